@@ -1,0 +1,71 @@
+extension GeneratorArchitecture {
+  /// Describes the residual generator.
+  ///
+  ///     input    [N,  in, H,   W  ]  -1...1
+  ///     stem     [N,   w, H,   W  ]  7 x 7, mirrored border
+  ///     down 1   [N,  2w, H/2, W/2]
+  ///     down 2   [N,  4w, H/4, W/4]
+  ///     blocks   [N,  4w, H/4, W/4]
+  ///     up 1     [N,  2w, H/2, W/2]
+  ///     up 2     [N,   w, H,   W  ]
+  ///     output   [N, out, H,   W  ]  7 x 7, mirrored border, -1...1
+  ///
+  /// H and W are multiples of 4 and at least 8, so that the blocks can mirror their border.
+  ///
+  /// Source: Zhu et al. 2017, arXiv 1703.10593, appendix 7.2; `ResnetGenerator` in the official
+  /// networks.py.
+  func resnet(blocks: Int) -> NetworkDescription {
+    let trunk = 4 * width
+    let firstUp = 10 + blocks
+    let bias = norm.convolutionHasBias
+    let key = { (i: Int) in "model.\(i)" }
+    var layers: [Layer] = [
+      .reflectionPadding(3),
+      .convolution(Convolution(key(1), inputChannels, width, kernel: 7, bias: bias)),
+      .norm(norm, name: key(2), channels: width), .relu,
+      down(key(4), width), .norm(norm, name: key(5), channels: 2 * width), .relu,
+      down(key(7), 2 * width), .norm(norm, name: key(8), channels: trunk), .relu,
+    ]
+    layers += (0..<blocks).map { block(key(10 + $0), channels: trunk) }
+    layers += [
+      up(key(firstUp), trunk), .norm(norm, name: key(firstUp + 1), channels: 2 * width), .relu,
+      up(key(firstUp + 3), 2 * width), .norm(norm, name: key(firstUp + 4), channels: width), .relu,
+      .reflectionPadding(3),
+      .convolution(Convolution(key(firstUp + 7), width, outputChannels, kernel: 7, bias: true)),
+      .tanh,
+    ]
+    return NetworkDescription(
+      layers: layers, inputChannels: inputChannels, outputChannels: outputChannels,
+      sideMultiple: 4, minimumSide: 8)
+  }
+
+  private func down(_ name: String, _ channels: Int) -> Layer {
+    .convolution(
+      Convolution(
+        name, channels, 2 * channels, kernel: 3, stride: 2, padding: 1,
+        bias: norm.convolutionHasBias))
+  }
+
+  private func up(_ name: String, _ channels: Int) -> Layer {
+    .transposedConvolution(
+      Convolution(
+        name, channels, channels / 2, kernel: 3, stride: 2, padding: 1, outputPadding: 1,
+        bias: norm.convolutionHasBias))
+  }
+
+  private func block(_ name: String, channels: Int) -> Layer {
+    let second = dropout ? 6 : 5
+    let convolution = { (i: Int) in
+      Layer.convolution(
+        Convolution(
+          "\(name).conv_block.\(i)", channels, channels, kernel: 3, bias: norm.convolutionHasBias))
+    }
+    let normalisation = { (i: Int) in
+      Layer.norm(norm, name: "\(name).conv_block.\(i)", channels: channels)
+    }
+    return .residual(
+      [.reflectionPadding(1), convolution(1), normalisation(2), .relu]
+        + (dropout ? [.dropout(probability: 0.5)] : [])
+        + [.reflectionPadding(1), convolution(second), normalisation(second + 1)])
+  }
+}

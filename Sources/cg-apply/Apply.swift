@@ -1,0 +1,9 @@
+import ArgumentParser
+import CycleGAN
+
+@main
+struct Apply: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "cg-apply")
+
+  func run() throws {}
+}
