@@ -33,7 +33,8 @@ struct LibTorch {
     // A CUDA build registers its kernels from a library that nothing refers to by symbol.
     let hasCUDA = FileManager.default.fileExists(atPath: "\(folder)/lib/libtorch_cuda.so")
     let cuda = hasCUDA ? ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda"] : []
-    return libraries + [.unsafeFlags(["-L\(folder)/lib", "-Xlinker", "-rpath=\(folder)/lib"] + cuda)]
+    let search = ["-L\(folder)/lib", "-Xlinker", "-rpath=\(folder)/lib"]
+    return libraries + [.unsafeFlags(search + cuda)]
   }
 }
 

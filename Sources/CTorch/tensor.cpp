@@ -1,2 +1,3 @@
-#include "CTorch.h"
 #include <torch/torch.h>
+
+#include "CTorch.h"

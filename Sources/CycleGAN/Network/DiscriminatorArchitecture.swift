@@ -44,7 +44,9 @@ public struct DiscriminatorArchitecture: Sendable, Equatable {
     }
   }
 
-  /// Describes the patch discriminator; for three layers:
+  /// Describes the patch discriminator.
+  ///
+  /// For three layers:
   ///
   ///     input    [N, in, H,       W      ]  -1...1
   ///     layer 1  [N,  w, H/2,     W/2    ]

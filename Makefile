@@ -1,0 +1,90 @@
+# make             build the tools into .build/release
+# make deps        install what is missing from Debian
+# make test        everything a change must pass, from nothing
+# make demo        make pictures, train, translate and measure, from nothing
+# make bench       measure against PyTorch, ONNX Runtime and OpenVINO where they can be had
+# make install     PREFIX=/usr/local DESTDIR=
+#
+# LIBTORCH=FOLDER takes LibTorch from there and not from Debian;
+# CYCLEGAN_WITHOUT_TRAINER=1 leaves out cg-train and everything that needs LibTorch.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+export LIBTORCH CYCLEGAN_WITHOUT_TRAINER
+
+TRAINER := $(if $(CYCLEGAN_WITHOUT_TRAINER),,cg-train)
+TOOLS := cg-prep cg-apply cg-cycle cg-weights $(TRAINER)
+BUILT := .build/release
+
+DEPS := gcc g++ libdnnl-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev \
+  $(if $(TRAINER),$(if $(LIBTORCH),,libtorch-dev)) mandoc shellcheck clang-format parallel
+
+SCRIPTS := $(shell find .ci examples Tests -type f \( -name '*.sh' -o -path .ci/run \))
+C_SOURCES := $(shell find Sources -name '*.[ch]' -o -name '*.cpp')
+MANUALS := $(sort $(wildcard man/*.[15]))
+
+.PHONY: all deps lint test demo bench install uninstall clean
+
+# One Swift standard library inside each tool: it starts faster and runs without a toolchain.
+all:
+	$(SWIFT) build -c release --static-swift-stdlib
+
+deps:
+	@missing=(); for package in $(DEPS); do \
+	  status=$$(dpkg-query -W -f='$${Status}' "$$package" 2>/dev/null || true); \
+	  [[ $$status == *' installed' ]] || missing+=("$$package"); \
+	done; \
+	(( $${#missing[@]} )) || exit 0; \
+	if ! command -v apt-get >/dev/null; then \
+	  echo "make deps: no apt-get here; please install: $${missing[*]}" >&2; exit 1; \
+	fi; \
+	sudo=; (( EUID )) && sudo=sudo; \
+	echo "make deps: $${sudo:+$$sudo }apt-get install $${missing[*]}"; \
+	$$sudo apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends \
+	  "$${missing[@]}" >/dev/null
+
+lint: deps
+	$(SWIFT) format lint --strict --parallel -r Package.swift Sources Tests
+	clang-format --dry-run -Werror $(C_SOURCES)
+	shellcheck $(SCRIPTS)
+	$(if $(MANUALS),mandoc -T lint $(MANUALS))
+
+# The tests have a build folder of their own: their flags differ from the tools', and one folder for
+# both would compile everything anew at every change between them.
+test: deps lint
+	$(SWIFT) test --scratch-path .build/test -c release -Xswiftc -enable-testing
+
+demo: deps all
+	PATH="$(CURDIR)/$(BUILT):$$PATH" examples/demo/run.sh .build/demo
+
+bench: deps all
+	python3 Tests/Benchmarks/bench.py --tools $(BUILT) --venv .build/bench
+
+install: all
+	install -d $(addprefix '$(DESTDIR)$(PREFIX)'/,bin share/man/man1 share/man/man5 \
+	  share/bash-completion/completions share/zsh/site-functions share/fish/vendor_completions.d)
+	install -s -t '$(DESTDIR)$(PREFIX)/bin' $(addprefix $(BUILT)/,$(TOOLS))
+	for page in $(MANUALS); do \
+	  install -m 644 -t "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}" "$$page"; \
+	done
+	cd '$(DESTDIR)$(PREFIX)/share'; for tool in $(TOOLS); do \
+	  complete() { "$(CURDIR)/$(BUILT)/$$tool" --generate-completion-script "$$1"; }; \
+	  complete bash >"bash-completion/completions/$$tool"; \
+	  complete zsh >"zsh/site-functions/_$$tool"; \
+	  complete fish >"fish/vendor_completions.d/$$tool.fish"; \
+	done
+
+uninstall:
+	cd '$(DESTDIR)$(PREFIX)'; rm -f $(foreach tool,$(TOOLS),bin/$(tool) \
+	  share/bash-completion/completions/$(tool) share/zsh/site-functions/_$(tool) \
+	  share/fish/vendor_completions.d/$(tool).fish) \
+	  $(foreach page,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $(page)))/$(page))
+
+clean:
+	rm -rf .build
