@@ -1,0 +1,54 @@
+/// Why bytes could not become an image, or an image could not become bytes.
+public enum CodecError: Error, Equatable, CustomStringConvertible {
+  /// There are no bytes at all.
+  case empty
+  /// None of the signatures is at the start.
+  case unknownFormat
+  /// The file ends too early.
+  case truncated(ImageFormat, reason: String)
+  /// The codec found something wrong; its own words are kept.
+  case damaged(ImageFormat, reason: String)
+  /// The file may be fine, but its kind cannot be read.
+  case unsupported(ImageFormat, reason: String)
+  /// The picture has more pixels than the limit.
+  case tooManyPixels(width: Int, height: Int, limit: Int)
+  /// The picture is wider or higher than the limit.
+  case sideTooLong(width: Int, height: Int, limit: Int)
+  /// The file is larger than the limit.
+  case tooManyBytes(count: Int, limit: Int)
+  /// Decoding would take more memory, bytes, than the limit.
+  case tooMuchMemory(needed: Int, limit: Int)
+  /// A JPEG has more scans than the limit.
+  case tooManyScans(limit: Int)
+  /// Decoding took longer than the limit, s.
+  case tooSlow(limit: Int)
+  /// The system has not got the memory.
+  case outOfMemory(needed: Int)
+  /// The image does not fit the format, or an option is out of range.
+  case notEncodable(ImageFormat, reason: String)
+
+  /// One line for standard error, without the file name.
+  public var description: String {
+    switch self {
+    case .empty: "an empty file, not an image"
+    case .unknownFormat: "not a PNG, JPEG, WebP or PNM file"
+    case .truncated(let format, let reason): "truncated \(format.name): \(reason)"
+    case .damaged(let format, let reason): "damaged \(format.name): \(reason)"
+    case .unsupported(let format, let reason): "unsupported \(format.name): \(reason)"
+    case .tooManyPixels(let width, let height, let limit):
+      "\(width) x \(height) pixels; the limit is \(limit) in all, see --max-pixels"
+    case .sideTooLong(let width, let height, let limit):
+      "\(width) x \(height) pixels; the limit is \(limit) per side, see --max-side"
+    case .tooManyBytes(let count, let limit):
+      "\(count) bytes; the limit is \(limit), see --max-bytes"
+    case .tooMuchMemory(let needed, let limit):
+      "decoding needs \(needed) bytes of memory; the limit is \(limit), see --max-memory"
+    case .tooManyScans(let limit):
+      "more than \(limit) JPEG scans, which is the limit, see --max-scans"
+    case .tooSlow(let limit):
+      "decoding took more than \(limit) s, which is the limit, see --max-seconds"
+    case .outOfMemory(let needed): "out of memory: decoding needs \(needed) bytes"
+    case .notEncodable(let format, let reason): "cannot be written as \(format.name): \(reason)"
+    }
+  }
+}
