@@ -1,0 +1,91 @@
+/// What the user says about a network whose weights file does not say it.
+///
+/// Where the tensors or the metadata say something else, the file is refused.
+public struct ArchitectureOverrides: Sendable, Equatable {
+  /// The official `--netG`.
+  public var kind: GeneratorArchitecture.Kind?
+  /// The official `--ngf`.
+  public var width: Int?
+  /// The official `--norm`.
+  public var norm: Norm?
+  /// The opposite of the official `--no_dropout`.
+  public var dropout: Bool?
+  /// The official `--input_nc`.
+  public var inputChannels: Int?
+  /// The official `--output_nc`.
+  public var outputChannels: Int?
+
+  /// Overrides nothing, or what is given.
+  ///
+  /// - Parameters:
+  ///   - kind: Family and depth.
+  ///   - width: Channels after the first convolution.
+  ///   - norm: How activations are normalised.
+  ///   - dropout: Whether the network was trained with dropout.
+  ///   - inputChannels: Channels of the domain it reads.
+  ///   - outputChannels: Channels of the domain it writes.
+  public init(
+    kind: GeneratorArchitecture.Kind? = nil, width: Int? = nil, norm: Norm? = nil,
+    dropout: Bool? = nil, inputChannels: Int? = nil, outputChannels: Int? = nil
+  ) {
+    self.kind = kind
+    self.width = width
+    self.norm = norm
+    self.dropout = dropout
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+  }
+}
+
+/// One property of a network, and what each source says about it.
+struct Evidence<Value: Equatable> {
+  let name: String
+  let tensors: Value?
+  var metadata: Value?
+  var option: Value?
+
+  /// The value all sources agree on.
+  ///
+  /// - Parameter contradictions: Gains a sentence where two sources disagree.
+  /// - Returns: The first source's value; nil where none has one.
+  func settled(_ contradictions: inout [String]) -> Value? {
+    let found = [("tensors", tensors), ("metadata", metadata), ("options", option)]
+      .compactMap { source, value in value.map { (source, $0) } }
+    guard let first = found.first else { return nil }
+    for other in found.dropFirst() where other.1 != first.1 {
+      contradictions.append(
+        "\(name): the \(other.0) say \(other.1), the \(first.0) say \(first.1)")
+    }
+    return first.1
+  }
+}
+
+extension WeightsFile {
+  /// Reads a property from the metadata.
+  ///
+  /// - Parameters:
+  ///   - key: The official option's word.
+  ///   - contradictions: Gains a sentence where the text makes no sense.
+  ///   - parse: Reads the text.
+  /// - Returns: The value; nil where there is none or it makes no sense.
+  func property<Value>(
+    _ key: String, _ contradictions: inout [String], _ parse: (String) -> Value?
+  ) -> Value? {
+    guard let text = metadata[key] else { return nil }
+    if let value = parse(text) { return value }
+    contradictions.append("\(key): the metadata say \"\(text)\", which no network has")
+    return nil
+  }
+
+  /// Which norm the tensors around a convolution show.
+  ///
+  /// - Parameters:
+  ///   - norm: The prefix of the norm's tensors.
+  ///   - convolution: The prefix of the tensors of a convolution whose bias depends on the norm.
+  /// - Returns: Batch where there are parameters and statistics, instance where there is a bias.
+  func norm(named norm: String, after convolution: String) -> Norm {
+    let names = byName
+    if names[norm + ".running_mean"] != nil, names[norm + ".weight"] != nil { return .batch }
+    return names[convolution + ".bias"] != nil ? .instance : .none
+  }
+}

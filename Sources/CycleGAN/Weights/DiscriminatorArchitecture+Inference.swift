@@ -1,0 +1,62 @@
+extension DiscriminatorArchitecture {
+  /// Reads the architecture off a weights file: its tensors first, then its metadata.
+  ///
+  /// - Parameter weights: One network's tensors, of these tools or a bare official state dict.
+  /// - Throws: `WeightsError.unrecognized` if the tensors are not a discriminator's;
+  ///   `WeightsError.contradictions` if tensors and metadata disagree.
+  public init(inferringFrom weights: WeightsFile) throws(WeightsError) {
+    let weights = weights.unwrapped()
+    guard let found = weights.inferredDiscriminator else {
+      let names = weights.tensors.prefix(3).map(\.name).joined(separator: ", ")
+      throw .unrecognized(
+        "not a discriminator's weights: its \(weights.tensors.count) tensors begin with \(names)")
+    }
+    self = found
+    let points = metadata.sorted { $0.key < $1.key }.compactMap { key, value in
+      weights.metadata[key].flatMap { text in
+        text == value ? nil : "\(key): the metadata say \(text), the tensors say \(value)"
+      }
+    }
+    guard points.isEmpty else { throw .contradictions(points) }
+  }
+
+  /// What a weights file says about its discriminator, under the official options' words.
+  public var metadata: [String: String] {
+    let common = ["ndf": String(width), "norm": norm.rawValue, "input_nc": String(inputChannels)]
+    let own: [String: String] =
+      switch kind {
+      case .patch(let layers): ["netD": "n_layers", "n_layers_D": String(layers)]
+      case .pixel: ["netD": "pixel"]
+      }
+    return common.merging(own) { first, _ in first }
+  }
+}
+
+extension WeightsFile {
+  fileprivate var inferredDiscriminator: DiscriminatorArchitecture? {
+    let shapes = byName.mapValues(\.shape)
+    return inferredPatch(shapes) ?? inferredPixel(shapes)
+  }
+
+  private func inferredPatch(_ shapes: [String: [Int]]) -> DiscriminatorArchitecture? {
+    guard let first = shapes["model.0.weight"], first.count == 4, first[2...] == [4, 4] else {
+      return nil
+    }
+    var convolutions = 0
+    while shapes["model.\(3 * convolutions + 2).weight"]?.count == 4 { convolutions += 1 }
+    // The last one is the output layer.
+    guard convolutions >= 2 else { return nil }
+    return DiscriminatorArchitecture(
+      kind: .patch(layers: convolutions - 1), inputChannels: first[1], width: first[0],
+      norm: norm(named: "model.3", after: "model.2"))
+  }
+
+  private func inferredPixel(_ shapes: [String: [Int]]) -> DiscriminatorArchitecture? {
+    guard let first = shapes["net.0.weight"], first.count == 4, first[2...] == [1, 1] else {
+      return nil
+    }
+    return DiscriminatorArchitecture(
+      kind: .pixel, inputChannels: first[1], width: first[0],
+      norm: norm(named: "net.3", after: "net.2"))
+  }
+}

@@ -1,0 +1,122 @@
+extension GeneratorArchitecture {
+  /// Reads the architecture off a weights file: its tensors first, then its metadata.
+  ///
+  /// Dropout of a U-Net leaves no trace in the tensors and makes no difference to inference.
+  ///
+  /// - Parameters:
+  ///   - weights: One network's tensors, of these tools or a bare official state dict.
+  ///   - overrides: What the user says.
+  /// - Throws: `WeightsError.unrecognized` if the tensors are not a generator's;
+  ///   `WeightsError.contradictions` if tensors, metadata and options disagree.
+  public init(
+    inferringFrom weights: WeightsFile, overrides: ArchitectureOverrides = .init()
+  ) throws(WeightsError) {
+    let weights = weights.unwrapped()
+    let found = weights.inferredGenerator
+    var points: [String] = []
+    let (kind, width, norm, dropout, from, into) = (
+      Evidence(
+        name: "netG", tensors: found?.kind,
+        metadata: weights.property("netG", &points) { Kind($0) }, option: overrides.kind),
+      Evidence(
+        name: "ngf", tensors: found?.width,
+        metadata: weights.property("ngf", &points) { Int($0) }, option: overrides.width),
+      Evidence(
+        name: "norm", tensors: found?.norm,
+        metadata: weights.property("norm", &points) { Norm(rawValue: $0) }, option: overrides.norm),
+      Evidence(
+        name: "dropout", tensors: found?.showsDropout == true ? found?.dropout : nil,
+        metadata: weights.property("dropout", &points) { Bool($0) }, option: overrides.dropout),
+      Evidence(
+        name: "input_nc", tensors: found?.inputChannels,
+        metadata: weights.property("input_nc", &points) { Int($0) },
+        option: overrides.inputChannels),
+      Evidence(
+        name: "output_nc", tensors: found?.outputChannels,
+        metadata: weights.property("output_nc", &points) { Int($0) },
+        option: overrides.outputChannels)
+    )
+    guard let kind = kind.settled(&points), let width = width.settled(&points) else {
+      throw .unrecognized(weights.notGenerator)
+    }
+    self.init(
+      kind: kind, inputChannels: from.settled(&points) ?? 3,
+      outputChannels: into.settled(&points) ?? 3, width: width,
+      norm: norm.settled(&points) ?? .instance, dropout: dropout.settled(&points) ?? false)
+    guard points.isEmpty else { throw .contradictions(points) }
+    try requireSensible()
+  }
+
+  /// What a weights file says about its generator, under the official options' words.
+  public var metadata: [String: String] {
+    [
+      "netG": kind.description, "ngf": String(width), "norm": norm.rawValue,
+      "dropout": String(dropout), "input_nc": String(inputChannels),
+      "output_nc": String(outputChannels),
+    ]
+  }
+
+  /// Whether the tensors' names depend on dropout.
+  fileprivate var showsDropout: Bool {
+    if case .resnet(let blocks) = kind { return blocks > 0 }
+    return false
+  }
+
+  private func requireSensible() throws(WeightsError) {
+    for (name, channels) in [("input_nc", inputChannels), ("output_nc", outputChannels)]
+    where channels != 1 && channels != 3 {
+      throw .unrecognized("\(name) is \(channels); images have 1 or 3 channels")
+    }
+    guard (1...4096).contains(width) else {
+      throw .unrecognized("ngf is \(width); it has to be from 1 to 4096")
+    }
+  }
+}
+
+extension WeightsFile {
+  fileprivate var inferredGenerator: GeneratorArchitecture? {
+    let shapes = byName.mapValues(\.shape)
+    return inferredResNet(shapes) ?? inferredUNet(shapes)
+  }
+
+  private func inferredResNet(_ shapes: [String: [Int]]) -> GeneratorArchitecture? {
+    guard let stem = shapes["model.1.weight"], stem.count == 4, stem[2...] == [7, 7] else {
+      return nil
+    }
+    var blocks = 0
+    while shapes["model.\(10 + blocks).conv_block.1.weight"] != nil { blocks += 1 }
+    let head = shapes["model.\(17 + blocks).weight"]
+    return GeneratorArchitecture(
+      kind: .resnet(blocks: blocks), inputChannels: stem[1],
+      outputChannels: head?.first ?? stem[1], width: stem[0],
+      norm: norm(named: "model.2", after: "model.1"),
+      // With dropout a convolution sits where a block's last norm would be.
+      dropout: shapes["model.10.conv_block.6.weight"]?.count == 4)
+  }
+
+  private func inferredUNet(_ shapes: [String: [Int]]) -> GeneratorArchitecture? {
+    guard let first = shapes["model.model.0.weight"], first.count == 4, first[2...] == [4, 4]
+    else { return nil }
+    var downs = 1
+    var key = "model.model.1.model"
+    while shapes[key + ".1.weight"] != nil {
+      downs += 1
+      key += ".3.model"
+    }
+    guard (5...12).contains(downs) else { return nil }
+    let last = shapes["model.model.3.weight"]
+    return GeneratorArchitecture(
+      kind: .unet(downs: downs), inputChannels: first[1],
+      outputChannels: last?.count == 4 ? last?[1] ?? 3 : 3, width: first[0],
+      norm: norm(named: "model.model.1.model.2", after: "model.model.0"))
+  }
+
+  /// Why no generator could be recognised.
+  fileprivate var notGenerator: String {
+    if !roles.isEmpty {
+      return "a checkpoint holds several networks; choose one with --direction AB or BA"
+    }
+    let names = tensors.prefix(3).map(\.name).joined(separator: ", ")
+    return "not a generator's weights: its \(tensors.count) tensors begin with \(names)"
+  }
+}

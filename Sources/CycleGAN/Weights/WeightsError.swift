@@ -1,0 +1,51 @@
+/// Why a weights file cannot be used.
+public enum WeightsError: Error, Equatable, CustomStringConvertible {
+  /// The system refused to open, read or write it; the text is the system's.
+  case system(String)
+  /// The bytes are not a safetensors file as the format defines it.
+  case malformed(String)
+  /// A bound of ours was exceeded.
+  case tooLarge(String)
+  /// The bytes changed after they were written.
+  case checksum(stored: UInt32, computed: UInt32)
+  /// It is a safetensors file, but not of a network that these tools know.
+  case unrecognized(String)
+  /// The tensors, the file's metadata and the options disagree; one sentence for each point.
+  case contradictions([String])
+  /// The tensors are not the network's; one sentence for each difference.
+  case differences([String])
+  /// Some values are NaN or infinite; one sentence for each tensor.
+  case notFinite([String])
+
+  /// One line; several differences are separated by semicolons.
+  public var description: String {
+    switch self {
+    case .system(let reason): reason
+    case .malformed(let reason): "damaged weights file: \(reason)"
+    case .tooLarge(let reason): reason
+    case .checksum(let stored, let computed):
+      "damaged weights file: its checksum is \(hexadecimal(computed)), not \(hexadecimal(stored))"
+    case .unrecognized(let reason): reason
+    case .contradictions(let points): points.joined(separator: "; ")
+    case .differences(let points):
+      "weights do not fit the network (\(points.count) differences): "
+        + points.joined(separator: "; ")
+    case .notFinite(let points):
+      points.joined(separator: "; ") + " (--allow-nonfinite accepts them)"
+    }
+  }
+
+  /// The description, point by point: what a tool prints on a line each.
+  public var points: [String] {
+    switch self {
+    case .contradictions(let points), .differences(let points), .notFinite(let points): points
+    default: [description]
+    }
+  }
+}
+
+/// Writes a checksum as eight digits, the way `WeightsFile` stores it.
+func hexadecimal(_ value: UInt32) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: 8 - digits.count) + digits
+}

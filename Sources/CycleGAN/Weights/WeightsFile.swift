@@ -1,0 +1,70 @@
+/// The contents of a weights file: named tensors and what is known about them.
+///
+/// On disk it is a safetensors file, whatever its extension. A network's tensors have the names and
+/// shapes of the official state dict, so that Python's `safetensors.torch.load_file` and the official
+/// networks read it, and the other way round. A checkpoint holds four networks, each behind its name
+/// and a slash: `generatorAB/model.1.weight`.
+public struct WeightsFile: Sendable, Equatable {
+  /// What is known about the tensors, text to text.
+  public var metadata: [String: String]
+  /// The tensors, in the order of the file.
+  public var tensors: [NamedTensor]
+
+  /// Gathers tensors.
+  ///
+  /// - Parameters:
+  ///   - metadata: What is known about the tensors.
+  ///   - tensors: The tensors; every name once.
+  public init(metadata: [String: String] = [:], tensors: [NamedTensor]) {
+    self.metadata = metadata
+    self.tensors = tensors
+  }
+
+  /// Finds a tensor.
+  ///
+  /// - Parameter name: The whole name.
+  public subscript(name: String) -> NamedTensor? { tensors.first { $0.name == name } }
+
+  /// Whether this holds several networks, as a checkpoint does.
+  public var roles: [NetworkRole] {
+    NetworkRole.allCases.filter { role in
+      tensors.contains { $0.name.hasPrefix(role.rawValue + "/") }
+    }
+  }
+
+  /// Takes one network out of a checkpoint.
+  ///
+  /// - Parameter role: Which one.
+  /// - Returns: Its tensors under the official names, with the checkpoint's metadata; nil where the
+  ///   file doesn't hold it.
+  public func network(_ role: NetworkRole) -> WeightsFile? {
+    let prefix = role.rawValue + "/"
+    let own = tensors.filter { $0.name.hasPrefix(prefix) }.map { tensor in
+      var tensor = tensor
+      tensor.name.removeFirst(prefix.count)
+      return tensor
+    }
+    guard !own.isEmpty else { return nil }
+    var result = WeightsFile(metadata: metadata.filter { !$0.key.contains("/") }, tensors: own)
+    for (key, value) in metadata where key.hasPrefix(prefix) {
+      result.metadata[String(key.dropFirst(prefix.count))] = value
+    }
+    return result
+  }
+
+  /// Puts a network's name in front of its tensors and metadata, for a checkpoint.
+  ///
+  /// - Parameter role: Which network this is.
+  /// - Returns: The same tensors under longer names.
+  public func prefixed(_ role: NetworkRole) -> WeightsFile {
+    let prefix = role.rawValue + "/"
+    let pairs = metadata.map { (prefix + $0.key, $0.value) }
+    return WeightsFile(
+      metadata: Dictionary(uniqueKeysWithValues: pairs),
+      tensors: tensors.map { tensor in
+        var tensor = tensor
+        tensor.name = prefix + tensor.name
+        return tensor
+      })
+  }
+}
