@@ -1,1 +1,67 @@
-#include "CKernels.h"
+#include <dnnl.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "kernel_table.h"
+#include "parallel.h"
+
+namespace {
+
+struct choice {
+  const char *name;
+  const kernel_table &table;
+};
+
+choice choose() {
+#if defined(__x86_64__)
+  const char *wish = std::getenv("CK_INSTRUCTIONS");
+  const auto wanted = [wish](const char *name) { return !wish || std::strcmp(wish, name) == 0; };
+  __builtin_cpu_init();
+  if (wanted("avx512") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+    return {"avx512", kernels_avx512()};
+  if (wanted("avx2") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    return {"avx2", kernels_avx2()};
+#endif
+  return {"portable", kernels_portable()};
+}
+
+const choice &chosen() {
+  static const choice once = choose();
+  return once;
+}
+
+}  // namespace
+
+const kernel_table &kernels() { return chosen().table; }
+
+const char *ck_instructions(void) { return chosen().name; }
+
+void ck_set_threads(int count) { omp_set_num_threads(count); }
+
+int ck_threads(void) { return omp_get_max_threads(); }
+
+const char *ck_onednn_version(void) {
+  static const struct text {
+    char characters[32];
+    text() {
+      const dnnl_version_t *version = dnnl_version();
+      std::snprintf(characters, sizeof characters, "%d.%d.%d", version->major, version->minor,
+                    version->patch);
+    }
+  } once;
+  return once.characters;
+}
+
+float *ck_floats_alloc(size_t count) {
+  return static_cast<float *>(
+      ::operator new (count * sizeof(float), std::align_val_t{64}, std::nothrow));
+}
+
+void ck_floats_free(float *floats) { ::operator delete (floats, std::align_val_t{64}); }
+
+// A vector never reads past its channels' padding, whatever its width.
+size_t ck_padded_channels(int channels) { return static_cast<size_t>(channels + 15) / 16 * 16; }

@@ -1,1 +1,123 @@
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// float32 kernels for one picture at a time. Activations are [H, W, C], C contiguous.
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Whether a call did what it was asked.
+typedef enum { CK_OK = 0, CK_FAILED = 1, CK_OUT_OF_MEMORY = 2 } ck_status;
+
+/// Why a call failed: one line, ends in NUL; untouched where the call succeeds.
+typedef struct {
+  char message[256];
+} ck_error;
+
+/// Says how many threads every kernel uses from now on.
+void ck_set_threads(int count);
+
+/// The threads in use: OMP_NUM_THREADS or the processors this process may run on, unless set.
+int ck_threads(void);
+
+/// The version of oneDNN that is linked, as "2.6.3"; static memory.
+const char *ck_onednn_version(void);
+
+/// The instruction set in use: "avx512", "avx2" or "portable"; static memory.
+const char *ck_instructions(void);
+
+/// Allocates `count` floats at a cache line's boundary. Free with `ck_floats_free`; NULL if it
+/// fails.
+float *ck_floats_alloc(size_t count);
+
+/// Frees what `ck_floats_alloc` gave; NULL is fine.
+void ck_floats_free(float *floats);
+
+// Pictures in and out. A network wants sides that are multiples of something; the rows and columns
+// past the picture's end mirror it without repeating its border.
+
+/// Reads [h, w, C] levels 0...255 into [H, W, C] in -1...1.
+void ck_levels_read(const uint8_t *levels, int h, int w, int channels, float *to, int H, int W);
+
+/// Reads [C, h, w] values into [H, W, C].
+void ck_values_read(const float *values, int h, int w, int channels, float *to, int H, int W);
+
+/// Writes the upper left [h, w] of tanh([H, W, C]) as [C, h, w].
+void ck_tanh_write(const float *from, int W, int channels, float *values, int h, int w);
+
+// Convolutions.
+
+/// A convolution, or the adjoint of one, by oneDNN: weights reordered once, primitives kept by
+/// size.
+typedef struct ck_convolution ck_convolution;
+
+/// What `ck_convolution_create` makes.
+typedef struct {
+  int input, output;  // channels
+  int kernel, stride, padding;
+  int output_padding;  // rows and columns added at the end; transposed only
+  int transposed;      // 0 or 1
+} ck_convolution_shape;
+
+/// Makes a convolution. `weight` is [K, C, k, k], or [C, K, k, k] where transposed; `bias` is [K]
+/// or NULL. Both are copied. `*output` is NULL on failure; the caller frees it.
+ck_status ck_convolution_create(ck_convolution_shape shape, const float *weight, const float *bias,
+                                ck_convolution **output, ck_error *error);
+
+/// Frees a convolution; NULL is fine.
+void ck_convolution_free(ck_convolution *convolution);
+
+/// y [H', W', K] = convolution of x [H, W, C]; y is complete on success only.
+ck_status ck_convolution_run(ck_convolution *convolution, const float *x, int height, int width,
+                             float *y, ck_error *error);
+
+/// A 3 x 3 stride-1 convolution by Winograd's F(4x4, 3x3), arXiv 1509.09308.
+typedef struct ck_winograd ck_winograd;
+
+/// Makes one from [K, C, 3, 3], copied. `*output` is NULL on failure; the caller frees it.
+ck_status ck_winograd_create(int input, int output, const float *weight, ck_winograd **result,
+                             ck_error *error);
+
+/// Frees one; NULL is fine.
+void ck_winograd_free(ck_winograd *winograd);
+
+/// y [H, W, K] = convolution of f(x) [H, W, C] inside a border of one mirrored px.
+///
+/// With `mean` and `scale`, f is max((x - mean) * scale, 0) per channel; else the identity. `bias`
+/// is [K] or NULL. With `y_mean` and `y_scale`, each `ck_padded_channels(K)` long, they receive y's
+/// mean and 1 / sqrt(variance + epsilon) per channel.
+ck_status ck_winograd_run(const ck_winograd *winograd, const float *x, int height, int width,
+                          const float *mean, const float *scale, const float *bias, float *y,
+                          float *y_mean, float *y_scale, float epsilon, ck_error *error);
+
+// Norms and activations.
+
+/// How many floats an array with a value per channel needs to have.
+size_t ck_padded_channels(int channels);
+
+/// The mean and 1 / sqrt(biased variance + epsilon) of each channel of x [pixels, C].
+ck_status ck_norm_statistics(const float *x, size_t pixels, int channels, float epsilon,
+                             float *mean, float *scale, ck_error *error);
+
+/// What happens to each value on its way from one buffer into another.
+typedef struct {
+  const float *mean, *scale,
+      *shift;           // (x - mean) * scale (+ shift) per channel; mean NULL: nothing
+  float slope;          // then x where positive, else slope * x; 1 changes nothing
+  const float *addend;  // then + addend [H, W, C]; NULL: nothing
+} ck_map;
+
+/// y = map(x) for x [H, W, C].
+///
+/// y has a border of `border` mirrored px around it and rows of `y_channels` values a pixel, of
+/// which the C from `y_first` on are written. y may be x or the addend where the border is 0 and
+/// `y_channels` is C.
+void ck_map_apply(ck_map map, const float *x, int height, int width, int channels, float *y,
+                  int border, int y_channels, int y_first);
+
+#ifdef __cplusplus
+}
+#endif

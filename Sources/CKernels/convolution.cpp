@@ -1,0 +1,135 @@
+#include <cstring>
+#include <dnnl.hpp>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "guard.h"
+
+namespace {
+
+using dnnl::memory;
+const auto f32 = memory::data_type::f32;
+const auto nhwc = memory::format_tag::nhwc;
+
+const dnnl::engine &processor() {
+  static const dnnl::engine once(dnnl::engine::kind::cpu, 0);
+  return once;
+}
+
+/// One primitive for one size of picture, with the weights in the order it wants.
+struct sized {
+  dnnl::primitive primitive;
+  memory::desc x, y, scratch;
+  memory weight;
+};
+
+int output_side(const ck_convolution_shape &shape, int side) {
+  if (shape.transposed)
+    return (side - 1) * shape.stride - 2 * shape.padding + shape.kernel + shape.output_padding;
+  return (side + 2 * shape.padding - shape.kernel) / shape.stride + 1;
+}
+
+}  // namespace
+
+struct ck_convolution {
+  ck_convolution(ck_convolution_shape shape, const float *weight, const float *bias);
+
+  void run(const float *x, int height, int width, float *y);
+
+ private:
+  const sized &of(int height, int width);
+
+  template <typename Forward>
+  sized made(dnnl::algorithm algorithm, int height, int width, int end_padding);
+
+  memory reordered(const memory::desc &wanted);
+
+  const ck_convolution_shape shape;
+  memory plain, bias, latest;  // weights as given; the values per channel; weights last reordered
+  bool has_bias;
+  std::map<std::pair<int, int>, sized> by_size;
+};
+
+ck_convolution::ck_convolution(ck_convolution_shape shape, const float *weight,
+                               const float *bias_values)
+    : shape(shape), has_bias(bias_values != nullptr) {
+  const memory::dims sizes{shape.output, shape.input, shape.kernel, shape.kernel};
+  // A transposed weight is [C, K, k, k] in its file: the same numbers, outermost pair swapped.
+  const auto order = shape.transposed ? memory::format_tag::iohw : memory::format_tag::oihw;
+  plain = memory({sizes, f32, order}, processor());
+  std::memcpy(plain.get_data_handle(), weight, plain.get_desc().get_size());
+  if (!has_bias) return;
+  bias = memory({{shape.output}, f32, memory::format_tag::x}, processor());
+  std::memcpy(bias.get_data_handle(), bias_values, bias.get_desc().get_size());
+}
+
+memory ck_convolution::reordered(const memory::desc &wanted) {
+  // Sizes nearly always want the same order: one copy serves them all.
+  if (latest && latest.get_desc() == wanted) return latest;
+  latest = memory(wanted, processor());
+  dnnl::stream stream(processor());
+  dnnl::reorder(plain, latest).execute(stream, plain, latest);
+  stream.wait();
+  return latest;
+}
+
+template <typename Forward>
+sized ck_convolution::made(dnnl::algorithm algorithm, int height, int width, int end_padding) {
+  const memory::desc x({1, shape.input, height, width}, f32, nhwc);
+  const memory::desc y({1, shape.output, output_side(shape, height), output_side(shape, width)},
+                       f32, nhwc);
+  const memory::desc weight({shape.output, shape.input, shape.kernel, shape.kernel}, f32,
+                            memory::format_tag::any);
+  const memory::dims strides{shape.stride, shape.stride}, before{shape.padding, shape.padding};
+  const memory::dims after{end_padding, end_padding};
+  const auto inference = dnnl::prop_kind::forward_inference;
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const typename Forward::primitive_desc description =
+      has_bias ? typename Forward::primitive_desc(
+                     {inference, algorithm, x, weight, bias.get_desc(), y, strides, before, after},
+                     attributes, processor())
+               : typename Forward::primitive_desc(
+                     {inference, algorithm, x, weight, y, strides, before, after}, attributes,
+                     processor());
+  return {Forward(description), x, y, description.scratchpad_desc(),
+          reordered(description.weights_desc())};
+}
+
+const sized &ck_convolution::of(int height, int width) {
+  const auto known = by_size.find({height, width});
+  if (known != by_size.end()) return known->second;
+  const int end = shape.padding - shape.output_padding;
+  sized one = shape.transposed
+                  ? made<dnnl::deconvolution_forward>(dnnl::algorithm::deconvolution_direct, height,
+                                                      width, end)
+                  : made<dnnl::convolution_forward>(dnnl::algorithm::convolution_direct, height,
+                                                    width, shape.padding);
+  return by_size.emplace(std::make_pair(height, width), std::move(one)).first->second;
+}
+
+void ck_convolution::run(const float *x, int height, int width, float *y) {
+  const sized &one = of(height, width);
+  memory scratch(one.scratch, processor());
+  dnnl::stream stream(processor());
+  one.primitive.execute(stream, {{DNNL_ARG_SRC, memory(one.x, processor(), const_cast<float *>(x))},
+                                 {DNNL_ARG_WEIGHTS, one.weight},
+                                 {DNNL_ARG_BIAS, bias},
+                                 {DNNL_ARG_DST, memory(one.y, processor(), y)},
+                                 {DNNL_ARG_SCRATCHPAD, scratch}});
+  stream.wait();
+}
+
+ck_status ck_convolution_create(ck_convolution_shape shape, const float *weight, const float *bias,
+                                ck_convolution **output, ck_error *error) {
+  *output = nullptr;
+  return guarded(error, [&] { *output = new ck_convolution(shape, weight, bias); });
+}
+
+void ck_convolution_free(ck_convolution *convolution) { delete convolution; }
+
+ck_status ck_convolution_run(ck_convolution *convolution, const float *x, int height, int width,
+                             float *y, ck_error *error) {
+  return guarded(error, [&] { convolution->run(x, height, width, y); });
+}

@@ -1,0 +1,53 @@
+#pragma once
+#include <cstddef>
+
+#include "CKernels.h"
+
+/// A 3 x 3 stride-1 convolution as tiles of 4 x 4 outputs, [H, W, C].
+struct winograd_shape {
+  int height, width, input;                 // of the input
+  int output_height, output_width, output;  // of the output
+  int tile_rows, tile_columns;
+  int input_padded, output_padded;  // channels, rounded up to whole vectors
+  const int *rows, *columns;        // where the padded input's k-th row, column lies; -1 is zero
+};
+
+/// max((x - mean) * scale, 0) per channel, applied while reading.
+struct channel_map {
+  const float *mean, *scale;
+};
+
+/// Mean and sum of squared deviations of `seen` pixels per channel, padded to whole vectors.
+struct channel_statistics {
+  float *mean, *deviation;
+  double seen;
+};
+
+/// The kernels of one instruction set; each runs on the calling thread.
+struct kernel_table {
+  int lanes;  // floats in a vector
+  int strip;  // columns of B that `product` takes at a time
+
+  void (*gather_statistics)(const float *x, size_t pixels, int channels,
+                            channel_statistics *statistics);
+  void (*map_pixels)(const ck_map &map, const float *x, const float *addend, size_t count,
+                     int channels, float *y, int y_channels);
+  void (*product)(const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row,
+                  size_t b_strip, float *c, size_t c_row, int rows, int columns, int depth);
+  void (*input_tiles)(const winograd_shape &shape, const float *x, const channel_map *map,
+                      int first, int count, float *v, int stride);
+  void (*output_tiles)(const winograd_shape &shape, const float *m, int stride, const float *bias,
+                       int first, int count, float *y, channel_statistics *statistics);
+  void (*output_tiles_adjoint)(const winograd_shape &shape, const float *dy, int first, int count,
+                               float *dm, int stride);
+  void (*input_tiles_adjoint)(const winograd_shape &shape, const float *dv, int stride, int first,
+                              int count, float *dx);
+};
+
+/// The fastest kernels this processor runs, or those that CK_INSTRUCTIONS (avx512, avx2, portable)
+/// names where it runs them.
+const kernel_table &kernels();
+
+const kernel_table &kernels_avx512();
+const kernel_table &kernels_avx2();
+const kernel_table &kernels_portable();

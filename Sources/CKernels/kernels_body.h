@@ -1,0 +1,18 @@
+// Everything that is compiled once per instruction set.
+#include "lanes.h"
+#include "norm_lanes.h"
+#include "product_lanes.h"
+#include "winograd_lanes.h"
+#undef CK_INLINE
+
+static const kernel_table table = {
+    .lanes = LANES,
+    .strip = strip,
+    .gather_statistics = gather_statistics,
+    .map_pixels = map_pixels,
+    .product = product,
+    .input_tiles = input_tiles,
+    .output_tiles = output_tiles,
+    .output_tiles_adjoint = output_tiles_adjoint,
+    .input_tiles_adjoint = input_tiles_adjoint,
+};

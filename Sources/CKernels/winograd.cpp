@@ -1,0 +1,133 @@
+#include "winograd.h"
+
+#include <algorithm>
+
+#include "guard.h"
+#include "parallel.h"
+#include "statistics.h"
+
+namespace {
+
+constexpr int positions = 36;
+// Tiles that a thread takes through the three stages at a time: a multiple of the products' blocks
+// that keeps V and M of 256 channels near the second-level cache.
+constexpr int chunk = 60;
+
+// G of F(4, 3).
+constexpr double kernel_transform[6][3] = {{1 / 4., 0, 0},
+                                           {-1 / 6., -1 / 6., -1 / 6.},
+                                           {-1 / 6., 1 / 6., -1 / 6.},
+                                           {1 / 24., 1 / 12., 1 / 6.},
+                                           {1 / 24., -1 / 12., 1 / 6.},
+                                           {0, 0, 1}};
+
+int rounded_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
+
+/// U = G g Gᵀ of one 3 x 3 kernel; position q goes to u[q * stride].
+void transform_kernel(const float *g, float *u, size_t stride) {
+  double half[6][3];
+  for (int i = 0; i < 6; i++)
+    for (int j = 0; j < 3; j++)
+      half[i][j] = kernel_transform[i][0] * g[j] + kernel_transform[i][1] * g[3 + j] +
+                   kernel_transform[i][2] * g[6 + j];
+  for (int i = 0; i < 6; i++)
+    for (int j = 0; j < 6; j++)
+      u[(i * 6 + j) * stride] = static_cast<float>(half[i][0] * kernel_transform[j][0] +
+                                                   half[i][1] * kernel_transform[j][1] +
+                                                   half[i][2] * kernel_transform[j][2]);
+}
+
+std::vector<int> sources(int length, int tiles, int border, bool mirrored) {
+  std::vector<int> from(4 * tiles + 2, -1);
+  for (int i = 0; i < length + 2 * border; i++) {
+    const int at = i - border;
+    if (at >= 0 && at < length)
+      from[i] = at;
+    else if (mirrored)
+      from[i] = at < 0 ? -at : 2 * length - 2 - at;
+  }
+  return from;
+}
+
+}  // namespace
+
+winograd_geometry::winograd_geometry(int height, int width, int border, bool mirrored)
+    : height(height),
+      width(width),
+      border(border),
+      tile_rows((height + 2 * border + 1) / 4),
+      tile_columns((width + 2 * border + 1) / 4),
+      rows(sources(height, tile_rows, border, mirrored)),
+      columns(sources(width, tile_columns, border, mirrored)) {}
+
+winograd_shape winograd_geometry::shape(int input, int output) const {
+  const int lanes = kernels().lanes;
+  return {
+      height,      width,         input,        height + 2 * border - 2,  width + 2 * border - 2,
+      output,      tile_rows,     tile_columns, rounded_up(input, lanes), rounded_up(output, lanes),
+      rows.data(), columns.data()};
+}
+
+ck_winograd::ck_winograd(int input, int output, const float *weight)
+    : input(input), output(output), packed(positions * position_floats()) {
+  const int strip = kernels().strip;
+  in_parallel(output, [&](int k) {
+    float *column =
+        packed.data() + static_cast<size_t>(k / strip) * strip * this->input + k % strip;
+    for (int c = 0; c < this->input; c++)
+      transform_kernel(weight + (static_cast<size_t>(k) * this->input + c) * 9,
+                       column + static_cast<size_t>(c) * strip, position_floats());
+  });
+}
+
+size_t ck_winograd::position_floats() const {
+  return static_cast<size_t>(rounded_up(output, kernels().strip)) * input;
+}
+
+void ck_winograd::run(const winograd_geometry &geometry, const float *x, const channel_map *map,
+                      const float *bias, float *y, float *mean, float *scale, float epsilon) const {
+  const kernel_table &k = kernels();
+  const winograd_shape shape = geometry.shape(input, output);
+  const int tiles = shape.tile_rows * shape.tile_columns;
+  const int chunks = (tiles + chunk - 1) / chunk;
+  const int threads = std::min(chunks, omp_get_max_threads());
+  const size_t v_position = static_cast<size_t>(chunk) * shape.input_padded;
+  const size_t m_position = static_cast<size_t>(chunk) * shape.output_padded;
+  const size_t strip_floats = static_cast<size_t>(k.strip) * input;
+  std::vector<float> scratch(threads * positions * (v_position + m_position));
+  thread_statistics statistics(threads, output);
+  on_threads(threads, [&](int thread) {
+    float *v = scratch.data() + thread * positions * (v_position + m_position);
+    float *m = v + positions * v_position;
+    // Fixed shares, so that the same number of threads gives the same bits.
+    for (int i = chunks * thread / threads; i < chunks * (thread + 1) / threads; i++) {
+      const int first = i * chunk, count = std::min(chunk, tiles - first);
+      k.input_tiles(shape, x, map, first, count, v, chunk);
+      for (int q = 0; q < positions; q++)
+        k.product(v + q * v_position, shape.input_padded, 1, packed.data() + q * position_floats(),
+                  k.strip, strip_floats, m + q * m_position, shape.output_padded, count,
+                  shape.output_padded, input);
+      k.output_tiles(shape, m, chunk, bias, first, count, y,
+                     mean ? &statistics.of(thread) : nullptr);
+    }
+  });
+  if (mean) statistics.finish(epsilon, mean, scale);
+}
+
+ck_status ck_winograd_create(int input, int output, const float *weight, ck_winograd **result,
+                             ck_error *error) {
+  *result = nullptr;
+  return guarded(error, [&] { *result = new ck_winograd(input, output, weight); });
+}
+
+void ck_winograd_free(ck_winograd *winograd) { delete winograd; }
+
+ck_status ck_winograd_run(const ck_winograd *winograd, const float *x, int height, int width,
+                          const float *mean, const float *scale, const float *bias, float *y,
+                          float *y_mean, float *y_scale, float epsilon, ck_error *error) {
+  return guarded(error, [&] {
+    const channel_map map{mean, scale};
+    winograd->run(winograd_geometry(height, width, 1, true), x, mean ? &map : nullptr, bias, y,
+                  y_mean, y_scale, epsilon);
+  });
+}

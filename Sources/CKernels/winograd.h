@@ -1,0 +1,36 @@
+#pragma once
+#include <vector>
+
+#include "kernel_table.h"
+
+/// Where the rows and columns of a picture with its border come from, as tiles of 4 x 4 outputs.
+struct winograd_geometry {
+  /// `border` is 0 or 1 px, mirrored or zero.
+  winograd_geometry(int height, int width, int border, bool mirrored);
+
+  winograd_shape shape(int input, int output) const;
+
+  int height, width, border;
+  int tile_rows, tile_columns;
+  std::vector<int> rows, columns;
+};
+
+/// A 3 x 3 stride-1 convolution on [H, W, C] by Winograd's F(4x4, 3x3).
+///
+/// A tile of 4 x 4 outputs costs 36 products instead of 144: V = BᵀdB, M = V U and Y = AᵀMA with
+/// U = G g Gᵀ. Source: Lavin and Gray 2016, arXiv 1509.09308, section 4.
+struct ck_winograd {
+  /// `weight` is [K, C, 3, 3].
+  ck_winograd(int input, int output, const float *weight);
+
+  /// y [H', W', K] from x [H, W, C], with a bias or with `mean` and `scale` of y, or neither.
+  void run(const winograd_geometry &geometry, const float *x, const channel_map *map,
+           const float *bias, float *y, float *mean, float *scale, float epsilon) const;
+
+  const int input, output;
+
+ private:
+  size_t position_floats() const;
+
+  std::vector<float> packed;  // U, [36][strip of K][C][columns of a strip]
+};

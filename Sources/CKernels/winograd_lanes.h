@@ -1,0 +1,208 @@
+// The transforms of Winograd's F(4x4, 3x3); included inside one namespace per instruction set.
+
+/// One column of Bᵀd.
+CK_INLINE void transform_input(const vec d[6], vec v[6]) {
+  const vec even = d[4] - 4.f * d[2], odd = d[3] - 4.f * d[1];
+  const vec even2 = d[4] - d[2], odd2 = 2.f * (d[3] - d[1]);
+  v[0] = 4.f * d[0] - 5.f * d[2] + d[4];
+  v[1] = even + odd;
+  v[2] = even - odd;
+  v[3] = even2 + odd2;
+  v[4] = even2 - odd2;
+  v[5] = 4.f * d[1] - 5.f * d[3] + d[5];
+}
+
+/// One column of Bv, the adjoint of `transform_input`.
+CK_INLINE void transform_input_adjoint(const vec v[6], vec d[6]) {
+  const vec sum = v[1] + v[2], difference = v[1] - v[2];
+  const vec sum2 = v[3] + v[4], difference2 = 2.f * (v[3] - v[4]);
+  d[0] = 4.f * v[0];
+  d[1] = 4.f * v[5] - 4.f * difference - difference2;
+  d[2] = -5.f * v[0] - 4.f * sum - sum2;
+  d[3] = difference + difference2 - 5.f * v[5];
+  d[4] = v[0] + sum + sum2;
+  d[5] = v[5];
+}
+
+/// One column of Aᵀm.
+CK_INLINE void transform_output(const vec m[6], vec y[4]) {
+  const vec sum = m[1] + m[2], difference = m[1] - m[2];
+  const vec sum2 = m[3] + m[4], difference2 = m[3] - m[4];
+  y[0] = m[0] + sum + sum2;
+  y[1] = difference + 2.f * difference2;
+  y[2] = sum + 4.f * sum2;
+  y[3] = difference + 8.f * difference2 + m[5];
+}
+
+/// One column of Ay, the adjoint of `transform_output`.
+CK_INLINE void transform_output_adjoint(const vec y[4], vec m[6]) {
+  const vec even = y[0] + y[2], odd = y[1] + y[3];
+  const vec even4 = y[0] + 4.f * y[2], odd8 = 2.f * y[1] + 8.f * y[3];
+  m[0] = y[0];
+  m[1] = even + odd;
+  m[2] = even - odd;
+  m[3] = even4 + odd8;
+  m[4] = even4 - odd8;
+  m[5] = y[3];
+}
+
+/// V[q][t][c] = BᵀdB of `count` tiles from `first` on; `stride` is the tiles V has room for.
+static void input_tiles(const winograd_shape &s, const float *x, const channel_map *map, int first,
+                        int count, float *v, int stride) {
+  const size_t position = static_cast<size_t>(stride) * s.input_padded;
+  for (int t = 0; t < count; t++) {
+    const int *rows = s.rows + 4 * ((first + t) / s.tile_columns);
+    const int *columns = s.columns + 4 * ((first + t) % s.tile_columns);
+    float *to = v + static_cast<size_t>(t) * s.input_padded;
+    for (int c = 0; c < s.input; c += LANES) {
+      const int part = s.input - c;
+      vec half[6][6];
+      for (int j = 0; j < 6; j++) {
+        vec d[6], column[6];
+        for (int i = 0; i < 6; i++) {
+          if (rows[i] < 0 || columns[j] < 0) {
+            d[i] = vec{};
+            continue;
+          }
+          const size_t pixel = static_cast<size_t>(rows[i]) * s.width + columns[j];
+          d[i] = load_part(x + pixel * s.input + c, part);
+          if (map)
+            d[i] =
+                positive((d[i] - load_part(map->mean + c, part)) * load_part(map->scale + c, part));
+        }
+        transform_input(d, column);
+        for (int i = 0; i < 6; i++) half[i][j] = column[i];
+      }
+      for (int i = 0; i < 6; i++) {
+        vec row[6];
+        transform_input(half[i], row);
+        for (int j = 0; j < 6; j++) store(to + (i * 6 + j) * position + c, row[j]);
+      }
+    }
+  }
+}
+
+/// Folds one output tile into the running mean and squared deviation of LANES channels.
+///
+/// Chan's pairwise update: exact where a sum of squares would lose the variance of a flat channel.
+CK_INLINE void accumulate(const vec y[4][4], int rows, int columns, double seen, vec &mean,
+                          vec &deviation) {
+  vec sum{};
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < columns; j++) sum += y[i][j];
+  const float count = static_cast<float>(rows * columns);
+  const float share = static_cast<float>(count / (seen + count));
+  const vec tile_mean = sum * (1 / count), shift = tile_mean - mean;
+  vec tile_deviation{};
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < columns; j++) {
+      const vec difference = y[i][j] - tile_mean;
+      tile_deviation += difference * difference;
+    }
+  mean += shift * share;
+  deviation += tile_deviation + shift * shift * static_cast<float>(seen * share);
+}
+
+/// y = AᵀMA of `count` tiles from `first` on, with a bias or with statistics for the norm.
+static void output_tiles(const winograd_shape &s, const float *m, int stride, const float *bias,
+                         int first, int count, float *y, channel_statistics *statistics) {
+  const size_t position = static_cast<size_t>(stride) * s.output_padded;
+  for (int t = 0; t < count; t++) {
+    const int row = 4 * ((first + t) / s.tile_columns);
+    const int column = 4 * ((first + t) % s.tile_columns);
+    const int rows = s.output_height - row < 4 ? s.output_height - row : 4;
+    const int columns = s.output_width - column < 4 ? s.output_width - column : 4;
+    const float *from = m + static_cast<size_t>(t) * s.output_padded;
+    float *to = y + (static_cast<size_t>(row) * s.output_width + column) * s.output;
+    for (int k = 0; k < s.output; k += LANES) {
+      const int part = s.output - k;
+      vec half[4][6], tile[4][4];
+      for (int j = 0; j < 6; j++) {
+        vec d[6], o[4];
+        for (int i = 0; i < 6; i++) d[i] = load(from + (i * 6 + j) * position + k);
+        transform_output(d, o);
+        for (int i = 0; i < 4; i++) half[i][j] = o[i];
+      }
+      for (int i = 0; i < 4; i++) transform_output(half[i], tile[i]);
+      if (bias) {
+        const vec b = load_part(bias + k, part);
+        for (int i = 0; i < 4; i++)
+          for (int j = 0; j < 4; j++) tile[i][j] += b;
+      }
+      for (int i = 0; i < rows; i++)
+        for (int j = 0; j < columns; j++)
+          store_part(to + (static_cast<size_t>(i) * s.output_width + j) * s.output + k, tile[i][j],
+                     part);
+      if (!statistics) continue;
+      vec mean = load(statistics->mean + k), deviation = load(statistics->deviation + k);
+      if (rows == 4 && columns == 4)
+        accumulate(tile, 4, 4, statistics->seen, mean, deviation);
+      else
+        accumulate(tile, rows, columns, statistics->seen, mean, deviation);
+      store(statistics->mean + k, mean);
+      store(statistics->deviation + k, deviation);
+    }
+    if (statistics) statistics->seen += rows * columns;
+  }
+}
+
+/// dM[q][t][k] = A dY Aᵀ of `count` tiles from `first` on.
+static void output_tiles_adjoint(const winograd_shape &s, const float *dy, int first, int count,
+                                 float *dm, int stride) {
+  const size_t position = static_cast<size_t>(stride) * s.output_padded;
+  for (int t = 0; t < count; t++) {
+    const int row = 4 * ((first + t) / s.tile_columns);
+    const int column = 4 * ((first + t) % s.tile_columns);
+    float *to = dm + static_cast<size_t>(t) * s.output_padded;
+    for (int k = 0; k < s.output; k += LANES) {
+      const int part = s.output - k;
+      vec half[6][4];
+      for (int j = 0; j < 4; j++) {
+        vec d[4], o[6];
+        for (int i = 0; i < 4; i++) {
+          const bool inside = row + i < s.output_height && column + j < s.output_width;
+          const size_t pixel = static_cast<size_t>(row + i) * s.output_width + column + j;
+          d[i] = inside ? load_part(dy + pixel * s.output + k, part) : vec{};
+        }
+        transform_output_adjoint(d, o);
+        for (int i = 0; i < 6; i++) half[i][j] = o[i];
+      }
+      for (int i = 0; i < 6; i++) {
+        vec o[6];
+        transform_output_adjoint(half[i], o);
+        for (int j = 0; j < 6; j++) store(to + (i * 6 + j) * position + k, o[j]);
+      }
+    }
+  }
+}
+
+/// dX += B dV Bᵀ of `count` tiles from `first` on; tiles of one call run one after the other.
+static void input_tiles_adjoint(const winograd_shape &s, const float *dv, int stride, int first,
+                                int count, float *dx) {
+  const size_t position = static_cast<size_t>(stride) * s.input_padded;
+  for (int t = 0; t < count; t++) {
+    const int *rows = s.rows + 4 * ((first + t) / s.tile_columns);
+    const int *columns = s.columns + 4 * ((first + t) % s.tile_columns);
+    const float *from = dv + static_cast<size_t>(first + t) * s.input_padded;
+    for (int c = 0; c < s.input; c += LANES) {
+      const int part = s.input - c;
+      vec half[6][6];
+      for (int j = 0; j < 6; j++) {
+        vec d[6], o[6];
+        for (int i = 0; i < 6; i++) d[i] = load(from + (i * 6 + j) * position + c);
+        transform_input_adjoint(d, o);
+        for (int i = 0; i < 6; i++) half[i][j] = o[i];
+      }
+      for (int i = 0; i < 6; i++) {
+        if (rows[i] < 0) continue;
+        vec o[6];
+        transform_input_adjoint(half[i], o);
+        for (int j = 0; j < 6; j++) {
+          if (columns[j] < 0) continue;
+          float *to = dx + (static_cast<size_t>(rows[i]) * s.width + columns[j]) * s.input + c;
+          store_part(to, load_part(to, part) + o[j], part);
+        }
+      }
+    }
+  }
+}
