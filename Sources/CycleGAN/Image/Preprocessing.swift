@@ -1,0 +1,160 @@
+/// What happens to every image before a network sees it, exactly as in the official code.
+///
+/// The order is fixed: channels, size, crop, flip. `PreprocessingTests` holds the sizes against
+/// the official formulas.
+///
+/// Source: junyanz/pytorch-CycleGAN-and-pix2pix, data/base_dataset.py, `get_transform`.
+public struct Preprocessing: Sendable, Equatable {
+  /// The official `--preprocess`.
+  public enum Mode: String, Sendable, CaseIterable {
+    /// To a square of `loadSize`, without keeping the aspect ratio, then a random crop.
+    case resizeAndCrop = "resize_and_crop"
+    /// A random crop only.
+    case crop
+    /// To the width `loadSize` and a height of at least `cropSize`.
+    case scaleWidth = "scale_width"
+    /// As `scaleWidth`, then a random crop.
+    case scaleWidthAndCrop = "scale_width_and_crop"
+    /// Each side to the nearest multiple of 4.
+    case none
+  }
+
+  /// How size and part are chosen.
+  public var mode: Mode
+  /// The official `--load_size`, px.
+  public var loadSize: Int
+  /// The official `--crop_size`, px.
+  public var cropSize: Int
+  /// Whether half of the images, chosen at random, are mirrored.
+  public var flips: Bool
+  /// 1 or 3.
+  public var channels: Int
+  /// The most pixels that a resized image may have.
+  public var maximumPixels: Int
+
+  /// Chooses what to do.
+  ///
+  /// - Parameters:
+  ///   - mode: How size and part are chosen.
+  ///   - loadSize: The official `--load_size`, px.
+  ///   - cropSize: The official `--crop_size`, px.
+  ///   - flips: Whether half of the images, chosen at random, are mirrored.
+  ///   - channels: 1 or 3.
+  ///   - maximumPixels: The most pixels that a resized image may have.
+  public init(
+    mode: Mode = .resizeAndCrop, loadSize: Int = 286, cropSize: Int = 256, flips: Bool = true,
+    channels: Int = 3, maximumPixels: Int = 100_000_000
+  ) {
+    precondition(loadSize > 0 && cropSize > 0, "an image has at least one pixel")
+    self.mode = mode
+    self.loadSize = loadSize
+    self.cropSize = cropSize
+    self.flips = flips
+    self.channels = channels
+    self.maximumPixels = maximumPixels
+  }
+
+  /// Prepares an image.
+  ///
+  /// Random numbers are drawn in the official order: top, left, flip; no position is drawn where
+  /// there is only one.
+  ///
+  /// - Parameters:
+  ///   - image: As decoded.
+  ///   - random: Where the crop's place and the flip come from.
+  /// - Returns: What the network is to see.
+  /// - Throws: `PreprocessingError` if the image is smaller than the crop or grows too large.
+  public func callAsFunction(
+    _ image: Image, random: inout RandomSource
+  ) throws(PreprocessingError) -> Image {
+    let coloured = channels == 1 ? image.grey() : image.rgb()
+    let (width, height) = try size(width: coloured.width, height: coloured.height)
+    guard width <= maximumPixels / height else {
+      throw .tooLarge(width: width, height: height, limit: maximumPixels)
+    }
+    let sized = coloured.resized(width: width, height: height)
+    let part = crops ? try sized.randomPart(of: cropSize, random: &random) : sized
+    return flips && random.unit() < 0.5 ? part.flipped() : part
+  }
+
+  /// The size an image is resized to, before the crop.
+  ///
+  /// - Parameters:
+  ///   - width: Its width, px.
+  ///   - height: Its height, px.
+  /// - Returns: The new width and height, px.
+  /// - Throws: `PreprocessingError` if nothing would be left.
+  public func size(
+    width: Int, height: Int
+  ) throws(PreprocessingError) -> (width: Int, height: Int) {
+    switch mode {
+    case .resizeAndCrop: return (loadSize, loadSize)
+    case .crop: return (width, height)
+    case .scaleWidth, .scaleWidthAndCrop:
+      if width == loadSize && height >= cropSize { return (width, height) }
+      let scaled = Double(loadSize) * Double(height) / Double(width)
+      guard scaled < Double(maximumPixels) else {
+        throw .tooLarge(width: loadSize, height: Int(min(scaled, 0x1p62)), limit: maximumPixels)
+      }
+      return (loadSize, Int(max(scaled, Double(cropSize))))
+    case .none:
+      // Python rounds a half to the even neighbour.
+      let sides = [width, height].map { Int((Double($0) / 4).rounded(.toNearestOrEven)) * 4 }
+      guard sides[0] > 0 && sides[1] > 0 else {
+        throw .tooSmall(width: width, height: height, needed: 3)
+      }
+      return (sides[0], sides[1])
+    }
+  }
+
+  private var crops: Bool {
+    switch mode {
+    case .resizeAndCrop, .crop, .scaleWidthAndCrop: true
+    case .scaleWidth, .none: false
+    }
+  }
+}
+
+extension Image {
+  /// Cuts out a square at a random place.
+  ///
+  /// - Parameters:
+  ///   - side: Width and height of the square, px.
+  ///   - random: Where the place comes from; nothing is drawn if there is only one.
+  /// - Returns: The part of the picture inside.
+  /// - Throws: `PreprocessingError` if the picture is smaller than the square.
+  ///
+  /// Source: torchvision, transforms.RandomCrop.
+  fileprivate func randomPart(
+    of side: Int, random: inout RandomSource
+  ) throws(PreprocessingError) -> Image {
+    guard width >= side && height >= side else {
+      throw .tooSmall(width: width, height: height, needed: side)
+    }
+    if width == side && height == side { return self }
+    let y = random.integer(below: height - side + 1)
+    let x = random.integer(below: width - side + 1)
+    return cropped(x: x, y: y, width: side, height: side)
+  }
+}
+
+/// Why an image cannot be prepared.
+public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
+  /// There is less than the crop needs.
+  case tooSmall(width: Int, height: Int, needed: Int)
+  /// The resized picture would be larger than the limit.
+  case tooLarge(width: Int, height: Int, limit: Int)
+
+  /// One line for standard error, without the file name.
+  public var description: String {
+    switch self {
+    case .tooSmall(let width, let height, 3):
+      "\(width) x \(height) pixels; each side must be at least 3 to be a multiple of 4"
+    case .tooSmall(let width, let height, let needed):
+      "\(width) x \(height) pixels, smaller than the crop of \(needed) x \(needed); "
+        + "see --crop-size and --load-size"
+    case .tooLarge(let width, let height, let limit):
+      "would be resized to \(width) x \(height) pixels; the limit is \(limit), see --max-pixels"
+    }
+  }
+}
