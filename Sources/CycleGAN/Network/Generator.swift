@@ -1,0 +1,88 @@
+import CKernels
+
+/// A generator on the native runtime: oneDNN and our own kernels, all cores, no LibTorch.
+///
+/// One picture at a time; not for use by several threads at once.
+public final class Generator {
+  /// What it is.
+  public let architecture: GeneratorArchitecture
+
+  private let network: NativeNetwork
+  private var plan: Plan?
+  private var memory: FloatStorage?
+
+  /// Builds the kernels.
+  ///
+  /// - Parameters:
+  ///   - weights: Tensors that fit the architecture, as `WeightsFile.fitted` gives them.
+  ///   - architecture: Family, depth, widths.
+  /// - Throws: `GeneratorError` if memory is short or oneDNN cannot do a layer.
+  /// - Precondition: The weights fit.
+  public init(
+    _ weights: WeightsFile, architecture: GeneratorArchitecture
+  ) throws(GeneratorError) {
+    self.architecture = architecture
+    network = try NativeNetwork(architecture.network, weights: weights)
+  }
+
+  /// Translates a picture.
+  ///
+  /// A picture whose sides the network cannot take is mirrored beyond its right and lower border,
+  /// without repeating the border, and the result is cut back. A grey picture is spread over a
+  /// network's three channels, and a colour picture is turned grey for a network with one.
+  ///
+  /// - Parameter frame: A picture of any size, levels or values.
+  /// - Returns: Values, `[C, H, W] Float32 in -1...1`, of the same width and height.
+  /// - Throws: `GeneratorError` if memory is short.
+  public func callAsFunction(_ frame: Frame) throws(GeneratorError) -> Frame {
+    let plan = try planned(height: side(frame.height), width: side(frame.width))
+    guard let memory else { throw .outOfMemory }
+    read(frame.withChannels(architecture.inputChannels), into: plan.input, memory.floats)
+    try plan.run(on: memory.floats)
+    return written(plan.output, memory.floats, height: frame.height, width: frame.width)
+  }
+
+  /// The smallest side the network takes that is no less than this one.
+  private func side(_ side: Int) -> Int {
+    let multiple = network.description.sideMultiple
+    let least = max(side, network.description.minimumSide)
+    return (least + multiple - 1) / multiple * multiple
+  }
+
+  private func planned(height: Int, width: Int) throws(GeneratorError) -> Plan {
+    if let plan, plan.input.height == height, plan.input.width == width { return plan }
+    let made = PlanBuilder.plan(network, height: height, width: width)
+    if (memory?.count ?? 0) < made.size {
+      memory = nil
+      memory = try FloatStorage(count: made.size)
+    }
+    plan = made
+    return made
+  }
+
+  private func read(_ frame: Frame, into place: Plan.Place, _ memory: UnsafeMutablePointer<Float>) {
+    let (h, w, channels) = (Int32(frame.height), Int32(frame.width), Int32(frame.channels))
+    let (height, width) = (Int32(place.height), Int32(place.width))
+    switch frame.samples {
+    case .levels(let levels):
+      ck_levels_read(levels, h, w, channels, memory + place.offset, height, width)
+    case .values(let values):
+      ck_values_read(values, h, w, channels, memory + place.offset, height, width)
+    }
+  }
+
+  private func written(
+    _ place: Plan.Place, _ memory: UnsafeMutablePointer<Float>, height: Int, width: Int
+  ) -> Frame {
+    let count = height * width * place.channels
+    let values = [Float](unsafeUninitializedCapacity: count) { values, filled in
+      guard let base = values.baseAddress else { return }
+      ck_tanh_write(
+        memory + place.offset, Int32(place.width), Int32(place.channels), base, Int32(height),
+        Int32(width))
+      filled = count
+    }
+    return Frame(
+      width: width, height: height, channels: place.channels, samples: .values(values))
+  }
+}

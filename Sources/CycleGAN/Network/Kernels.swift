@@ -1,0 +1,123 @@
+import CKernels
+
+/// The threads every kernel of this process runs on.
+public enum Kernels {
+  /// How many threads the next network runs on.
+  ///
+  /// The corresponding C functions are `ck_threads` and `ck_set_threads`.
+  public static var threads: Int {
+    get { Int(ck_threads()) }
+    set { ck_set_threads(Int32(newValue)) }
+  }
+
+  /// The version of oneDNN, as "2.6.3".
+  public static var version: String { String(cString: ck_onednn_version()) }
+
+  /// The instruction set in use: "avx512", "avx2" or "portable".
+  public static var instructions: String { String(cString: ck_instructions()) }
+}
+
+/// Runs one kernel and turns its status into a Swift error.
+func kernel(_ call: (inout ck_error) -> ck_status) throws(GeneratorError) {
+  var error = ck_error()
+  switch call(&error) {
+  case CK_OK: return
+  case CK_OUT_OF_MEMORY: throw .outOfMemory
+  default:
+    let reason = withUnsafeBytes(of: error.message) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    throw .failed(reason)
+  }
+}
+
+/// Floats outside Swift's heap, at a cache line's boundary.
+final class FloatStorage {
+  let floats: UnsafeMutablePointer<Float>
+  let count: Int
+
+  init(count: Int) throws(GeneratorError) {
+    guard let floats = ck_floats_alloc(max(count, 1)) else { throw .outOfMemory }
+    self.floats = floats
+    self.count = count
+  }
+
+  deinit { ck_floats_free(floats) }
+}
+
+/// A value per channel for the maps that follow a norm.
+final class ChannelValues {
+  private let storage: FloatStorage
+  private let padded: Int
+  let hasShift: Bool
+
+  var mean: UnsafeMutablePointer<Float> { storage.floats }
+  var scale: UnsafeMutablePointer<Float> { storage.floats + padded }
+  var shift: UnsafeMutablePointer<Float>? { hasShift ? storage.floats + 2 * padded : nil }
+
+  init(channels: Int, hasShift: Bool) throws(GeneratorError) {
+    padded = ck_padded_channels(Int32(channels))
+    self.hasShift = hasShift
+    storage = try FloatStorage(count: 3 * padded)
+    storage.floats.initialize(repeating: 0, count: 3 * padded)
+  }
+}
+
+/// A convolution with its weights in the order its kernel wants.
+final class ConvolutionKernel {
+  enum Method {
+    /// A mirrored border of one px and 3 x 3 at stride 1.
+    case winograd(OpaquePointer)
+    case direct(OpaquePointer)
+  }
+
+  let method: Method
+  /// A value per output channel, where the kernel does not hold it itself.
+  let bias: FloatStorage?
+
+  /// Copies and reorders weights.
+  init(
+    _ convolution: Convolution, transposed: Bool, mirrored: Bool, weight: [Float], bias: [Float]?
+  ) throws(GeneratorError) {
+    let isWinograd =
+      mirrored && !transposed && convolution.kernel == 3 && convolution.stride == 1
+      && convolution.padding == 0
+    var made: OpaquePointer?
+    guard isWinograd else {
+      let shape = ck_convolution_shape(convolution, transposed: transposed)
+      try kernel { error in
+        ck_convolution_create(shape, weight, bias, &made, &error)
+      }
+      guard let made else { throw .outOfMemory }
+      method = .direct(made)
+      self.bias = nil
+      return
+    }
+    let (input, output) = (Int32(convolution.inputChannels), Int32(convolution.outputChannels))
+    try kernel { error in ck_winograd_create(input, output, weight, &made, &error) }
+    guard let made else { throw .outOfMemory }
+    method = .winograd(made)
+    self.bias = try bias.map { values throws(GeneratorError) in
+      let storage = try FloatStorage(count: values.count)
+      storage.floats.initialize(from: values, count: values.count)
+      return storage
+    }
+  }
+
+  deinit {
+    switch method {
+    case .winograd(let pointer): ck_winograd_free(pointer)
+    case .direct(let pointer): ck_convolution_free(pointer)
+    }
+  }
+}
+
+extension ck_convolution_shape {
+  fileprivate init(_ convolution: Convolution, transposed: Bool) {
+    self.init(
+      input: Int32(convolution.inputChannels), output: Int32(convolution.outputChannels),
+      kernel: Int32(convolution.kernel), stride: Int32(convolution.stride),
+      padding: Int32(convolution.padding), output_padding: Int32(convolution.outputPadding),
+      transposed: transposed ? 1 : 0)
+  }
+}

@@ -1,0 +1,71 @@
+import CKernels
+
+/// A network's kernels and constants, by the names of its layers.
+final class NativeNetwork {
+  let description: NetworkDescription
+  private(set) var convolutions: [String: ConvolutionKernel] = [:]
+  private(set) var norms: [String: ChannelValues] = [:]
+
+  /// Copies weights into the order that the kernels want.
+  ///
+  /// - Parameters:
+  ///   - description: The layers.
+  ///   - weights: Tensors that fit them, as `WeightsFile.fitted` gives them.
+  /// - Throws: `GeneratorError` if memory is short or oneDNN cannot do a layer.
+  init(_ description: NetworkDescription, weights: WeightsFile) throws(GeneratorError) {
+    self.description = description
+    try add(description.layers, weights.byName)
+  }
+
+  private func add(
+    _ layers: [Layer], _ tensors: [String: NamedTensor]
+  ) throws(GeneratorError) {
+    var mirrored = false
+    for layer in layers {
+      switch layer {
+      case .convolution(let convolution):
+        try add(convolution, tensors, transposed: false, mirrored: mirrored)
+      case .transposedConvolution(let convolution):
+        try add(convolution, tensors, transposed: true, mirrored: false)
+      case .norm(.instance, let name, let channels):
+        norms[name] = try ChannelValues(channels: channels, hasShift: false)
+      case .norm(.batch, let name, let channels):
+        norms[name] = try ChannelValues(batchNorm: name, channels: channels, tensors)
+      case .residual(let inner), .skip(let inner): try add(inner, tensors)
+      default: break
+      }
+      mirrored = layer == .reflectionPadding(1)
+    }
+  }
+
+  private func add(
+    _ convolution: Convolution, _ tensors: [String: NamedTensor], transposed: Bool, mirrored: Bool
+  ) throws(GeneratorError) {
+    guard let weight = tensors[convolution.name + ".weight"] else {
+      preconditionFailure("weights do not fit \(convolution.name)")
+    }
+    let bias = convolution.bias ? tensors[convolution.name + ".bias"]?.values : nil
+    convolutions[convolution.name] = try ConvolutionKernel(
+      convolution, transposed: transposed, mirrored: mirrored, weight: weight.values, bias: bias)
+  }
+}
+
+extension ChannelValues {
+  /// Folds a batch norm's running statistics and its scale and shift into one map.
+  fileprivate convenience init(
+    batchNorm name: String, channels: Int, _ tensors: [String: NamedTensor]
+  ) throws(GeneratorError) {
+    try self.init(channels: channels, hasShift: true)
+    guard let weight = tensors[name + ".weight"]?.values,
+      let bias = tensors[name + ".bias"]?.values,
+      let runningMean = tensors[name + ".running_mean"]?.values,
+      let runningVariance = tensors[name + ".running_var"]?.values, let shift
+    else { preconditionFailure("weights do not fit \(name)") }
+    for channel in 0..<channels {
+      mean[channel] = runningMean[channel]
+      let deviation = (Double(runningVariance[channel]) + Double(Norm.epsilon)).squareRoot()
+      scale[channel] = Float(Double(weight[channel]) / deviation)
+      shift[channel] = bias[channel]
+    }
+  }
+}
