@@ -9,6 +9,8 @@ public struct WeightsFile: Sendable, Equatable {
   public var metadata: [String: String]
   /// The tensors, in the order of the file.
   public var tensors: [NamedTensor]
+  /// The checksum that was stored in the file and found right; nil where the file had none.
+  public internal(set) var checksum: UInt32?
 
   /// Gathers tensors.
   ///

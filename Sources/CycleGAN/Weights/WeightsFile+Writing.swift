@@ -1,0 +1,142 @@
+// A file of ours begins with its checksum, at a fixed place:
+//
+//     8 bytes   length of the header, little-endian
+//     header    {"__metadata__":{"crc32":"89abcdef","crc32_covers":"file",...},"model.1.bias":...}
+//     data      wider elements first, so that all of them are aligned
+//
+// The checksum is zlib's CRC-32 of the whole file with eight zeros in its own place. A second key says
+// that there has to be one, so that no single damaged byte can make it go unnoticed.
+
+private let opening = Array(#"{"__metadata__":{"crc32":""#.utf8)
+private let digits = opening.count..<opening.count + 8
+
+extension WeightsFile {
+  /// Keys of the metadata that the reader and the writer keep to themselves.
+  static let reservedKeys = ["crc32", "crc32_covers", "format"]
+
+  /// The whole file; the same contents give the same bytes.
+  ///
+  /// - Returns: A safetensors file with `"format":"pt"` and a checksum in its metadata.
+  public func serialized() -> [UInt8] {
+    var bytes = header()
+    for tensor in ordered { tensor.withBytes { bytes += $0 } }
+    return bytes
+  }
+
+  /// Writes the file under its name whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - path: The final name.
+  ///   - synchronized: Whether to wait until the disk has it.
+  /// - Throws: `WeightsError.system` if a step fails; an old file stays.
+  public func write(to path: FilePath, synchronized: Bool = false) throws(WeightsError) {
+    do throws(SystemError) {
+      try AtomicFile.write(to: path, synchronized: synchronized) { writer throws(SystemError) in
+        try writer.write(header())
+        for tensor in ordered { try tensor.write(to: writer) }
+      }
+    } catch {
+      throw .system("\(error)")
+    }
+  }
+
+  /// Length and header text, checksum included.
+  private func header() -> [UInt8] {
+    let own = metadata.filter { !Self.reservedKeys.contains($0.key) }
+    var pairs = [("crc32", "00000000"), ("crc32_covers", "file"), ("format", "pt")]
+    pairs += own.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    var members = [("__metadata__", JSON.object(pairs.map { ($0.0, .string($0.1)) }))]
+    var start = 0
+    for tensor in ordered {
+      members.append((tensor.name, tensor.entry(at: start)))
+      start += tensor.byteCount
+    }
+    var text = JSON.object(members).serialized
+    text += [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
+    let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
+    let checksum = ordered.reduce(crc32(text, crc32(length))) { checksum, tensor in
+      tensor.withBytes { crc32($0, checksum) }
+    }
+    text.replaceSubrange(digits, with: hexadecimal(checksum).utf8)
+    return length + text
+  }
+
+  /// The tensors with the widest elements in front, otherwise in the order given.
+  private var ordered: [NamedTensor] {
+    [8, 4, 1].flatMap { size in tensors.filter { $0.elements.size == size } }
+  }
+
+  /// The header text as the checksum sees it.
+  ///
+  /// - Parameter text: A header's text.
+  /// - Returns: The same with zeros where a checksum is.
+  static func withoutChecksum(_ text: [UInt8]) -> [UInt8] {
+    guard text.starts(with: opening), text.count >= digits.upperBound else { return text }
+    return text[..<digits.lowerBound] + Array("00000000".utf8) + text[digits.upperBound...]
+  }
+}
+
+extension SafetensorsHeader {
+  /// The checksum that the file carries.
+  ///
+  /// - Parameter text: The header's text.
+  /// - Returns: Nil for a file that other programs wrote, also where they kept our metadata: then the
+  ///   checksum is not in its place and says nothing about the new file.
+  /// - Throws: `WeightsError.malformed` if there should be one and it is not readable.
+  func checksum(in text: [UInt8]) throws(WeightsError) -> UInt32? {
+    guard text.starts(with: opening) else {
+      if metadata["crc32"] == nil, metadata["crc32_covers"] != nil {
+        throw .malformed("its checksum is missing")
+      }
+      return nil
+    }
+    guard text.count >= digits.upperBound, let stored = metadata["crc32"],
+      let checksum = UInt32(stored, radix: 16), hexadecimal(checksum) == stored
+    else { throw .malformed("its checksum is not a number of eight digits") }
+    return checksum
+  }
+}
+
+extension NamedTensor {
+  fileprivate var byteCount: Int { elements.count * elements.size }
+
+  fileprivate func entry(at start: Int) -> JSON {
+    let type =
+      switch elements {
+      case .float32: "F32"
+      case .int64: "I64"
+      case .uint8: "U8"
+      }
+    return .object([
+      ("dtype", .string(type)), ("shape", .array(shape.map { .integer($0) })),
+      ("data_offsets", .array([.integer(start), .integer(start + byteCount)])),
+    ])
+  }
+
+  fileprivate func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    switch elements {
+    case .float32(let values): values.withUnsafeBytes(body)
+    case .int64(let integers): integers.withUnsafeBytes(body)
+    case .uint8(let bytes): bytes.withUnsafeBytes(body)
+    }
+  }
+
+  fileprivate func write(to writer: ByteWriter) throws(SystemError) {
+    let result = withBytes { bytes -> Swift.Result<Void, SystemError> in
+      do throws(SystemError) { return .success(try writer.write(bytes)) } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+}
+
+extension NamedTensor.Elements {
+  fileprivate var size: Int {
+    switch self {
+    case .float32: 4
+    case .int64: 8
+    case .uint8: 1
+    }
+  }
+}
