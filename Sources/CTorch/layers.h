@@ -1,0 +1,73 @@
+/// The layers that networks are made of.
+#pragma once
+#include "handles.h"
+
+namespace ct {
+
+/// Runs layers one after the other.
+at::Tensor run(const layers &list, at::Tensor input, bool training);
+
+struct reflection_padding final : layer {
+  int64_t padding;
+  explicit reflection_padding(int64_t padding) : padding(padding) {}
+  at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
+};
+
+struct convolution final : layer {
+  at::Tensor weight, bias;
+  int64_t stride, padding, output_padding;
+  bool transposed;
+  convolution(at::Tensor weight, at::Tensor bias, const ct_convolution &description)
+      : weight(weight),
+        bias(bias),
+        stride(description.stride),
+        padding(description.padding),
+        output_padding(description.output_padding),
+        transposed(description.transposed) {}
+  at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
+  bool output_is_fresh() const override { return true; }
+};
+
+struct instance_norm final : layer {
+  double epsilon;
+  explicit instance_norm(double epsilon) : epsilon(epsilon) {}
+  at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
+  bool output_is_fresh() const override { return true; }
+};
+
+struct batch_norm final : layer {
+  at::Tensor weight, bias, mean, variance, batches;
+  double epsilon, momentum;
+  batch_norm(int64_t channels, c10::Device device, double epsilon, double momentum);
+  at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
+  bool output_is_fresh() const override { return true; }
+};
+
+struct leaky_relu final : layer {
+  double slope;
+  explicit leaky_relu(double slope) : slope(slope) {}
+  at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
+};
+
+struct tanh final : layer {
+  at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
+};
+
+struct dropout final : layer {
+  double probability;
+  at::Generator random;
+  dropout(double probability, at::Generator random) : probability(probability), random(random) {}
+  at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
+};
+
+struct residual final : layer {
+  layers inner;
+  at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
+};
+
+struct skip final : layer {
+  layers inner;
+  at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
+};
+
+}  // namespace ct

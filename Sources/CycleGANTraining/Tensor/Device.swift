@@ -1,0 +1,37 @@
+import CTorch
+
+/// Where tensors live and are computed: any device LibTorch knows.
+public struct Device: Sendable, Equatable, CustomStringConvertible {
+  /// LibTorch's word: `cpu`, `cuda`, `cuda:1`, ….
+  public let description: String
+
+  /// The host's processor.
+  public static let cpu = Device(unchecked: "cpu")
+
+  private init(unchecked word: String) { description = word }
+
+  /// Names a device and checks that it can hold a tensor.
+  ///
+  /// - Parameter word: `cpu`, `cuda`, `cuda:N` or any other word of LibTorch's.
+  /// - Throws: `TorchError` of kind `unavailable` if this machine or this LibTorch lacks it.
+  public init(_ word: String) throws(TorchError) {
+    try torch("device \(word)") { ct_device_check(word, &$0) }
+    description = word
+  }
+
+  /// Whether a CUDA device can be used.
+  public static var hasCUDA: Bool { (try? Device("cuda")) != nil }
+
+  /// Sets how many threads operations on the CPU use, for the whole process.
+  ///
+  /// Equal results bit for bit need equal threads. Call it before the first tensor.
+  ///
+  /// - Parameter count: At least 1.
+  /// - Throws: `TorchError` if LibTorch refuses.
+  public static func setThreads(_ count: Int) throws(TorchError) {
+    try torch("setting \(count) threads") { ct_set_threads(Int32(clamping: count), &$0) }
+  }
+
+  /// LibTorch's version, such as `1.13.1`.
+  public static var torchVersion: String { String(cString: ct_version()) }
+}

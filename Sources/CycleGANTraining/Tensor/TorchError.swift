@@ -1,0 +1,70 @@
+import CTorch
+
+/// Why LibTorch could not do something.
+public struct TorchError: Error, Equatable, CustomStringConvertible {
+  /// What kind of trouble it is, so that a tool can choose its exit status.
+  public enum Kind: Sendable, Equatable {
+    /// LibTorch refused, or what it was given does not fit.
+    case failed
+    /// The device does not exist here.
+    case unavailable
+    /// The host or the device is out of memory.
+    case outOfMemory
+  }
+
+  /// What kind of trouble it is.
+  public let kind: Kind
+  /// What was being done.
+  public let operation: String
+  /// LibTorch's own words, one line.
+  public let reason: String
+
+  init(_ kind: Kind = .failed, operation: String, reason: String) {
+    self.kind = kind
+    self.operation = operation
+    self.reason = reason
+  }
+
+  /// One line for standard error.
+  public var description: String {
+    switch kind {
+    case .failed: "\(operation) failed: \(reason)"
+    case .unavailable: "\(operation) is not available here: \(reason)"
+    case .outOfMemory:
+      "out of memory during \(operation): \(reason); smaller crops or batches need less"
+    }
+  }
+}
+
+/// Runs one shim call and turns its status into a Swift error.
+///
+/// - Parameters:
+///   - operation: What the user would call it.
+///   - call: The shim call; it fills the error it is given if it fails.
+/// - Throws: `TorchError` with LibTorch's own words.
+func torch(
+  _ operation: @autoclosure () -> String, _ call: (inout ct_error) -> ct_status
+) throws(TorchError) {
+  var error = ct_error()
+  let status = call(&error)
+  guard status != CT_OK else { return }
+  throw TorchError(Kind(status), operation: operation(), reason: error.reason)
+}
+
+private typealias Kind = TorchError.Kind
+
+extension TorchError.Kind {
+  fileprivate init(_ status: ct_status) {
+    switch status {
+    case CT_UNAVAILABLE: self = .unavailable
+    case CT_OUT_OF_MEMORY: self = .outOfMemory
+    default: self = .failed
+    }
+  }
+}
+
+extension ct_error {
+  fileprivate var reason: String {
+    withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+}

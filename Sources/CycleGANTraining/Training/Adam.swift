@@ -1,0 +1,61 @@
+import CTorch
+import CycleGAN
+
+/// The optimizer, over all learned parameters of some networks.
+///
+/// Source: Kingma and Ba 2014, arXiv 1412.6980; beta2 and eps are PyTorch's defaults.
+final class Adam {
+  private let handle: OpaquePointer
+  private let networks: [TrainableNetwork]
+  /// What it changes, in its order: `generatorAB.model.1.weight`.
+  let parameterNames: [String]
+
+  /// Starts with fresh moments.
+  ///
+  /// - Parameters:
+  ///   - networks: What it changes, in this order.
+  ///   - beta1: Decay of the gradient's running mean, 0..<1.
+  /// - Throws: `TorchError` if the device is out of memory.
+  init(_ networks: [(role: NetworkRole, network: TrainableNetwork)], beta1: Double)
+    throws(TorchError)
+  {
+    let handles = networks.map { Optional($0.network.handle) }
+    var handle: OpaquePointer?
+    try torch("making an optimizer") {
+      ct_adam_init(handles, Int32(handles.count), beta1, 0.999, &handle, &$0)
+    }
+    guard let handle else {
+      throw TorchError(operation: "making an optimizer", reason: "LibTorch gave none")
+    }
+    self.handle = handle
+    self.networks = networks.map(\.network)
+    parameterNames = networks.flatMap { role, network in
+      network.description.parameters.filter(\.isLearned).map { "\(role.rawValue).\($0.name)" }
+    }
+  }
+
+  deinit { ct_adam_free(handle) }
+
+  /// Changes every parameter that has a gradient.
+  func step(rate: Double) throws(TorchError) {
+    try torch("an optimizer step") { ct_adam_step(handle, rate, &$0) }
+  }
+
+  /// Forgets the gradients of all its networks.
+  func clearGradients() throws(TorchError) {
+    for network in networks { try network.clearGradients() }
+  }
+
+  /// How many updates each parameter has had.
+  var steps: [Int64] {
+    get { (0..<ct_adam_count(handle)).map { ct_adam_steps(handle, $0) } }
+    set { for (i, count) in newValue.enumerated() { ct_adam_set_steps(handle, Int64(i), count) } }
+  }
+
+  /// Running mean of a parameter's gradient or of its square; writing changes the optimizer.
+  func moment(_ index: Int, squared: Bool) throws(TorchError) -> Tensor {
+    try Tensor("finding a moment") {
+      ct_adam_moment(handle, Int64(index), squared, &$0, &$1)
+    }
+  }
+}
