@@ -1,0 +1,225 @@
+/// Takes a stream apart into its records, without asking what they mean together.
+final class RecordSource {
+  /// One array of the stream.
+  struct Record {
+    /// The two kinds there are.
+    enum Content {
+      /// A 3-D array.
+      case frame(Frame)
+      /// A 1-D array.
+      case note(Note)
+    }
+
+    let content: Content
+    /// The CRC-32 of the whole record, header included.
+    let crc32: UInt32
+    /// Bytes, header included.
+    let count: Int
+    /// Whether the header is byte for byte the one that NumPy writes.
+    let isCanonical: Bool
+  }
+
+  private let reader: ByteReader
+  private let limits: StreamLimits
+  private let start: Int
+  /// The number of the record being read, from 1.
+  private var number = 0
+  private var sum: UInt32 = 0
+  private var count = 0
+
+  init(reader: ByteReader, limits: StreamLimits) {
+    self.reader = reader
+    self.limits = limits
+    start = reader.offset
+  }
+
+  private var position: StreamError.Position {
+    StreamError.Position(record: number, offset: reader.offset - start)
+  }
+
+  func damaged(_ reason: String) -> StreamError { .damaged(position, reason: reason) }
+
+  func truncated(_ reason: String) -> StreamError { .truncated(position, reason: reason) }
+
+  private func unsupported(_ reason: String) -> StreamError {
+    .unsupported(position, reason: reason)
+  }
+
+  /// Reads a record.
+  ///
+  /// - Returns: nil if there is none.
+  /// - Throws: `StreamError` if it is not whole, not known or too large.
+  func next() throws(StreamError) -> Record? {
+    number += 1
+    (sum, count) = (0, 0)
+    let first = try bytes(NPY.magic.count + 4)
+    if first.isEmpty { return nil }
+    guard first.starts(with: NPY.magic.prefix(first.count)) else {
+      throw damaged("there is no NumPy record")
+    }
+    let text = try headerText(first)
+    let description: NPYDescription
+    do throws(NPYSyntaxError) { description = try NPYDescription(parsing: text) } catch {
+      throw damaged(error.reason)
+    }
+    let element = try element(of: description)
+    let isCanonical = first + text == NPY.header(element, shape: description.shape)
+    let content = try content(element, description.shape)
+    return Record(content: content, crc32: sum, count: count, isCanonical: isCanonical)
+  }
+
+  private func headerText(_ first: [UInt8]) throws(StreamError) -> [UInt8] {
+    guard first.count == NPY.magic.count + 4 else { throw truncated("it stops in a header") }
+    let version = (first[6], first[7])
+    guard [1, 2, 3].contains(version.0), version.1 == 0 else {
+      throw unsupported("NumPy format version \(version.0).\(version.1) is not known")
+    }
+    var length = Int(first[8]) | Int(first[9]) << 8
+    if version.0 > 1 {
+      let more = try bytes(2)
+      guard more.count == 2 else { throw truncated("it stops in a header") }
+      length |= Int(more[0]) << 16 | Int(more[1]) << 24
+    }
+    guard length <= StreamLimits.maximumHeaderBytes else {
+      throw .tooLarge(
+        position,
+        reason: "a header of \(length) bytes; the limit is \(StreamLimits.maximumHeaderBytes)")
+    }
+    let text = try bytes(length)
+    guard text.count == length else { throw truncated("it stops in a header") }
+    return text
+  }
+
+  private func element(of description: NPYDescription) throws(StreamError) -> NPY.Element {
+    // One byte has no order, so that NumPy takes these as well.
+    let uint8s = ["|u1", "<u1", ">u1", "=u1", "u1"]
+    let name = uint8s.contains(description.element) ? "|u1" : description.element
+    guard let element = NPY.Element(rawValue: name) else {
+      throw unsupported(
+        "elements of type \(escaped(Array(description.element.utf8))); "
+          + "frames are uint8 or little-endian float32")
+    }
+    guard !description.isFortranOrder else {
+      throw unsupported("an array in Fortran order; write numpy.ascontiguousarray of it")
+    }
+    return element
+  }
+
+  private func content(
+    _ element: NPY.Element, _ shape: [Int]
+  ) throws(StreamError) -> Record.Content {
+    switch (element, shape.count) {
+    case (.uint8, 1): .note(try note(shape[0]))
+    case (.uint8, 3): .frame(try frame(element, width: shape[1], height: shape[0], shape[2]))
+    case (.float32, 3): .frame(try frame(element, width: shape[2], height: shape[1], shape[0]))
+    default:
+      throw unsupported(
+        "an array of \(shape.count) dimensions of \(element); a frame has 3, uint8 or float32, "
+          + "and a note 1, uint8")
+    }
+  }
+
+  private func note(_ length: Int) throws(StreamError) -> Note {
+    guard length <= limits.maximumNoteBytes else {
+      throw .tooLarge(
+        position, reason: "a note of \(length) bytes; the limit is \(limits.maximumNoteBytes)")
+    }
+    let text = try bytes(length)
+    guard text.count == length else { throw truncated("it stops in a note") }
+    do throws(NoteError) { return try Note(parsing: text) } catch { throw damaged(error.reason) }
+  }
+
+  private func frame(
+    _ element: NPY.Element, width: Int, height: Int, _ channels: Int
+  ) throws(StreamError) -> Frame {
+    guard channels == 1 || channels == 3 else {
+      let hint = element == .uint8 ? "(height, width, channels)" : "(channels, height, width)"
+      throw unsupported("a frame of \(channels) channels; \(hint) has 1 or 3")
+    }
+    guard width > 0 && height > 0 else { throw damaged("a frame of \(width) x \(height) pixels") }
+    guard width <= limits.maximumSide && height <= limits.maximumSide else {
+      throw .tooLarge(
+        position,
+        reason: "a frame of \(width) x \(height) pixels; the limit is \(limits.maximumSide) "
+          + "per side, see --max-side")
+    }
+    guard width * height <= limits.maximumPixels else {
+      throw .tooLarge(
+        position,
+        reason: "a frame of \(width) x \(height) pixels; the limit is \(limits.maximumPixels), "
+          + "see --max-pixels")
+    }
+    let samples = try samples(element, width * height * channels)
+    return Frame(width: width, height: height, channels: channels, samples: samples)
+  }
+
+  private func samples(
+    _ element: NPY.Element, _ count: Int
+  ) throws(StreamError) -> Frame.Samples {
+    switch element {
+    case .uint8: return .levels(try array(count))
+    case .float32:
+      let values: [Float] = try array(count)
+      if let index = values.firstNonfinite {
+        throw damaged("the frame's value at index \(index) is \(values[index])")
+      }
+      return .values(values)
+    }
+  }
+
+  /// Reads samples straight to where they stay.
+  private func array<Sample: BitwiseCopyable>(_ count: Int) throws(StreamError) -> [Sample] {
+    var failure: StreamError?
+    let array = [Sample](unsafeUninitializedCapacity: count) { memory, filled in
+      let memory = UnsafeMutableRawBufferPointer(
+        UnsafeMutableBufferPointer(rebasing: memory[..<count]))
+      do throws(StreamError) {
+        if try read(into: memory) < memory.count { failure = truncated("it stops in a frame") }
+      } catch {
+        failure = error
+      }
+      filled = failure == nil ? count : 0
+    }
+    if let failure { throw failure }
+    return array
+  }
+
+  private func bytes(_ wanted: Int) throws(StreamError) -> [UInt8] {
+    do throws(SystemError) {
+      let bytes = try reader.readExactly(wanted)
+      sum = crc32(bytes, sum)
+      count += bytes.count
+      return bytes
+    } catch {
+      throw .unreadable(position, error)
+    }
+  }
+
+  /// Fills memory in pieces, so that the checksum finds them in the cache.
+  private func read(into memory: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int {
+    var filled = 0
+    while filled < memory.count {
+      let piece = UnsafeMutableRawBufferPointer(
+        rebasing: memory[filled..<min(filled + (1 << 18), memory.count)])
+      do throws(SystemError) {
+        let read = try reader.read(into: piece)
+        sum = crc32(UnsafeRawBufferPointer(rebasing: piece[..<read]), sum)
+        filled += read
+        if read < piece.count { break }
+      } catch {
+        throw .unreadable(position, error)
+      }
+    }
+    count += filled
+    return filled
+  }
+}
+
+extension [Float] {
+  /// The first value that is NaN or infinite.
+  fileprivate var firstNonfinite: Int? {
+    // Without a branch inside, so that many values are looked at together.
+    let hasOne = reduce(false) { $0 || !$1.isFinite }
+    return hasOne ? firstIndex { !$0.isFinite } : nil
+  }
+}
