@@ -1,0 +1,81 @@
+import CycleGAN
+import Testing
+
+/// A network's tensors, all elements 0.25.
+func weights(of network: NetworkDescription, metadata: [String: String] = [:]) -> WeightsFile {
+  WeightsFile(
+    metadata: metadata,
+    tensors: network.parameters.map { parameter in
+      let count = parameter.shape.reduce(1, *)
+      return parameter.role == .batchesTracked
+        ? NamedTensor(parameter.name, shape: parameter.shape, .int64([3]))
+        : NamedTensor(
+          parameter.name, shape: parameter.shape, values: .init(repeating: 0.25, count: count))
+    })
+}
+
+@Suite struct InferenceTests {
+  static let generators: [GeneratorArchitecture] = [
+    .init(kind: .resnet(blocks: 9), width: 4), .init(kind: .resnet(blocks: 0), width: 3),
+    .init(kind: .resnet(blocks: 2), inputChannels: 1, width: 2, norm: .batch),
+    .init(kind: .resnet(blocks: 3), outputChannels: 1, width: 2, norm: .none),
+    .init(kind: .resnet(blocks: 2), width: 2, norm: .batch, dropout: true),
+    .init(kind: .resnet(blocks: 2), width: 2, dropout: true),
+    .init(kind: .unet(downs: 7), width: 2), .init(kind: .unet(downs: 8), width: 1, norm: .batch),
+    .init(kind: .unet(downs: 5), inputChannels: 1, outputChannels: 1, width: 2, norm: .none),
+  ]
+
+  @Test(arguments: generators)
+  func `a generator is recognised by its tensors alone`(architecture: GeneratorArchitecture) throws
+  {
+    let bare = weights(of: architecture.network)
+    #expect(try GeneratorArchitecture(inferringFrom: bare) == architecture)
+    #expect(try bare.fitted(to: architecture.network).tensors == bare.tensors)
+    let named = weights(of: architecture.network, metadata: architecture.metadata)
+    #expect(try GeneratorArchitecture(inferringFrom: named) == architecture)
+  }
+
+  @Test(arguments: [
+    DiscriminatorArchitecture(width: 4), .init(kind: .patch(layers: 1), width: 4),
+    .init(kind: .patch(layers: 5), inputChannels: 1, width: 2, norm: .batch),
+    .init(kind: .patch(layers: 2), width: 2, norm: .none), .init(kind: .pixel, width: 4),
+    .init(kind: .pixel, width: 4, norm: .batch), .init(kind: .pixel, width: 4, norm: .none),
+  ])
+  func `a discriminator is recognised by its tensors`(
+    architecture: DiscriminatorArchitecture
+  ) throws {
+    let named = weights(of: architecture.network, metadata: architecture.metadata)
+    #expect(try DiscriminatorArchitecture(inferringFrom: named) == architecture)
+  }
+
+  @Test func `dropout of a U-Net is known from the metadata only`() throws {
+    let architecture = GeneratorArchitecture(kind: .unet(downs: 6), width: 1, dropout: true)
+    let named = weights(of: architecture.network, metadata: architecture.metadata)
+    #expect(try GeneratorArchitecture(inferringFrom: named).dropout)
+  }
+
+  @Test func `tensors, metadata and options that disagree are refused, all points at once`() {
+    let architecture = GeneratorArchitecture(kind: .resnet(blocks: 2), width: 2)
+    let named = weights(of: architecture.network, metadata: ["ngf": "4", "norm": "layer"])
+    let points = [
+      #"norm: the metadata say "layer", which no network has"#,
+      "netG: the options say resnet_9blocks, the tensors say resnet_2blocks",
+      "ngf: the metadata say 4, the tensors say 2",
+    ]
+    #expect(throws: WeightsError.contradictions(points)) {
+      try GeneratorArchitecture(inferringFrom: named, overrides: .init(kind: .resnet(blocks: 9)))
+    }
+  }
+
+  @Test func `a discriminator or a checkpoint is no generator, and the message says so`() throws {
+    let judge = weights(of: DiscriminatorArchitecture(width: 2).network)
+    #expect(
+      throws: WeightsError.unrecognized(
+        "not a generator's weights: its 10 tensors begin with model.0.weight, model.0.bias, "
+          + "model.2.weight")
+    ) { try GeneratorArchitecture(inferringFrom: judge) }
+    #expect {
+      try GeneratorArchitecture(inferringFrom: judge.prefixed(.discriminatorA))
+    } throws: { "\($0)".contains("--direction") }
+  }
+}
