@@ -13,7 +13,10 @@ const auto f32 = memory::data_type::f32;
 const auto nhwc = memory::format_tag::nhwc;
 
 const dnnl::engine &processor() {
+  // oneDNN keeps primitives too, 1024 unless told otherwise.
+  static const auto capacity = dnnl_set_primitive_cache_capacity(64);
   static const dnnl::engine once(dnnl::engine::kind::cpu, 0);
+  (void)capacity;
   return once;
 }
 
@@ -46,32 +49,32 @@ struct ck_convolution {
   memory reordered(const memory::desc &wanted);
 
   const ck_convolution_shape shape;
-  memory plain, bias, latest;  // weights as given; the values per channel; weights last reordered
+  memory weight, bias;  // the weights in the order that was wanted last; a value per channel
   bool has_bias;
   std::map<std::pair<int, int>, sized> by_size;
 };
 
-ck_convolution::ck_convolution(ck_convolution_shape shape, const float *weight,
+ck_convolution::ck_convolution(ck_convolution_shape shape, const float *values,
                                const float *bias_values)
     : shape(shape), has_bias(bias_values != nullptr) {
   const memory::dims sizes{shape.output, shape.input, shape.kernel, shape.kernel};
   // A transposed weight is [C, K, k, k] in its file: the same numbers, outermost pair swapped.
   const auto order = shape.transposed ? memory::format_tag::iohw : memory::format_tag::oihw;
-  plain = memory({sizes, f32, order}, processor());
-  std::memcpy(plain.get_data_handle(), weight, plain.get_desc().get_size());
+  weight = memory({sizes, f32, order}, processor());
+  std::memcpy(weight.get_data_handle(), values, weight.get_desc().get_size());
   if (!has_bias) return;
   bias = memory({{shape.output}, f32, memory::format_tag::x}, processor());
   std::memcpy(bias.get_data_handle(), bias_values, bias.get_desc().get_size());
 }
 
 memory ck_convolution::reordered(const memory::desc &wanted) {
-  // Sizes nearly always want the same order: one copy serves them all.
-  if (latest && latest.get_desc() == wanted) return latest;
-  latest = memory(wanted, processor());
+  // Sizes nearly always want the same order: one copy serves them all, and the one as given goes.
+  if (weight.get_desc() == wanted) return weight;
+  memory ordered(wanted, processor());
   dnnl::stream stream(processor());
-  dnnl::reorder(plain, latest).execute(stream, plain, latest);
+  dnnl::reorder(weight, ordered).execute(stream, weight, ordered);
   stream.wait();
-  return latest;
+  return weight = ordered;
 }
 
 template <typename Forward>
@@ -79,20 +82,20 @@ sized ck_convolution::made(dnnl::algorithm algorithm, int height, int width, int
   const memory::desc x({1, shape.input, height, width}, f32, nhwc);
   const memory::desc y({1, shape.output, output_side(shape, height), output_side(shape, width)},
                        f32, nhwc);
-  const memory::desc weight({shape.output, shape.input, shape.kernel, shape.kernel}, f32,
-                            memory::format_tag::any);
+  const memory::desc any({shape.output, shape.input, shape.kernel, shape.kernel}, f32,
+                         memory::format_tag::any);
   const memory::dims strides{shape.stride, shape.stride}, before{shape.padding, shape.padding};
   const memory::dims after{end_padding, end_padding};
   const auto inference = dnnl::prop_kind::forward_inference;
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const typename Forward::primitive_desc description =
-      has_bias ? typename Forward::primitive_desc(
-                     {inference, algorithm, x, weight, bias.get_desc(), y, strides, before, after},
-                     attributes, processor())
-               : typename Forward::primitive_desc(
-                     {inference, algorithm, x, weight, y, strides, before, after}, attributes,
-                     processor());
+      has_bias
+          ? typename Forward::primitive_desc(
+                {inference, algorithm, x, any, bias.get_desc(), y, strides, before, after},
+                attributes, processor())
+          : typename Forward::primitive_desc(
+                {inference, algorithm, x, any, y, strides, before, after}, attributes, processor());
   return {Forward(description), x, y, description.scratchpad_desc(),
           reordered(description.weights_desc())};
 }
@@ -100,6 +103,8 @@ sized ck_convolution::made(dnnl::algorithm algorithm, int height, int width, int
 const sized &ck_convolution::of(int height, int width) {
   const auto known = by_size.find({height, width});
   if (known != by_size.end()) return known->second;
+  // A folder of pictures of every size must not fill the memory with primitives.
+  if (by_size.size() >= 8) by_size.clear();
   const int end = shape.padding - shape.output_padding;
   sized one = shape.transposed
                   ? made<dnnl::deconvolution_forward>(dnnl::algorithm::deconvolution_direct, height,

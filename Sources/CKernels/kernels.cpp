@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
 
 #include "kernel_table.h"
@@ -62,6 +63,21 @@ float *ck_floats_alloc(size_t count) {
 }
 
 void ck_floats_free(float *floats) { ::operator delete (floats, std::align_val_t{64}); }
+
+float *scratch_floats(size_t count) {
+  struct aligned_free {
+    void operator()(float *floats) const { ck_floats_free(floats); }
+  };
+  static thread_local std::unique_ptr<float, aligned_free> kept;
+  static thread_local size_t size = 0;
+  if (size >= count) return kept.get();
+  kept.reset();
+  size = 0;
+  kept.reset(ck_floats_alloc(count));
+  if (!kept) throw std::bad_alloc();
+  size = count;
+  return kept.get();
+}
 
 // A vector never reads past its channels' padding, whatever its width.
 size_t ck_padded_channels(int channels) { return static_cast<size_t>(channels + 15) / 16 * 16; }

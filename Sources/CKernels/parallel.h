@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <cstddef>
 
 // GCC's OpenMP runtime, called as GCC's own code calls it. oneDNN runs on it too: one team of
 // threads serves both, where clang's -fopenmp would bring a second runtime that fights for the same
@@ -28,3 +29,7 @@ void in_parallel(int count, Body body) {
     for (int i = next++; i < count; i = next++) body(i);
   });
 }
+
+/// At least `count` floats that the calling thread keeps from call to call, not cleared; a kernel
+/// takes them before it goes parallel and deals them out. Throws std::bad_alloc.
+float *scratch_floats(size_t count);

@@ -94,10 +94,10 @@ void ck_winograd::run(const winograd_geometry &geometry, const float *x, const c
   const size_t v_position = static_cast<size_t>(chunk) * shape.input_padded;
   const size_t m_position = static_cast<size_t>(chunk) * shape.output_padded;
   const size_t strip_floats = static_cast<size_t>(k.strip) * input;
-  std::vector<float> scratch(threads * positions * (v_position + m_position));
+  float *scratch = scratch_floats(threads * positions * (v_position + m_position));
   thread_statistics statistics(threads, output);
   on_threads(threads, [&](int thread) {
-    float *v = scratch.data() + thread * positions * (v_position + m_position);
+    float *v = scratch + thread * positions * (v_position + m_position);
     float *m = v + positions * v_position;
     // Fixed shares, so that the same number of threads gives the same bits.
     for (int i = chunks * thread / threads; i < chunks * (thread + 1) / threads; i++) {

@@ -50,6 +50,19 @@ void ck_tanh_write(const float *from, int W, int channels, float *values, int h,
 
 // Convolutions.
 
+/// A stride-1 convolution into few channels: every tap's product first, then their sum.
+///
+/// oneDNN computes 16 output channels where the picture has 3; this computes 3.
+typedef struct ck_thin ck_thin;
+
+/// Makes one from [K, C, k, k] and [K], k odd and K at most 4, both copied; `bias` may be NULL.
+/// `*result` is NULL on failure; the caller frees it.
+ck_status ck_thin_create(int input, int output, int kernel, const float *weight, const float *bias,
+                         ck_thin **result, ck_error *error);
+
+/// Frees one; NULL is fine.
+void ck_thin_free(ck_thin *thin);
+
 /// A convolution, or the adjoint of one, by oneDNN: weights reordered once, primitives kept by
 /// size.
 typedef struct ck_convolution ck_convolution;
@@ -117,6 +130,12 @@ typedef struct {
 /// `y_channels` is C.
 void ck_map_apply(ck_map map, const float *x, int height, int width, int channels, float *y,
                   int border, int y_channels, int y_first);
+
+/// y [H, W, K] = convolution of map(x) [H, W, C] inside a mirrored border of (k - 1) / 2 px.
+///
+/// The map's addend is ignored.
+ck_status ck_thin_run(const ck_thin *thin, ck_map map, const float *x, int height, int width,
+                      float *y, ck_error *error);
 
 #ifdef __cplusplus
 }

@@ -42,6 +42,11 @@ final class FloatStorage {
     self.count = count
   }
 
+  convenience init(copying values: [Float]) throws(GeneratorError) {
+    try self.init(count: values.count)
+    floats.initialize(from: values, count: values.count)
+  }
+
   deinit { ck_floats_free(floats) }
 }
 
@@ -66,8 +71,11 @@ final class ChannelValues {
 /// A convolution with its weights in the order its kernel wants.
 final class ConvolutionKernel {
   enum Method {
-    /// A mirrored border of one px and 3 x 3 at stride 1.
+    /// 3 x 3 at stride 1 inside a mirrored border of one px.
     case winograd(OpaquePointer)
+    /// Into at most four channels, at stride 1 inside a mirrored border that keeps the size.
+    case thin(OpaquePointer)
+    /// Everything else.
     case direct(OpaquePointer)
   }
 
@@ -76,37 +84,49 @@ final class ConvolutionKernel {
   let bias: FloatStorage?
 
   /// Copies and reorders weights.
+  ///
+  /// - Parameters:
+  ///   - convolution: Its shape.
+  ///   - transposed: Whether it is the adjoint of one.
+  ///   - border: Mirrored px around the input.
+  ///   - weight: In its file's order.
+  ///   - bias: A value per output channel.
+  /// - Throws: `GeneratorError` if memory is short.
   init(
-    _ convolution: Convolution, transposed: Bool, mirrored: Bool, weight: [Float], bias: [Float]?
+    _ convolution: Convolution, transposed: Bool, border: Int, weight: [Float], bias: [Float]?
   ) throws(GeneratorError) {
-    let isWinograd =
-      mirrored && !transposed && convolution.kernel == 3 && convolution.stride == 1
+    let (input, output) = (Int32(convolution.inputChannels), Int32(convolution.outputChannels))
+    let size = Int32(convolution.kernel)
+    let keepsSize =
+      border > 0 && 2 * border + 1 == convolution.kernel && convolution.stride == 1
       && convolution.padding == 0
     var made: OpaquePointer?
-    guard isWinograd else {
-      let shape = ck_convolution_shape(convolution, transposed: transposed)
-      try kernel { error in
-        ck_convolution_create(shape, weight, bias, &made, &error)
-      }
-      guard let made else { throw .outOfMemory }
-      method = .direct(made)
-      self.bias = nil
+    if keepsSize && convolution.kernel == 3 {
+      try kernel { error in ck_winograd_create(input, output, weight, &made, &error) }
+      method = .winograd(try ConvolutionKernel.unwrapped(made))
+      self.bias = try bias.map(FloatStorage.init(copying:))
       return
     }
-    let (input, output) = (Int32(convolution.inputChannels), Int32(convolution.outputChannels))
-    try kernel { error in ck_winograd_create(input, output, weight, &made, &error) }
-    guard let made else { throw .outOfMemory }
-    method = .winograd(made)
-    self.bias = try bias.map { values throws(GeneratorError) in
-      let storage = try FloatStorage(count: values.count)
-      storage.floats.initialize(from: values, count: values.count)
-      return storage
+    self.bias = nil
+    if keepsSize && convolution.outputChannels <= 4 {
+      try kernel { error in ck_thin_create(input, output, size, weight, bias, &made, &error) }
+      method = .thin(try ConvolutionKernel.unwrapped(made))
+      return
     }
+    let shape = ck_convolution_shape(convolution, transposed: transposed)
+    try kernel { error in ck_convolution_create(shape, weight, bias, &made, &error) }
+    method = .direct(try ConvolutionKernel.unwrapped(made))
+  }
+
+  private static func unwrapped(_ made: OpaquePointer?) throws(GeneratorError) -> OpaquePointer {
+    guard let made else { throw .outOfMemory }
+    return made
   }
 
   deinit {
     switch method {
     case .winograd(let pointer): ck_winograd_free(pointer)
+    case .thin(let pointer): ck_thin_free(pointer)
     case .direct(let pointer): ck_convolution_free(pointer)
     }
   }

@@ -20,13 +20,13 @@ final class NativeNetwork {
   private func add(
     _ layers: [Layer], _ tensors: [String: NamedTensor]
   ) throws(GeneratorError) {
-    var mirrored = false
+    var border = 0
     for layer in layers {
       switch layer {
       case .convolution(let convolution):
-        try add(convolution, tensors, transposed: false, mirrored: mirrored)
+        try add(convolution, tensors, transposed: false, border: border)
       case .transposedConvolution(let convolution):
-        try add(convolution, tensors, transposed: true, mirrored: false)
+        try add(convolution, tensors, transposed: true, border: 0)
       case .norm(.instance, let name, let channels):
         norms[name] = try ChannelValues(channels: channels, hasShift: false)
       case .norm(.batch, let name, let channels):
@@ -34,19 +34,19 @@ final class NativeNetwork {
       case .residual(let inner), .skip(let inner): try add(inner, tensors)
       default: break
       }
-      mirrored = layer == .reflectionPadding(1)
+      border = if case .reflectionPadding(let px) = layer { px } else { 0 }
     }
   }
 
   private func add(
-    _ convolution: Convolution, _ tensors: [String: NamedTensor], transposed: Bool, mirrored: Bool
+    _ convolution: Convolution, _ tensors: [String: NamedTensor], transposed: Bool, border: Int
   ) throws(GeneratorError) {
     guard let weight = tensors[convolution.name + ".weight"] else {
       preconditionFailure("weights do not fit \(convolution.name)")
     }
     let bias = convolution.bias ? tensors[convolution.name + ".bias"]?.values : nil
     convolutions[convolution.name] = try ConvolutionKernel(
-      convolution, transposed: transposed, mirrored: mirrored, weight: weight.values, bias: bias)
+      convolution, transposed: transposed, border: border, weight: weight.values, bias: bias)
   }
 }
 

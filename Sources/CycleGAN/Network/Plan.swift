@@ -10,6 +10,8 @@ struct Plan {
     case winograd(
       ConvolutionKernel, x: Place, norm: ChannelValues?, hasBias: Bool, y: Place,
       statistics: ChannelValues?)
+    /// y = convolution(map(x)).
+    case thin(ConvolutionKernel, x: Place, norm: ChannelValues?, slope: Float, y: Place)
     /// The mean and deviation of every channel of x.
     case statistics(x: Place, into: ChannelValues)
     /// y = map(x).
@@ -73,6 +75,13 @@ extension Plan.Step {
           hasBias ? convolution.bias?.floats : nil, memory + y.offset, statistics?.mean,
           statistics?.scale, Norm.epsilon, &error)
       }
+    case .thin(let convolution, let x, let norm, let slope, let y):
+      guard case .thin(let pointer) = convolution.method else { return }
+      try kernel { error in
+        ck_thin_run(
+          pointer, ck_map(norm, slope: slope, addend: nil), memory + x.offset, Int32(x.height),
+          Int32(x.width), memory + y.offset, &error)
+      }
     case .statistics(let x, let values):
       try kernel { error in
         ck_norm_statistics(
@@ -86,12 +95,20 @@ extension Plan.Step {
 
 extension Plan.Map {
   fileprivate func run(on memory: UnsafeMutablePointer<Float>) {
-    let values = ck_map(
-      mean: norm.map { UnsafePointer($0.mean) }, scale: norm.map { UnsafePointer($0.scale) },
-      shift: norm?.shift.map { UnsafePointer($0) }, slope: slope,
-      addend: addend.map { UnsafePointer(memory + $0) })
+    let values = ck_map(norm, slope: slope, addend: addend.map { memory + $0 })
     ck_map_apply(
       values, memory + x.offset, Int32(x.height), Int32(x.width), Int32(x.channels),
       memory + y.offset, Int32(border), Int32(y.channels), Int32(firstChannel))
+  }
+}
+
+extension ck_map {
+  fileprivate init(
+    _ norm: ChannelValues?, slope: Float, addend: UnsafeMutablePointer<Float>?
+  ) {
+    self.init(
+      mean: norm.map { UnsafePointer($0.mean) }, scale: norm.map { UnsafePointer($0.scale) },
+      shift: norm?.shift.map { UnsafePointer($0) }, slope: slope,
+      addend: addend.map { UnsafePointer($0) })
   }
 }

@@ -76,6 +76,7 @@ struct PlanBuilder {
     if case .winograd = kernel.method {
       return winograd(operand, kernel, convolution, isNormed: isNormed)
     }
+    if case .thin = kernel.method { return thin(operand, kernel, convolution) }
     let x = settled(operand).place
     var (height, width) = (x.height, x.width)
     if case .transposedConvolution = layer {
@@ -103,6 +104,16 @@ struct PlanBuilder {
     steps.append(
       .winograd(kernel, x: x.place, norm: x.norm, hasBias: !isNormed, y: y, statistics: nil))
     release(x.place)
+    return Operand(place: y)
+  }
+
+  private mutating func thin(
+    _ operand: Operand, _ kernel: ConvolutionKernel, _ convolution: Convolution
+  ) -> Operand {
+    let x = operand.place
+    let y = place(x.height, x.width, convolution.outputChannels)
+    steps.append(.thin(kernel, x: x, norm: operand.norm, slope: operand.slope, y: y))
+    release(x)
     return Operand(place: y)
   }
 
