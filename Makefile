@@ -64,9 +64,11 @@ demo: deps all
 	PATH="$(CURDIR)/$(BUILT):$$PATH" examples/demo/run.sh .build/demo
 
 bench: deps all
-	python3 Tests/Benchmarks/bench.py --tools $(BUILT) --venv .build/bench
+	Tests/Benchmarks/bench.sh $(BUILT) .build/bench
 
-install: all
+# Builds only where nothing is built, so that `sudo make install` needs no toolchain on root's PATH.
+install:
+	[[ -x $(BUILT)/cg-apply ]] || $(MAKE) all
 	install -d $(addprefix '$(DESTDIR)$(PREFIX)'/,bin share/man/man1 share/man/man5 \
 	  share/bash-completion/completions share/zsh/site-functions share/fish/vendor_completions.d)
 	install -s -t '$(DESTDIR)$(PREFIX)/bin' $(addprefix $(BUILT)/,$(TOOLS))

@@ -1,0 +1,34 @@
+import CycleGAN
+import Foundation
+
+extension Shell {
+  /// Writes a generator of a few hundred parameters, the same at every run for the same seed.
+  func makeGenerator(_ name: String, seed: UInt32) throws {
+    let architecture = GeneratorArchitecture(kind: .resnet(blocks: 1), width: 4)
+    var state = seed
+    let tensors = architecture.network.parameters.map { parameter in
+      let values = (0..<parameter.shape.reduce(1, *)).map { _ in
+        state = state &* 1_664_525 &+ 1_013_904_223
+        return Float(state >> 8) / Float(1 << 24) * 0.4 - 0.2
+      }
+      return NamedTensor(parameter.name, shape: parameter.shape, values: values)
+    }
+    let weights = WeightsFile(tensors: tensors)
+    try Data(weights.serialized()).write(to: folder.appending(path: name))
+  }
+
+  /// Writes pictures of noise, `FOLDER/0.ppm` and so on.
+  func makePictures(_ count: Int, in name: String, width: Int = 20, height: Int = 16) throws {
+    let place = folder.appending(path: name)
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    var state: UInt32 = 7
+    for i in 0..<count {
+      var file = Data("P6\n\(width) \(height)\n255\n".utf8)
+      for _ in 0..<3 * width * height {
+        state = state &* 1_664_525 &+ 1_013_904_223
+        file.append(UInt8(state >> 24))
+      }
+      try file.write(to: place.appending(path: "\(i).ppm"))
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+
+/// A folder of its own in which bash runs commands, with the built tools first on the PATH.
+final class Shell {
+  /// What a command left behind.
+  struct Outcome {
+    let status: Int32
+    let output: String
+    let errors: String
+  }
+
+  /// Where the commands run; removed at the end.
+  let folder: URL
+
+  /// The folder of the built executables, which is the one of the running test.
+  static let tools = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().path()
+
+  /// The repository's root.
+  static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../..").standardizedFileURL.path()
+
+  /// Whether a command is on the PATH or beside the tools.
+  static func has(_ command: String) -> Bool {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    return (path.split(separator: ":").map(String.init) + [tools]).contains {
+      FileManager.default.isExecutableFile(atPath: "\($0)/\(command)")
+    }
+  }
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory
+      .appending(path: "cyclegan-\(UUID().uuidString)", directoryHint: .isDirectory)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  /// Runs one command line; both streams go to files, so that no pipe can fill up.
+  func callAsFunction(_ command: String) throws -> Outcome {
+    let streams = try FileManager.default.url(
+      for: .itemReplacementDirectory, in: .userDomainMask, appropriateFor: folder, create: true)
+    defer { try? FileManager.default.removeItem(at: streams) }
+    let files = ["output", "errors"].map { streams.appending(path: $0) }
+    for file in files { try Data().write(to: file) }
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = ["-eu", "-o", "pipefail", "-c", command]
+    process.currentDirectoryURL = folder
+    var environment = ProcessInfo.processInfo.environment
+    environment["PATH"] = "\(Self.tools):\(environment["PATH"] ?? "/usr/bin:/bin")"
+    environment["MAKEFLAGS"] = nil
+    process.environment = environment
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: files[0])
+    process.standardError = try FileHandle(forWritingTo: files[1])
+    try process.run()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus,
+      output: String(decoding: try Data(contentsOf: files[0]), as: UTF8.self),
+      errors: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self))
+  }
+
+  /// Paths of the files below a folder, sorted.
+  func files(in name: String) -> [String] {
+    let names = FileManager.default.enumerator(atPath: folder.appending(path: name).path())
+    return (names?.compactMap { $0 as? String } ?? []).sorted().filter { path in
+      var isFolder: ObjCBool = false
+      let whole = folder.appending(path: name).appending(path: path).path()
+      return FileManager.default.fileExists(atPath: whole, isDirectory: &isFolder)
+        && !isFolder.boolValue
+    }
+  }
+
+  /// Bytes of a file.
+  func bytes(of name: String) throws -> Data { try Data(contentsOf: folder.appending(path: name)) }
+}
