@@ -20,7 +20,7 @@ final class RecordSource {
   }
 
   private let reader: ByteReader
-  private let limits: StreamLimits
+  let limits: StreamLimits
   private let start: Int
   /// The number of the record being read, from 1.
   private var number = 0
@@ -33,7 +33,7 @@ final class RecordSource {
     start = reader.offset
   }
 
-  private var position: StreamError.Position {
+  var position: StreamError.Position {
     StreamError.Position(record: number, offset: reader.offset - start)
   }
 
@@ -41,7 +41,7 @@ final class RecordSource {
 
   func truncated(_ reason: String) -> StreamError { .truncated(position, reason: reason) }
 
-  private func unsupported(_ reason: String) -> StreamError {
+  func unsupported(_ reason: String) -> StreamError {
     .unsupported(position, reason: reason)
   }
 
@@ -129,61 +129,6 @@ final class RecordSource {
     do throws(NoteError) { return try Note(parsing: text) } catch { throw damaged(error.reason) }
   }
 
-  private func frame(
-    _ element: NPY.Element, width: Int, height: Int, _ channels: Int
-  ) throws(StreamError) -> Frame {
-    guard channels == 1 || channels == 3 else {
-      let hint = element == .uint8 ? "(height, width, channels)" : "(channels, height, width)"
-      throw unsupported("a frame of \(channels) channels; \(hint) has 1 or 3")
-    }
-    guard width > 0 && height > 0 else { throw damaged("a frame of \(width) x \(height) pixels") }
-    guard width <= limits.maximumSide && height <= limits.maximumSide else {
-      throw .tooLarge(
-        position,
-        reason: "a frame of \(width) x \(height) pixels; the limit is \(limits.maximumSide) "
-          + "per side, see --max-side")
-    }
-    guard width * height <= limits.maximumPixels else {
-      throw .tooLarge(
-        position,
-        reason: "a frame of \(width) x \(height) pixels; the limit is \(limits.maximumPixels), "
-          + "see --max-pixels")
-    }
-    let samples = try samples(element, width * height * channels)
-    return Frame(width: width, height: height, channels: channels, samples: samples)
-  }
-
-  private func samples(
-    _ element: NPY.Element, _ count: Int
-  ) throws(StreamError) -> Frame.Samples {
-    switch element {
-    case .uint8: return .levels(try array(count))
-    case .float32:
-      let values: [Float] = try array(count)
-      if let index = values.firstNonfinite {
-        throw damaged("the frame's value at index \(index) is \(values[index])")
-      }
-      return .values(values)
-    }
-  }
-
-  /// Reads samples straight to where they stay.
-  private func array<Sample: BitwiseCopyable>(_ count: Int) throws(StreamError) -> [Sample] {
-    var failure: StreamError?
-    let array = [Sample](unsafeUninitializedCapacity: count) { memory, filled in
-      let memory = UnsafeMutableRawBufferPointer(
-        UnsafeMutableBufferPointer(rebasing: memory[..<count]))
-      do throws(StreamError) {
-        if try read(into: memory) < memory.count { failure = truncated("it stops in a frame") }
-      } catch {
-        failure = error
-      }
-      filled = failure == nil ? count : 0
-    }
-    if let failure { throw failure }
-    return array
-  }
-
   private func bytes(_ wanted: Int) throws(StreamError) -> [UInt8] {
     do throws(SystemError) {
       let bytes = try reader.readExactly(wanted)
@@ -196,7 +141,7 @@ final class RecordSource {
   }
 
   /// Fills memory in pieces, so that the checksum finds them in the cache.
-  private func read(into memory: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int {
+  func read(into memory: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int {
     var filled = 0
     while filled < memory.count {
       let piece = UnsafeMutableRawBufferPointer(
@@ -212,14 +157,5 @@ final class RecordSource {
     }
     count += filled
     return filled
-  }
-}
-
-extension [Float] {
-  /// The first value that is NaN or infinite.
-  fileprivate var firstNonfinite: Int? {
-    // Without a branch inside, so that many values are looked at together.
-    let hasOne = reduce(false) { $0 || !$1.isFinite }
-    return hasOne ? firstIndex { !$0.isFinite } : nil
   }
 }
