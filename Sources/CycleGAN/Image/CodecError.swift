@@ -23,7 +23,7 @@ public enum CodecError: Error, Equatable, CustomStringConvertible {
   /// Decoding took longer than the limit, s.
   case tooSlow(limit: Int)
   /// The system has not got the memory.
-  case outOfMemory(needed: Int)
+  case outOfMemory(reason: String)
   /// The image does not fit the format, or an option is out of range.
   case notEncodable(ImageFormat, reason: String)
 
@@ -47,7 +47,7 @@ public enum CodecError: Error, Equatable, CustomStringConvertible {
       "more than \(limit) JPEG scans, which is the limit, see --max-scans"
     case .tooSlow(let limit):
       "decoding took more than \(limit) s, which is the limit, see --max-seconds"
-    case .outOfMemory(let needed): "out of memory: decoding needs \(needed) bytes"
+    case .outOfMemory(let reason): "out of memory: \(reason)"
     case .notEncodable(let format, let reason): "cannot be written as \(format.name): \(reason)"
     }
   }

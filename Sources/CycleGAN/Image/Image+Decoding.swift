@@ -2,7 +2,7 @@ extension Image {
   /// Decodes a file of any known format, recognised by its content.
   ///
   /// Grey, palette, 16-bit, CMYK become 8-bit RGB; alpha is blended over white; the EXIF orientation
-  /// is applied. Of an animation the first picture is taken, with a warning.
+  /// is applied. Of several pictures in one file the first is taken, with a warning.
   ///
   /// - Parameters:
   ///   - bytes: The whole file.
@@ -12,14 +12,13 @@ extension Image {
   public static func decoded(
     _ bytes: [UInt8], options: DecodingOptions = DecodingOptions()
   ) throws(CodecError) -> DecodedImage {
-    guard !bytes.isEmpty else { throw .empty }
-    guard bytes.count <= options.maximumBytes else {
-      throw .tooManyBytes(count: bytes.count, limit: options.maximumBytes)
-    }
-    guard let format = ImageFormat.recognized(Array(bytes.prefix(16))) else {
-      throw .unknownFormat
-    }
-    throw .unsupported(format, reason: "not yet")
+    var sequence = ImageSequence(bytes, options: options)
+    guard let first = try sequence.next() else { throw .empty }
+    guard sequence.remainingBytes > 0 else { return first }
+    let warning = "\(sequence.remainingBytes) bytes after the first image are not used"
+    guard options.failOn != .warning else { throw .damaged(first.format, reason: warning) }
+    return DecodedImage(
+      image: first.image, format: first.format, warnings: first.warnings + [warning])
   }
 
   /// Decodes a file with the default limits.

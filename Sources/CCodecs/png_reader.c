@@ -1,0 +1,196 @@
+#include <png.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/// Everything that must survive the jump lives here, on the heap, never in a local.
+struct cc_png_reader {
+  png_structp codec;
+  png_infop info;
+  jmp_buf escape;
+  const uint8_t *bytes;
+  size_t count;
+  size_t offset;
+  uint8_t *scratch;  // RGBA: one row, or the whole picture if it is interlaced
+  double deadline;
+  bool allocation_failed;
+  cc_status status;  // the worst so far
+  cc_error *error;   // of the call in progress
+};
+
+/// Keeps a reason if it is worse than the one before.
+static void png_reader_note(cc_png_reader *self, cc_status status, const char *message) {
+  if (status > self->status) self->status = cc_fail(self->error, status, "%s", message);
+}
+
+static void png_reader_fail(png_structp codec, png_const_charp message) {
+  cc_png_reader *self = png_get_error_ptr(codec);
+  cc_status status = self->allocation_failed ? CC_OUT_OF_MEMORY : CC_DAMAGED;
+  png_reader_note(self, status, message);
+  longjmp(self->escape, 1);
+}
+
+/// A wrong checksum in an ancillary chunk is a warning to libpng; but the chunk may have been
+/// tRNS, or have lost its critical bit.
+static void png_reader_warn(png_structp codec, png_const_charp message) {
+  cc_png_reader *self = png_get_error_ptr(codec);
+  bool harmful = strstr(message, "CRC error") != NULL;
+  png_reader_note(self, harmful ? CC_DAMAGED : CC_WARNED, message);
+}
+
+static png_voidp png_reader_allocate(png_structp codec, png_alloc_size_t count) {
+  cc_png_reader *self = png_get_mem_ptr(codec);
+  void *memory = malloc(count);
+  if (memory == NULL) self->allocation_failed = true;
+  return memory;
+}
+
+static void png_reader_release(png_structp codec, png_voidp memory) {
+  (void)codec;
+  free(memory);
+}
+
+static void png_reader_check_time(cc_png_reader *self) {
+  if (cc_cpu_seconds() < self->deadline) return;
+  png_reader_note(self, CC_TOO_SLOW, "decoding takes too long");
+  longjmp(self->escape, 1);
+}
+
+/// libpng's source of bytes. It also looks at the time, since a chunk can inflate a thousandfold
+/// without giving a single row.
+static void png_reader_supply(png_structp codec, png_bytep target, size_t count) {
+  cc_png_reader *self = png_get_io_ptr(codec);
+  if (count > self->count - self->offset) {
+    if (self->status < CC_TRUNCATED) {
+      self->status = cc_fail(self->error, CC_TRUNCATED, "it ends after %zu bytes", self->count);
+    }
+    longjmp(self->escape, 1);
+  }
+  memcpy(target, self->bytes + self->offset, count);
+  self->offset += count;
+  if (count > 1024) png_reader_check_time(self);
+}
+
+static void png_reader_start(cc_png_reader *self) {
+  self->codec =
+      png_create_read_struct_2(PNG_LIBPNG_VER_STRING, self, png_reader_fail, png_reader_warn, self,
+                               png_reader_allocate, png_reader_release);
+  if (self->codec != NULL) self->info = png_create_info_struct(self->codec);
+  if (self->info == NULL) {
+    png_reader_note(self, CC_OUT_OF_MEMORY, "libpng could not start");
+    longjmp(self->escape, 1);
+  }
+  png_set_read_fn(self->codec, self, png_reader_supply);
+  // Sizes are the caller's to refuse, with a message that names the option.
+  png_set_user_limits(self->codec, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+  // Every chunk but IHDR, PLTE, tRNS, IDAT, IEND is skipped: text and profiles can be bombs too.
+  png_set_keep_unknown_chunks(self->codec, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+  png_read_info(self->codec, self->info);
+}
+
+/// Asks for 8-bit RGB, or RGBA where there is any transparency.
+static void png_reader_transform(cc_png_reader *self) {
+  png_set_expand(self->codec);
+  png_set_scale_16(self->codec);
+  png_set_gray_to_rgb(self->codec);
+}
+
+static bool png_reader_has_alpha(const cc_png_reader *self) {
+  return (png_get_color_type(self->codec, self->info) & PNG_COLOR_MASK_ALPHA) != 0 ||
+         png_get_valid(self->codec, self->info, PNG_INFO_tRNS) != 0;
+}
+
+static bool png_reader_is_interlaced(const cc_png_reader *self) {
+  return png_get_interlace_type(self->codec, self->info) != PNG_INTERLACE_NONE;
+}
+
+/// Bytes of RGBA that have to be kept before they can be blended.
+static uint64_t png_reader_scratch_count(const cc_png_reader *self) {
+  if (!png_reader_has_alpha(self)) return 0;
+  uint64_t row = 4 * (uint64_t)png_get_image_width(self->codec, self->info);
+  uint64_t rows =
+      png_reader_is_interlaced(self) ? png_get_image_height(self->codec, self->info) : 1;
+  return row * rows;
+}
+
+cc_status cc_png_reader_init(const uint8_t *bytes, size_t count, cc_png_reader **output,
+                             cc_header *header, cc_error *error) {
+  *output = NULL;
+  cc_png_reader *self = calloc(1, sizeof *self);
+  if (self == NULL) return cc_fail(error, CC_OUT_OF_MEMORY, "no memory for a PNG reader");
+  self->bytes = bytes;
+  self->count = count;
+  self->error = error;
+  self->deadline = cc_cpu_seconds() + 1;  // headers are short
+  if (setjmp(self->escape)) {
+    cc_status status = self->status;
+    cc_png_reader_free(self);
+    return status;
+  }
+  png_reader_start(self);
+  header->width = png_get_image_width(self->codec, self->info);
+  header->height = png_get_image_height(self->codec, self->info);
+  header->memory = png_reader_scratch_count(self) + 20 * (uint64_t)header->width;
+  header->frames = 1;
+  *output = self;
+  return CC_OK;
+}
+
+/// Reads opaque rows straight into place; passes of an interlaced picture fill in one another.
+static void png_reader_read_opaque(cc_png_reader *self, uint8_t *pixels, int passes) {
+  uint32_t height = png_get_image_height(self->codec, self->info);
+  size_t stride = 3 * (size_t)png_get_image_width(self->codec, self->info);
+  for (int pass = 0; pass < passes; pass++) {
+    for (uint32_t row = 0; row < height; row++) {
+      png_read_row(self->codec, pixels + row * stride, NULL);
+      if (row % 16 == 0) png_reader_check_time(self);
+    }
+  }
+}
+
+static void png_reader_read_alpha(cc_png_reader *self, uint8_t *pixels, int passes) {
+  uint32_t height = png_get_image_height(self->codec, self->info);
+  size_t width = png_get_image_width(self->codec, self->info);
+  size_t step = png_reader_is_interlaced(self) ? 4 * width : 0;
+  for (int pass = 0; pass < passes; pass++) {
+    for (uint32_t row = 0; row < height; row++) {
+      uint8_t *source = self->scratch + row * step;
+      png_read_row(self->codec, source, NULL);
+      if (pass == passes - 1) cc_blend_over_white(source, width, pixels + 3 * row * width);
+      if (row % 16 == 0) png_reader_check_time(self);
+    }
+  }
+}
+
+cc_status cc_png_reader_read(cc_png_reader *self, const cc_limits *limits, uint8_t *pixels,
+                             cc_error *error) {
+  self->error = error;
+  self->deadline = cc_cpu_seconds() + limits->seconds;
+  uint64_t scratch = png_reader_scratch_count(self);
+  // Zeroed: a damaged interlaced picture has pixels that no pass reached.
+  if (scratch > 0 && (self->scratch = calloc(scratch, 1)) == NULL) {
+    return cc_fail(error, CC_OUT_OF_MEMORY, "no memory for a transparent picture");
+  }
+  if (setjmp(self->escape)) return self->status;
+  png_reader_transform(self);
+  int passes = png_set_interlace_handling(self->codec);
+  png_read_update_info(self->codec, self->info);
+  if (self->scratch == NULL) {
+    png_reader_read_opaque(self, pixels, passes);
+  } else {
+    png_reader_read_alpha(self, pixels, passes);
+  }
+  png_read_end(self->codec, NULL);
+  return self->status;
+}
+
+void cc_png_reader_free(cc_png_reader *self) {
+  if (self == NULL) return;
+  png_destroy_read_struct(&self->codec, &self->info, NULL);
+  free(self->scratch);
+  free(self);
+}
+
+const char *cc_png_version(void) { return png_get_libpng_ver(NULL); }
