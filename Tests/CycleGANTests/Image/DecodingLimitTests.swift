@@ -2,7 +2,7 @@ import CycleGAN
 import Testing
 
 @Suite struct DecodingLimitTests {
-  @Test(arguments: [
+  static let bombs: [(String, String)] = [
     ("png-60000x60000.png", "60000 x 60000 pixels; the limit is 32768 per side, see --max-side"),
     ("jpeg-65500x65500.jpg", "65500 x 65500 pixels; the limit is 32768 per side, see --max-side"),
     (
@@ -10,7 +10,9 @@ import Testing
       "16383 x 16383 pixels; the limit is 100000000 in all, see --max-pixels"
     ),
     ("jpeg-200-scans.jpg", "more than 100 JPEG scans, which is the limit, see --max-scans"),
-  ])
+  ]
+
+  @Test(arguments: bombs)
   func `a bomb is refused by its header, with the limit and its option`(
     name: String, message: String
   ) throws {

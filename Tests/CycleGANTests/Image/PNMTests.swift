@@ -4,17 +4,19 @@ import Testing
 @Suite struct PNMTests {
   static let black: [UInt8] = [0, 0, 0]
   static let white: [UInt8] = [255, 255, 255]
+  static let blackWhite: [UInt8] = black + white
+  static let whiteBlack: [UInt8] = white + black
 
-  @Test(arguments: [
-    ("P1\n2 1\n1 0\n", black + white),
-    ("P1 # bits need no blanks\n2 2 1001", black + white + white + black),
-    ("P2\n#a comment\n2 1 #another\n10\n0 # and one\n10\n", black + white),
+  static let legal: [(String, [UInt8])] = [
+    ("P1\n2 1\n1 0\n", blackWhite),
+    ("P1 # bits need no blanks\n2 2 1001", blackWhite + whiteBlack),
+    ("P2\n#a comment\n2 1 #another\n10\n0 # and one\n10\n", blackWhite),
     ("P2 1 1 3 1\n", [85, 85, 85]),
     ("P3\n1 2\n65535\n65535 0 257\n0 32768 65535\n", [255, 0, 1, 0, 128, 255]),
-    ("P5 2 1 1\n\u{0}\u{1}", black + white),
-    ("P6 1 1 127#comment\nAAA", [130, 130, 130]),
+    ("P5 2 1 1\n\u{0}\u{1}", blackWhite),
+    ("P6 1 1 127#comment\nAAA", [131, 131, 131]),
     ("P7\nWIDTH 1\nHEIGHT 1\nDEPTH 1\nMAXVAL 1\nTUPLTYPE BLACKANDWHITE\nENDHDR\n\u{1}", white),
-    ("P7\n# note\nHEIGHT 1\nWIDTH 1\nDEPTH 3\nMAXVAL 127\nENDHDR\nAAA", [130, 130, 130]),
+    ("P7\n# note\nHEIGHT 1\nWIDTH 1\nDEPTH 3\nMAXVAL 127\nENDHDR\nAAA", [131, 131, 131]),
     (
       "P7\nWIDTH 1\nHEIGHT 1\nDEPTH 2\nMAXVAL 2\nTUPLTYPE GRAYSCALE_ALPHA\nENDHDR\n\u{0}\u{1}",
       [127, 127, 127]
@@ -23,7 +25,9 @@ import Testing
       "P7\nWIDTH 1\nHEIGHT 1\nDEPTH 4\nMAXVAL 1\nTUPLTYPE RGB_ALPHA\nENDHDR\n\u{1}\u{0}\u{0}\u{1}",
       [255, 0, 0]
     ),
-  ])
+  ]
+
+  @Test(arguments: legal)
   func `headers, comments and maximum values are read as Netpbm does`(
     text: String, pixels: [UInt8]
   ) throws {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes the images in images/: one small file for every odd kind, named after what is odd.
+"""Makes the images beside itself: one small file for every odd kind, named after what is odd.
 
-usage: make-images.py        (needs Pillow and numpy; writes beside itself)
+usage: make-images.py        (needs Pillow and numpy)
 
 Beside NAME.EXT stands NAME.EXT.ppm where the pixels are not obvious: what Pillow makes of the file,
 blended over white and turned upright. The pictures are computed here, so nobody holds rights in them.
@@ -16,7 +16,7 @@ import zlib
 import numpy as np
 from PIL import Image, ImageOps
 
-HERE = pathlib.Path(__file__).parent / "images"
+HERE = pathlib.Path(__file__).parent
 W, H = 13, 9
 
 
@@ -219,7 +219,6 @@ def make_webp():
 
 
 def main():
-    HERE.mkdir(exist_ok=True)
     make_png()
     make_orientations()
     make_jpeg()
