@@ -14,7 +14,6 @@ static bool webp_writer_configure(webp_writer *self, int quality, bool lossless)
   if (!WebPConfigInit(&self->config) || !WebPPictureInit(&self->picture)) return false;
   WebPMemoryWriterInit(&self->memory);
   self->config.quality = (float)quality;
-  // Level 6 of 9 is what `cwebp -z 6` and libwebp's simple interface take.
   if (lossless && !WebPConfigLosslessPreset(&self->config, 6)) return false;
   self->picture.use_argb = lossless;
   self->picture.writer = WebPMemoryWrite;

@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  /// JPEG gives 49 dB, WebP, whose colours are halved, 40 dB.
+  /// Observed: JPEG 48.9 dB, WebP, whose colours are halved, 43.8 dB.
   @Test(arguments: [(ImageFormat.jpeg, 45.0), (.webp, 36.0)])
   func `lossy formats stay close`(format: ImageFormat, floor: Double) throws {
     let pixels = (0..<(96 * 64 * 3)).map { i in

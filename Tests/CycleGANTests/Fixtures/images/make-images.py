@@ -5,7 +5,7 @@ usage: make-images.py        (needs Pillow and numpy)
 
 Beside NAME.EXT stands NAME.EXT.ppm where the pixels are not obvious: what Pillow makes of the file,
 blended over white and turned upright. The pictures are computed here, so nobody holds rights in them.
-Made with Pillow 11 or later; the files need not be the same bytes with another.
+Made with Pillow 13.0.0; the files need not be the same bytes with another.
 """
 
 import io
