@@ -1,0 +1,58 @@
+import Glibc
+import Synchronization
+
+/// What signals ask for: stop, save, or say how far it is.
+///
+/// A handler may only set numbers, so these are the process's own; everything else asks.
+public enum Interrupts {
+  private static let stop = Atomic<Int32>(0)
+  private static let status = Atomic<Bool>(false)
+
+  /// Catches SIGINT, SIGTERM and SIGHUP once; the second one kills at once.
+  public static func catchStops() {
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      var before = sigaction()
+      // nohup and shells that start a job in the background ignore some on purpose.
+      guard sigaction(number, nil, &before) == 0, !isIgnored(before) else { continue }
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = { number in
+        Interrupts.stop.store(number, ordering: .relaxed)
+        signal(number, SIG_DFL)
+      }
+      sigaction(number, &action, nil)
+    }
+  }
+
+  /// Catches SIGUSR1, which asks for a status line or a checkpoint.
+  public static func catchStatus() {
+    var action = sigaction()
+    action.sa_flags = SA_RESTART
+    action.__sigaction_handler.sa_handler = { _ in
+      Interrupts.status.store(true, ordering: .relaxed)
+    }
+    sigaction(SIGUSR1, &action, nil)
+  }
+
+  /// Whether a signal asked to stop.
+  public static var wantsStop: Bool { stop.load(ordering: .relaxed) != 0 }
+
+  /// Whether SIGUSR1 came since this was last asked.
+  ///
+  /// - Returns: True once for each time.
+  public static func takeStatusRequest() -> Bool {
+    status.exchange(false, ordering: .relaxed)
+  }
+
+  /// Dies of the signal that asked to stop, as a shell expects.
+  public static func dieIfAsked() {
+    let number = stop.load(ordering: .relaxed)
+    guard number != 0 else { return }
+    signal(number, SIG_DFL)
+    raise(number)
+  }
+
+  private static func isIgnored(_ action: sigaction) -> Bool {
+    unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Glibc
+
+/// The frame around every tool: descriptors, arguments, errors, exit status.
+public enum Tool {
+  /// Runs a command and exits.
+  ///
+  /// Help goes to stdout by checked writes, everything else that is said goes to stderr.
+  ///
+  /// - Parameter command: The tool's command.
+  public static func main<Command: ParsableCommand>(_ command: Command.Type) -> Never {
+    Descriptors.secure()
+    let name = command.configuration.commandName ?? "cyclegan"
+    do {
+      var parsed = try command.parseAsRoot()
+      try parsed.run()
+    } catch let error as ToolError {
+      let diagnostics = Diagnostics(tool: name)
+      for line in error.lines { diagnostics.say(line) }
+      leave(error.status)
+    } catch {
+      explain(error, command)
+    }
+    leave(.done)
+  }
+
+  /// Ends the process, as a signal would where one asked for it.
+  ///
+  /// - Parameter status: What the shell gets.
+  public static func leave(_ status: ExitStatus) -> Never {
+    Interrupts.dieIfAsked()
+    exit(status.rawValue)
+  }
+
+  /// Says what ArgumentParser wants to say: help, a version, a completion script, or wrong usage.
+  private static func explain<Command: ParsableCommand>(
+    _ error: any Error, _ command: Command.Type
+  ) -> Never {
+    let code = command.exitCode(for: error)
+    var message = command.fullMessage(for: error)
+    if let name = command.configuration.commandName, message.hasPrefix("Error: ") {
+      message = "\(name): \(message.dropFirst(7))"
+    }
+    let text = Array((message + "\n").utf8)
+    let output: Int32 = code.isSuccess ? STDOUT_FILENO : STDERR_FILENO
+    do {
+      try ByteWriter(descriptor: output).write(text)
+    } catch {
+      Diagnostics(tool: command.configuration.commandName ?? "cyclegan")
+        .say("standard output: \(error)")
+      exit(ExitStatus.inputOutput.rawValue)
+    }
+    exit(code.rawValue)
+  }
+}

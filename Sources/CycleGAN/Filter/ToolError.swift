@@ -1,0 +1,39 @@
+/// Why a tool ends early: what it tells the shell and the person in front of it.
+public struct ToolError: Error, Sendable, CustomStringConvertible {
+  /// What the shell gets.
+  public let status: ExitStatus
+  /// One line without the tool's name, or one for each of several points.
+  public let lines: [String]
+
+  /// Ends a tool with a sentence.
+  ///
+  /// - Parameters:
+  ///   - status: What the shell gets.
+  ///   - message: Lower case, no full stop, with the number that was wrong and the way out.
+  public init(_ status: ExitStatus, _ message: String) {
+    self.init(status, lines: [message])
+  }
+
+  /// Ends a tool with several points.
+  ///
+  /// - Parameters:
+  ///   - status: What the shell gets.
+  ///   - lines: Sentences as above.
+  public init(_ status: ExitStatus, lines: [String]) {
+    self.status = status
+    self.lines = lines
+  }
+
+  /// The lines, separated by semicolons.
+  public var description: String { lines.joined(separator: "; ") }
+
+  /// An error of reading or writing, with the file it concerns.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - error: What the system said.
+  ///   - status: What the shell gets.
+  public init(_ path: FilePath, _ error: SystemError, _ status: ExitStatus = .inputOutput) {
+    self.init(status, "\(path): \(error)")
+  }
+}
