@@ -1,9 +1,90 @@
 import ArgumentParser
 import CycleGAN
+import CycleGANTraining
+import Glibc
 
+/// Trains two generators from two folders of unpaired images.
 @main
 struct Train: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "cg-train")
+  static let configuration = CommandConfiguration(
+    commandName: "cg-train",
+    abstract: "Learn to turn images of one kind into images of another, from unpaired examples.",
+    usage:
+      "cg-train -A IMAGES -B IMAGES -o RUN [OPTION]...\ncg-train --dataroot D -o RUN [OPTION]...",
+    discussion: """
+      cg-train -A photos/ -B paintings/ -o run
+      cg-train --dataroot horse2zebra -o run --n-epochs 50 --n-epochs-decay 50
+      find photos -name '*.jpg' | cg-train -A @- -B paintings.npys -o run
+      cg-train -A photos/ -B paintings/ -o longer --init-from run --lr 0.0001
 
-  func run() throws {}
+      The same command again continues where it was stopped. RUN gets gen_AB.bin and gen_BA.bin \
+      for cg-apply, log.tsv with all losses, checkpoints and samples. See cg-train(1).
+      """,
+    version: ToolVersion.text("cg-train", ["LibTorch \(Device.torchVersion)"]))
+
+  @OptionGroup(title: "Data") var data: DataOptions
+  @OptionGroup(title: "Networks") var networks: NetworkOptions
+  @OptionGroup(title: "Losses") var losses: LossOptions
+  @OptionGroup(title: "Course") var course: CourseOptions
+  @OptionGroup(title: "Run") var running: RunOptions
+  @OptionGroup(title: "Limits") var limits: LimitOptions
+
+  static func main() {
+    if let advice = OfficialWords.advice(CommandLine.arguments.dropFirst()) {
+      Diagnostics(tool: "cg-train").say(advice)
+      Tool.leave(.usage)
+    }
+    Tool.main(Train.self)
+  }
+
+  func run() throws {
+    // A run does not die of whoever read its messages.
+    signal(SIGPIPE, SIG_IGN)
+    do throws(TrainingError) {
+      try train(Diagnostics(tool: "cg-train"))
+    } catch {
+      throw ToolError(error.status, lines: error.lines)
+    }
+  }
+
+  private func train(_ diagnostics: Diagnostics) throws(TrainingError) {
+    let options = self.options
+    try options.validate()
+    let images = try gather(options, diagnostics)
+    let directory = try RunDirectory(FilePath(running.output))
+    let report = RunReport(diagnostics, running)
+    Interrupts.catchStops()
+    Interrupts.catchStatus()
+    let trainer = try Trainer(options, directory: directory, images: images, hooks: report.hooks)
+    let outcome = try trainer.run()
+    report.end(outcome, images)
+  }
+
+  private func gather(
+    _ options: TrainingOptions, _ diagnostics: Diagnostics
+  ) throws(TrainingError) -> (TrainingImages, TrainingImages) {
+    var gathering = ImageGathering(
+      decoding: limits.decoding, maximumCount: options.maximumCount ?? .max,
+      skipped: running.verbose ? { diagnostics.say($0) } : nil,
+      note: { [quiet = running.quiet] line in if !quiet { diagnostics.say(line) } })
+    let cache = ImageCache(maximumBytes: limits.maxCache)
+    var operands = data.operands
+    if options.isReversed { operands = (operands.1, operands.0) }
+    return (
+      try gathering.images(of: operands.0, cache: cache),
+      try gathering.images(of: operands.1, cache: cache)
+    )
+  }
+
+  /// Everything the user said, with the defaults of everything else.
+  private var options: TrainingOptions {
+    var options = TrainingOptions()
+    data.apply(to: &options)
+    networks.apply(to: &options.model)
+    losses.apply(to: &options.model)
+    course.apply(to: &options)
+    running.apply(to: &options)
+    options.preprocessing.maximumPixels = limits.maxPixels
+    return options
+  }
 }

@@ -29,10 +29,18 @@ public struct TorchError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch kind {
     case .failed: "\(operation) failed: \(reason)"
-    case .unavailable: "\(operation) is not available here: \(reason)"
+    case .unavailable: "\(operation) is not available here: \(firstSentence)"
     case .outOfMemory:
       "out of memory during \(operation): \(reason); smaller crops or batches need less"
     }
+  }
+}
+
+extension TorchError {
+  /// LibTorch explains a missing device over several screens.
+  fileprivate var firstSentence: Substring {
+    let end = reason.indices.first { reason[$0...].hasPrefix(". ") }
+    return reason[..<(end ?? reason.endIndex)]
   }
 }
 

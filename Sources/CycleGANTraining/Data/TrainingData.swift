@@ -1,0 +1,33 @@
+import CycleGAN
+
+/// Both domains, who meets whom, and what happens to the images before.
+public struct TrainingData: Sendable {
+  /// Domain A.
+  public let imagesA: TrainingImages
+  /// Domain B.
+  public let imagesB: TrainingImages
+  let preparationA: ImagePreparation
+  let preparationB: ImagePreparation
+  /// Who meets whom.
+  public let order: DataOrder
+
+  /// Brings both domains together.
+  ///
+  /// - Parameters:
+  ///   - images: Domain A and domain B, each at least one image.
+  ///   - preparations: What happens to the images of each.
+  ///   - batchSize: Images of a step.
+  ///   - serial: Whether both sets are taken in order.
+  ///   - seed: Of everything random.
+  public init(
+    _ images: (TrainingImages, TrainingImages),
+    _ preparations: (ImagePreparation, ImagePreparation), batchSize: Int, serial: Bool,
+    seed: UInt64
+  ) {
+    (imagesA, imagesB) = images
+    (preparationA, preparationB) = preparations
+    order = DataOrder(
+      countA: imagesA.count, countB: imagesB.count, batchSize: batchSize, serial: serial,
+      seed: seed)
+  }
+}

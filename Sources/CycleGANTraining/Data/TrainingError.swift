@@ -1,0 +1,80 @@
+import CycleGAN
+import Glibc
+
+/// Why a run could not start or go on.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  /// Options that make no sense together.
+  case options(String)
+  /// Something the user named is missing or unreadable.
+  case input(String)
+  /// A domain has no images that can be used.
+  case images(String)
+  /// Too many images of a domain cannot be used.
+  case tooManyBad(String)
+  /// The run directory holds nothing that can be continued, or something else.
+  case directory(String)
+  /// Another process trains in the run directory.
+  case locked(String)
+  /// The options differ from those the run was started with; one sentence for each.
+  case changed([String])
+  /// Something could not be made; the text names it.
+  case cannotCreate(String)
+  /// Something could not be read or written; the text names it.
+  case system(String)
+  /// LibTorch gave up.
+  case torch(TorchError)
+  /// A loss or a weight is not a number.
+  case notFinite(String)
+
+  /// Chooses by what the system said.
+  ///
+  /// - Parameters:
+  ///   - path: What was to be written.
+  ///   - error: What the system said.
+  /// - Returns: `.system` where the disk is full or broken, `.cannotCreate` otherwise.
+  static func writing(_ path: FilePath, _ error: SystemError) -> TrainingError {
+    let isDisk = [ENOSPC, EDQUOT, EIO, EFBIG].contains(error.code)
+    return isDisk ? .system("\(path): \(error)") : .cannotCreate("\(path): \(error)")
+  }
+
+  /// One line for standard error, or one for each of several points.
+  public var lines: [String] {
+    switch self {
+    case .options(let reason), .input(let reason), .images(let reason), .tooManyBad(let reason),
+      .directory(let reason), .locked(let reason), .cannotCreate(let reason),
+      .system(let reason), .notFinite(let reason):
+      [reason]
+    case .changed(let differences):
+      differences
+        + ["this run was started otherwise; use the same options, or another -o for a new run"]
+    case .torch(let error): ["\(error)"]
+    }
+  }
+
+  /// The lines, separated by semicolons.
+  public var description: String { lines.joined(separator: "; ") }
+
+  /// What the tool exits with.
+  public var status: ExitStatus {
+    switch self {
+    case .options, .changed: .usage
+    case .input: .noInput
+    case .images, .directory: .badData
+    case .tooManyBad: .someFailed
+    case .locked, .cannotCreate: .cannotCreate
+    case .system: .inputOutput
+    case .torch(let error): error.status
+    case .notFinite: .unhealthy
+    }
+  }
+}
+
+extension TorchError {
+  fileprivate var status: ExitStatus {
+    switch kind {
+    case .failed: .internalError
+    case .unavailable: .unavailable
+    case .outOfMemory: .outOfMemory
+    }
+  }
+}

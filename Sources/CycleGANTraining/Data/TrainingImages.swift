@@ -1,0 +1,119 @@
+import CycleGAN
+import Glibc
+import Synchronization
+
+/// All images of one domain, in order: read when needed, or frames in memory.
+///
+/// Safe to use from several threads. Decoded and resized images are kept as long as they fit in the
+/// cache, so that a small set is decoded once.
+public final class TrainingImages: Sendable {
+  /// Where one image comes from.
+  public enum Item: Sendable, Equatable {
+    /// An encoded file.
+    case file(FilePath)
+    /// A frame of a stream that can be read again: the stream's file, and where the frame's note or,
+    /// if it has none, its record begins.
+    case record(FilePath, offset: Int, name: FilePath?)
+    /// A frame of a stream that cannot be read again.
+    case frame(Frame, name: FilePath?)
+  }
+
+  /// What the images are, in order.
+  public let items: [Item]
+  /// Tells another set of images from this one: a checksum over names, or over a stream's frames.
+  public let fingerprint: UInt32
+
+  private let decoding: DecodingOptions
+  private let cache: ImageCache
+  private let refused = Mutex<[Int: String]>([:])
+
+  /// Gathers images.
+  ///
+  /// - Parameters:
+  ///   - items: In the order they are counted.
+  ///   - fingerprint: Tells another set of images from this one.
+  ///   - decoding: Limits and the policy for damaged files.
+  ///   - cache: Shared with the other domain.
+  public init(
+    _ items: [Item], fingerprint: UInt32 = 0, decoding: DecodingOptions = .init(),
+    cache: ImageCache
+  ) {
+    self.items = items
+    self.fingerprint = fingerprint
+    self.decoding = decoding
+    self.cache = cache
+  }
+
+  /// How many there are.
+  public var count: Int { items.count }
+
+  /// The images that could not be used so far, by place, with the reason.
+  public var failures: [Int: String] { refused.withLock { $0 } }
+
+  /// The name of an image, for messages.
+  ///
+  /// - Parameter index: Its place, counted from 0.
+  /// - Returns: Its path, or its number where it has none.
+  public func name(_ index: Int) -> String {
+    switch items[index] {
+    case .file(let path): path.escaped
+    case .frame(_, let name), .record(_, _, let name): name?.escaped ?? "frame \(index + 1)"
+    }
+  }
+
+  /// Prepares an image; where it cannot be used, the next one that can.
+  ///
+  /// - Parameters:
+  ///   - index: Its place, counted from 0.
+  ///   - preparation: What happens to it.
+  ///   - random: Where the crop's place and the flip come from.
+  /// - Returns: What the networks see, and the place it was found at.
+  /// - Throws: `TrainingError.images` if none can be used.
+  public func prepared(
+    _ index: Int, _ preparation: ImagePreparation, random: inout RandomSource
+  ) throws(TrainingError) -> (image: Image, index: Int) {
+    for i in 0..<count {
+      let place = (index + i) % count
+      guard refused.withLock({ $0[place] == nil }) else { continue }
+      do {
+        return (try preparation.drawn(try sized(place, preparation), random: &random), place)
+      } catch {
+        refused.withLock { $0[place] = "\(error)" }
+      }
+    }
+    throw .images("none of \(count) images can be used, the first because: \(firstReason)")
+  }
+
+  private var firstReason: String {
+    refused.withLock { reasons in reasons.min { $0.key < $1.key }?.value ?? "there are none" }
+  }
+
+  /// The image in the size that the crop is taken from.
+  private func sized(_ index: Int, _ preparation: ImagePreparation) throws -> Image {
+    if let known = cache[ObjectIdentifier(self), index] { return known }
+    let sized = try preparation.sized(try decoded(index))
+    cache[ObjectIdentifier(self), index] = sized
+    return sized
+  }
+
+  private func decoded(_ index: Int) throws -> Image {
+    switch items[index] {
+    case .frame(let frame, _): return Image(frame)
+    case .record(let path, let offset, _): return Image(try frame(of: path, at: offset))
+    case .file(let path):
+      let bytes = try ByteReader(path).readAll(limit: decoding.maximumBytes)
+      return try Image.decoded(bytes, options: decoding).image
+    }
+  }
+
+  private func frame(of path: FilePath, at offset: Int) throws -> Frame {
+    let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw SystemError.current }
+    let reader = ByteReader(descriptor: descriptor, closes: true)
+    guard lseek(descriptor, offset, SEEK_SET) == offset else { throw SystemError.current }
+    guard case .frame(let frame, _) = try StreamReader(reader).next() else {
+      throw SystemError(code: ESTALE)
+    }
+    return frame
+  }
+}

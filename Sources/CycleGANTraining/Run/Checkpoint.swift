@@ -1,0 +1,126 @@
+import CycleGAN
+import Glibc
+
+/// Everything a run needs to go on: one safetensors file.
+struct Checkpoint {
+  /// How far the run is.
+  var position: RunPosition
+  /// Bytes of log.tsv that belong to the steps done.
+  var logBytes: Int
+  /// What the run was started with.
+  var configuration: JSON
+  /// The model's state.
+  var state: WeightsFile
+
+  private static let version = "1"
+  private static let keeping = 2
+
+  /// Writes a checkpoint so that it is whole or not there, and prunes old ones: two stay.
+  ///
+  /// - Parameter directory: The run's.
+  /// - Throws: `TrainingError.system`; the older checkpoints are then untouched.
+  func write(to directory: RunDirectory) throws(TrainingError) {
+    var file = state
+    file.metadata.merge([
+      "checkpoint": Self.version, "step": String(position.step),
+      "epoch": String(position.epoch), "place": String(position.place),
+      "log_bytes": String(logBytes), "configuration": configuration.text,
+    ]) { _, new in new }
+    let path = directory.checkpoint(step: position.step)
+    do {
+      try file.write(to: path, synchronized: true)
+    } catch {
+      throw .system("\(path): \(error)")
+    }
+    for old in try directory.checkpointSteps().dropFirst(Self.keeping) {
+      _ = directory.checkpoint(step: old).withCString { unlink($0) }
+    }
+  }
+
+  /// Reads the newest checkpoint that is whole; damaged ones are set aside under another name.
+  ///
+  /// - Parameters:
+  ///   - directory: The run's.
+  ///   - warn: Told of each that is damaged.
+  /// - Returns: A checkpoint, or nil if there is none.
+  /// - Throws: `TrainingError.directory` if there are some and none is whole.
+  static func newest(
+    in directory: RunDirectory, warn: (String) -> Void
+  ) throws(TrainingError) -> Checkpoint? {
+    let steps = try directory.checkpointSteps()
+    var damaged: [FilePath] = []
+    for (i, step) in steps.enumerated() {
+      let path = directory.checkpoint(step: step)
+      do {
+        let checkpoint = try Checkpoint(reading: path)
+        for path in damaged { try setAside(path) }
+        return checkpoint
+      } catch {
+        let next = i + 1 < steps.count ? directory.checkpoint(step: steps[i + 1]) : nil
+        let fallback = next.map { "falling back to \($0)" } ?? "there is no older one"
+        warn("\(path): \(error); \(fallback)")
+        damaged.append(path)
+      }
+    }
+    guard steps.isEmpty else {
+      throw .directory(
+        "\(directory.path): no checkpoint can be read; restore one, or choose another -o")
+    }
+    return nil
+  }
+
+  /// A damaged file must not count as one of those that are kept.
+  private static func setAside(_ path: FilePath) throws(TrainingError) {
+    let aside = FilePath(bytes: path.bytes + Array(".damaged".utf8))
+    guard path.withCString({ from in aside.withCString { rename(from, $0) } }) == 0 else {
+      throw .writing(path, .current)
+    }
+  }
+}
+
+extension Checkpoint {
+  /// Reads a checkpoint.
+  ///
+  /// - Parameter path: The file.
+  /// - Throws: What is wrong with it.
+  init(reading path: FilePath) throws {
+    let state = try WeightsFile.read(path)
+    func number(_ key: String) throws -> Int {
+      guard let text = state.metadata[key], let value = Int(text), value >= 0 else {
+        throw WeightsError.unrecognized("not a checkpoint of cg-train: it lacks \(key)")
+      }
+      return value
+    }
+    try state.requireFinite()
+    self.init(
+      position: RunPosition(
+        step: try number("step"), epoch: try number("epoch"), place: try number("place")),
+      logBytes: try number("log_bytes"),
+      configuration: try JSON(parsing: Array((state.metadata["configuration"] ?? "").utf8)),
+      state: state)
+  }
+}
+
+/// How far a run is.
+struct RunPosition: Equatable {
+  /// Steps done.
+  var step = 0
+  /// The epoch the next step belongs to, counted from 1.
+  var epoch = 1
+  /// The next step's place in its epoch, counted from 0.
+  var place = 0
+
+  /// Counts a step that is done.
+  mutating func advance(_ order: DataOrder) {
+    step += 1
+    place += 1
+    guard place == order.stepsPerEpoch else { return }
+    epoch += 1
+    place = 0
+  }
+
+  /// Images of each domain seen so far.
+  func images(_ order: DataOrder) -> Int {
+    (epoch - 1) * order.epochLength + min(place * order.batchSize, order.epochLength)
+  }
+}

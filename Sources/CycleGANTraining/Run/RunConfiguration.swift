@@ -1,0 +1,81 @@
+import CycleGAN
+
+/// What a run was started with, as config.json shows it and every checkpoint carries it.
+struct RunConfiguration {
+  private let options: [(name: String, value: JSON)]
+  private let images: [(name: String, value: JSON)]
+
+  private static let versions = [
+    ("cyclegan", JSON.string(cycleGANVersion)), ("libtorch", JSON.string(Device.torchVersion)),
+  ]
+
+  init(_ options: TrainingOptions, _ data: TrainingData) {
+    self.options = options.described
+    images = [("A", data.imagesA.summary), ("B", data.imagesB.summary)]
+  }
+
+  /// All of it.
+  var json: JSON {
+    .object(
+      [("options", .object(options.map { ($0.name, $0.value) }))]
+        + images.map { ($0.name, $0.value) } + [("versions", .object(Self.versions))])
+  }
+
+  /// All of it, an option a line, for people.
+  var text: [UInt8] {
+    func block(_ members: [(String, JSON)]) -> String {
+      members.map { "    \(JSON.string($0.0).text): \($0.1.text)" }.joined(separator: ",\n")
+    }
+    let lines =
+      "{\n  \"options\": {\n\(block(options.map { ($0.name, $0.value) }))\n  },\n"
+      + images.map { "  \"\($0.name)\": \($0.value.text),\n" }.joined()
+      + "  \"versions\": {\n\(block(Self.versions))\n  }\n}\n"
+    return Array(lines.utf8)
+  }
+
+  /// Compares with what the run was started with.
+  ///
+  /// - Parameter stored: The configuration that a checkpoint carries.
+  /// - Returns: Differences that are allowed, a sentence each.
+  /// - Throws: `TrainingError.changed` with every difference that is not.
+  func compared(with stored: JSON) throws(TrainingError) -> [String] {
+    var (refused, allowed): ([String], [String]) = ([], [])
+    for (name, value) in options {
+      let before = stored["options"]?[name] ?? .null
+      guard before != value else { continue }
+      let text = "--\(name) was \(before.plain) and is \(value.plain)"
+      if TrainingOptions.free.contains(name) { allowed.append(text) } else { refused.append(text) }
+    }
+    for (name, value) in images where stored[name] != value {
+      let before = stored[name]?["count"]?.integer ?? 0
+      let now = value["count"]?.integer ?? 0
+      refused.append(
+        before == now
+          ? "the \(now) images of \(name) have other names or contents"
+          : "there were \(before) images of \(name) and are \(now)")
+    }
+    for (name, value) in Self.versions {
+      let before = stored["versions"]?[name] ?? .null
+      if before != value { allowed.append("\(name) was \(before.plain) and is \(value.plain)") }
+    }
+    guard refused.isEmpty else { throw .changed(refused) }
+    return allowed
+  }
+}
+
+extension JSON {
+  /// As a person would write it.
+  fileprivate var plain: String {
+    switch self {
+    case .string(let text): escaped(Array(text.utf8))
+    case .null: "not given"
+    default: text
+    }
+  }
+}
+
+extension TrainingImages {
+  fileprivate var summary: JSON {
+    .object([("count", .integer(count)), ("crc32", .integer(Int(fingerprint)))])
+  }
+}

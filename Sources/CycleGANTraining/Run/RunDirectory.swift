@@ -1,0 +1,103 @@
+import CycleGAN
+import Glibc
+
+/// The folder of one run, locked for as long as this lives.
+public final class RunDirectory {
+  /// Its path.
+  public let path: FilePath
+  private let lock: RunLock
+
+  /// Opens a run's folder, making it where it is missing, locks it, and removes what a killed process
+  /// left half written.
+  ///
+  /// - Parameter path: The folder.
+  /// - Throws: `TrainingError.locked` naming who trains there, or `.cannotCreate`.
+  public init(_ path: FilePath) throws(TrainingError) {
+    self.path = path
+    try Self.makeFolder(path)
+    lock = try RunLock(path)
+    for folder in [checkpoints, samples] { try Self.makeFolder(folder) }
+    for folder in [path, checkpoints, samples] {
+      for name in try Self.names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+        _ = folder.appending(name).withCString { unlink($0) }
+      }
+    }
+  }
+
+  var config: FilePath { path.appending("config.json") }
+  var log: FilePath { path.appending("log.tsv") }
+  private var checkpoints: FilePath { path.appending("checkpoints") }
+  private var samples: FilePath { path.appending("samples") }
+
+  func checkpoint(step: Int) -> FilePath {
+    checkpoints.appending(Self.padded(step) + ".ckpt")
+  }
+
+  func sample(step: Int) -> FilePath {
+    samples.appending(Self.padded(step) + ".png")
+  }
+
+  /// The file a network ends up in.
+  ///
+  /// - Parameters:
+  ///   - role: Which network.
+  ///   - path: A run's folder.
+  /// - Returns: `gen_AB.bin` and its like.
+  public static func weights(of role: NetworkRole, in path: FilePath) -> FilePath {
+    switch role {
+    case .generatorAB: path.appending("gen_AB.bin")
+    case .generatorBA: path.appending("gen_BA.bin")
+    case .discriminatorA: path.appending("disc_A.bin")
+    case .discriminatorB: path.appending("disc_B.bin")
+    }
+  }
+
+  /// Steps that have a checkpoint, newest first.
+  func checkpointSteps() throws(TrainingError) -> [Int] {
+    try Self.names(in: checkpoints).filter { $0.hasSuffix(".ckpt") }
+      .compactMap { Int($0.dropLast(5)) }.filter { $0 >= 0 }.sorted(by: >)
+  }
+
+  /// Files that only a run that began can have left.
+  func remains() -> FilePath? {
+    let weights = NetworkRole.allCases.map { Self.weights(of: $0, in: path) }
+    return ([config] + weights).first { $0.withCString { access($0, F_OK) == 0 } }
+  }
+
+  /// Waits until the disk has the names of the files in the run's folder.
+  func synchronize() throws(TrainingError) {
+    let descriptor = path.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw .writing(path, .current) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw .writing(path, .current) }
+  }
+
+  private static func makeFolder(_ folder: FilePath) throws(TrainingError) {
+    if Folder.isFolder(folder) { return }
+    if folder.directory != folder { try makeFolder(folder.directory) }
+    guard folder.withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST else {
+      throw .writing(folder, .current)
+    }
+    guard Folder.isFolder(folder) else { throw .cannotCreate("\(folder): not a folder") }
+  }
+
+  private static func names(in folder: FilePath) throws(TrainingError) -> [String] {
+    guard let stream = folder.withCString({ opendir($0) }) else {
+      throw .system("\(folder): \(SystemError.current)")
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      names.append(
+        withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+          String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        })
+    }
+    return names
+  }
+
+  private static func padded(_ step: Int) -> String {
+    let digits = String(step)
+    return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+  }
+}

@@ -1,0 +1,171 @@
+import CycleGAN
+
+/// One run: from where its directory stands to its last step.
+public final class Trainer {
+  /// How a run came to its end.
+  public enum Outcome: Sendable, Equatable {
+    /// The four weights files are there.
+    case finished(steps: Int)
+    /// It had been finished before.
+    case alreadyFinished(steps: Int)
+    /// It was asked to stop; a checkpoint of this step is there.
+    case stopped(step: Int)
+  }
+
+  let options: TrainingOptions
+  let directory: RunDirectory
+  let data: TrainingData
+  let hooks: TrainerHooks
+  let configuration: RunConfiguration
+  var position = RunPosition()
+  var lastSave = ContinuousClock.now
+  private var firstStep = 0
+  private var warned: Set<String> = []
+
+  /// Prepares a run.
+  ///
+  /// - Parameters:
+  ///   - options: What it computes.
+  ///   - directory: Where it lives, locked.
+  ///   - images: Domain A and domain B, each at least one image.
+  ///   - hooks: What the tool wants to know.
+  /// - Throws: `TrainingError.options` for a combination that makes no sense.
+  public init(
+    _ options: TrainingOptions, directory: RunDirectory,
+    images: (TrainingImages, TrainingImages), hooks: TrainerHooks = TrainerHooks()
+  ) throws(TrainingError) {
+    try options.validate()
+    self.options = options
+    self.directory = directory
+    self.hooks = hooks
+    data = TrainingData(
+      images, options.preparations, batchSize: options.batchSize,
+      serial: options.serialBatches, seed: options.seed)
+    configuration = RunConfiguration(options, data)
+  }
+
+  var totalSteps: Int {
+    let (all, isTooMany) = data.order.stepsPerEpoch.multipliedReportingOverflow(
+      by: options.totalEpochs)
+    return min(isTooMany ? .max : all, options.maximumSteps ?? .max)
+  }
+
+  /// Trains until the last step, or until it is asked to stop.
+  ///
+  /// - Returns: How it ended.
+  /// - Throws: `TrainingError`; what was saved before stays.
+  public func run() throws(TrainingError) -> Outcome {
+    let checkpoint = try findCheckpoint()
+    if let checkpoint, checkpoint.position.step >= totalSteps,
+      hasWeights(steps: checkpoint.position.step)
+    {
+      return .alreadyFinished(steps: checkpoint.position.step)
+    }
+    let model = try makeModel()
+    try start(model, checkpoint)
+    let log = try TrainingLog(
+      directory.log, bytes: checkpoint?.logBytes ?? 0, warn: hooks.warn)
+    firstStep = position.step
+    if checkpoint == nil {
+      // A full or read-only disk shows now, not after the first epoch.
+      try save(model, log)
+    }
+    try write(configuration)
+    let grid = try sampleGrid()
+    while position.step < totalSteps {
+      guard try trainEpoch(model, log, grid) else { return .stopped(step: position.step) }
+    }
+    if position.step > firstStep { try save(model, log) }
+    draw(grid, model)
+    try writeWeights(model)
+    return .finished(steps: position.step)
+  }
+
+  /// Trains what is left of an epoch.
+  ///
+  /// - Returns: Whether to go on.
+  private func trainEpoch(
+    _ model: CycleGANModel, _ log: TrainingLog, _ grid: SampleGrid
+  ) throws(TrainingError) -> Bool {
+    model.learningRate = options.schedule.rate(epoch: position.epoch)
+    let loader = BatchLoader(
+      epoch: position.epoch, from: position.place, data, threads: max(1, options.loadingThreads))
+    defer { loader.stop() }
+    for place in position.place..<data.order.stepsPerEpoch where position.step < totalSteps {
+      let batch = try loader.batch(place)
+      try reportBadImages()
+      let before = position
+      let losses = try step(model, batch)
+      position.advance(data.order)
+      try report(before, losses, model, log)
+      guard position.step < totalSteps else { break }
+      if hooks.stops() {
+        try save(model, log)
+        return false
+      }
+      if isSaveDue(before) { try saveAndGoOn(model, log, grid) }
+    }
+    return true
+  }
+
+  private func step(
+    _ model: CycleGANModel, _ batch: BatchLoader.Batch
+  ) throws(TrainingError) -> Losses {
+    let losses: Losses
+    do {
+      losses = try model.step(realA: batch.realA, realB: batch.realB)
+    } catch {
+      throw .torch(error)
+    }
+    for (name, loss) in Losses.columns where !losses[keyPath: loss].isFinite {
+      throw .notFinite(
+        "\(name) is \(losses[keyPath: loss]) at step \(position.step + 1), with "
+          + batch.names.joined(separator: ", ")
+          + "; the last checkpoint is older, try a smaller --lr in another run")
+    }
+    return losses
+  }
+
+  /// Tells the log and the tool about a step.
+  private func report(
+    _ before: RunPosition, _ losses: Losses, _ model: CycleGANModel, _ log: TrainingLog
+  ) throws(TrainingError) {
+    let (first, images) = (before.images(data.order), position.images(data.order))
+    if images / options.logEvery > first / options.logEvery {
+      try log.append(
+        (position.step, before.epoch, images), learningRate: model.learningRate, losses)
+    }
+    hooks.progress(
+      TrainingProgress(
+        step: position.step, totalSteps: totalSteps, epoch: before.epoch,
+        totalEpochs: options.totalEpochs, firstStep: firstStep, losses: losses,
+        batchSize: options.batchSize))
+  }
+
+  private func isSaveDue(_ before: RunPosition) -> Bool {
+    let (first, images) = (before.images(data.order), position.images(data.order))
+    let endsEpoch = position.epoch > before.epoch
+    return images / options.saveEvery > first / options.saveEvery
+      || endsEpoch && before.epoch % options.saveEveryEpochs == 0
+      || ContinuousClock.now - lastSave > .seconds(60 * options.saveEveryMinutes)
+  }
+
+  /// Names each bad image once, and ends the run when there are too many.
+  private func reportBadImages() throws(TrainingError) {
+    for (domain, images) in [("A", data.imagesA), ("B", data.imagesB)] {
+      let failures = images.failures
+      for (index, reason) in failures.sorted(by: { $0.key < $1.key }) {
+        let line = "\(images.name(index)): \(reason)"
+        if warned.insert(line).inserted { hooks.warn("\(line); skipped") }
+      }
+      let share = options.maximumBad * Double(images.count)
+      // One bad image in a small set is not yet a sign that something else is wrong.
+      let allowed = options.maximumBad > 0 ? max(1, Int(min(share, 1e9))) : 0
+      guard failures.count <= allowed else {
+        throw .tooManyBad(
+          "\(failures.count) of \(images.count) images of \(domain) cannot be used, more than "
+            + "\(allowed); see --max-bad")
+      }
+    }
+  }
+}

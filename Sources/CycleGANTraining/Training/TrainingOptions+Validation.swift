@@ -1,0 +1,84 @@
+import CycleGAN
+
+extension TrainingOptions {
+  /// Refuses what cannot be computed, before the first image is read.
+  ///
+  /// - Throws: `TrainingError.options` with the numbers and the way out.
+  public func validate() throws(TrainingError) {
+    try requireAtLeast(
+      1,
+      [
+        ("--ngf", model.generatorWidth), ("--ndf", model.discriminatorWidth),
+        ("--batch-size", batchSize), ("--load-size", preprocessing.loadSize),
+        ("--crop-size", preprocessing.cropSize), ("--print-freq", logEvery),
+        ("--save-latest-freq", saveEvery), ("--save-epoch-freq", saveEveryEpochs),
+        ("--lr-decay-iters", decayEvery), ("--threads", threads),
+        ("--max-dataset-size", maximumCount ?? 1), ("--max-steps", maximumSteps ?? 1),
+        ("--n-epochs and --n-epochs-decay together", totalEpochs),
+      ])
+    try requireAtLeast(
+      0,
+      [
+        ("--n-epochs", epochs), ("--n-epochs-decay", decayEpochs), ("--pool-size", model.poolSize),
+        ("--num-threads", loadingThreads),
+      ])
+    try requireNumbers()
+    try requireChannels()
+    try requireSides()
+  }
+
+  private func requireAtLeast(
+    _ least: Int, _ options: [(name: String, value: Int)]
+  ) throws(TrainingError) {
+    for option in options where option.value < least {
+      throw .options("\(option.name) must be at least \(least), not \(option.value)")
+    }
+  }
+
+  private func requireNumbers() throws(TrainingError) {
+    let notNegative = [
+      ("--lr", model.learningRate), ("--lambda-A", model.lambdaA), ("--lambda-B", model.lambdaB),
+      ("--lambda-identity", model.lambdaIdentity), ("--init-gain", model.initGain),
+      ("--max-bad", maximumBad), ("--save-minutes", saveEveryMinutes),
+    ]
+    for (name, value) in notNegative where !(value >= 0 && value.isFinite) {
+      throw .options("\(name) must be a number of at least 0, not \(value)")
+    }
+    guard (0..<1).contains(model.beta1) else {
+      throw .options("--beta1 must be at least 0 and below 1, not \(model.beta1)")
+    }
+  }
+
+  private func requireChannels() throws(TrainingError) {
+    let channels = [("--input-nc", model.channelsA), ("--output-nc", model.channelsB)]
+    for (name, count) in channels where count != 1 && count != 3 {
+      throw .options("\(name) must be 1 (grey) or 3 (colour), not \(count)")
+    }
+    guard model.lambdaIdentity == 0 || model.channelsA == model.channelsB else {
+      throw .options(
+        "the identity loss needs as many channels in A as in B, not \(model.channelsA) and "
+          + "\(model.channelsB); use --lambda-identity 0")
+    }
+  }
+
+  private func requireSides() throws(TrainingError) {
+    let mode = preprocessing.mode
+    if mode == .resizeAndCrop || mode == .scaleWidthAndCrop,
+      preprocessing.loadSize < preprocessing.cropSize
+    {
+      throw .options(
+        "--load-size \(preprocessing.loadSize) is smaller than --crop-size "
+          + "\(preprocessing.cropSize), so that nothing can be cut out")
+    }
+    guard mode != .none else { return }
+    let needs = preparations.0
+    let (name, side) =
+      mode == .scaleWidth
+      ? ("--load-size", preprocessing.loadSize) : ("--crop-size", preprocessing.cropSize)
+    guard side % needs.sideMultiple == 0, side >= needs.minimumSide else {
+      throw .options(
+        "\(model.generatorKind) and its discriminators need sides that are multiples of "
+          + "\(needs.sideMultiple), at least \(needs.minimumSide), and \(name) is \(side)")
+    }
+  }
+}

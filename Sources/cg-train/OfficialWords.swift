@@ -1,0 +1,40 @@
+/// Words of the official train.py that are written otherwise here, or mean nothing here.
+enum OfficialWords {
+  private static let advice = [
+    "continue-train": "the same command continues by itself; just leave it out",
+    "epoch-count": "the same command continues at the right epoch by itself; just leave it out",
+    "epoch": "the newest checkpoint is taken; use --init-from RUN to begin with given weights",
+    "load-iter": "the newest checkpoint is taken; use --init-from RUN to begin with given weights",
+    "name": "-o RUN is the run's folder",
+    "checkpoints-dir": "-o RUN is the run's folder",
+    "model": "this is CycleGAN; other models are not here",
+    "dataset-mode": "images are unaligned; other modes are not here",
+    "phase": "-A and -B, or --dataroot D for D/trainA and D/trainB, say which images",
+    "gpu-ids": "--device says where, for example --device cuda:0",
+    "save-by-iter": "the last two checkpoints are kept; copy a checkpoint to keep more",
+    "display-freq": "samples are drawn at every checkpoint, see --save-latest-freq",
+    "update-html-freq": "there is no HTML; losses are in log.tsv, pictures in samples/",
+    "no-html": "there is no HTML; losses are in log.tsv, pictures in samples/",
+    "use-wandb": "there is no Weights & Biases; losses are in log.tsv",
+  ]
+
+  /// Looks for official words.
+  ///
+  /// - Parameter arguments: What follows the tool's name.
+  /// - Returns: One line for standard error; nil if there is nothing to say.
+  static func advice(_ arguments: some Sequence<String>) -> String? {
+    for argument in arguments.prefix(while: { $0 != "--" }) where argument.hasPrefix("--") {
+      let word = argument.dropFirst(2).prefix { $0 != "=" }
+      let hyphenated = String(word.map { $0 == "_" ? "-" : $0 })
+      if let text = advice[hyphenated] { return "--\(hyphenated) has no meaning here: \(text)" }
+      if word.contains("_") {
+        return "words are written with hyphens here: --\(hyphenated), not --\(escapedWord(word))"
+      }
+    }
+    return nil
+  }
+
+  private static func escapedWord(_ word: Substring) -> String {
+    String(word.unicodeScalars.map { $0.value < 0x20 ? "?" : Character($0) })
+  }
+}

@@ -1,0 +1,68 @@
+import CycleGAN
+import CycleGANTraining
+
+/// What a person sees of a run: notes, warnings, a progress bar and the last line.
+final class RunReport {
+  private let diagnostics: Diagnostics
+  private let options: RunOptions
+  private let bar: ProgressBar
+  private var skipped = 0
+
+  init(_ diagnostics: Diagnostics, _ options: RunOptions) {
+    self.diagnostics = diagnostics
+    self.options = options
+    bar = ProgressBar(
+      options.quiet ? .never : options.progress ? .always : .automatic, diagnostics)
+  }
+
+  /// What the trainer calls.
+  var hooks: TrainerHooks {
+    TrainerHooks(
+      progress: { [self] in show($0) }, note: { [self] in note($0) },
+      warn: { [self] in diagnostics.say($0) }, stops: { Interrupts.wantsStop })
+  }
+
+  /// Says how a run ended.
+  func end(_ outcome: Trainer.Outcome, _ images: (TrainingImages, TrainingImages)) {
+    bar.finish()
+    let run = FilePath(options.output)
+    switch outcome {
+    case .finished(let steps):
+      note("\(run): finished after \(steps) steps, gen_AB.bin and gen_BA.bin are there")
+    case .alreadyFinished(let steps):
+      note("\(run): finished already after \(steps) steps, nothing to do; see --n-epochs")
+    case .stopped(let step):
+      note("\(run): stopped and saved after step \(step); the same command continues")
+    }
+    for (domain, images) in [("A", images.0), ("B", images.1)] where !images.failures.isEmpty {
+      diagnostics.say(
+        "\(images.failures.count) of \(images.count) images of \(domain) were skipped")
+    }
+  }
+
+  private func note(_ line: String) {
+    if !options.quiet { diagnostics.say(line) }
+  }
+
+  private func show(_ progress: TrainingProgress) {
+    bar.update(
+      done: progress.step, total: progress.totalSteps, unit: "steps", from: progress.firstStep,
+      Self.detail(progress, rate: bar.elapsed))
+  }
+
+  private static func detail(_ progress: TrainingProgress, rate seconds: Double) -> String {
+    let losses = progress.losses
+    let images = Double((progress.step - progress.firstStep) * progress.batchSize)
+    func pair(_ name: String, _ a: Float, _ b: Float) -> String {
+      "\(name) \(ProgressBar.short(Double(a))) \(ProgressBar.short(Double(b)))"
+    }
+    return [
+      "\(ProgressBar.short(images / max(seconds, 1e-9))) images/s",
+      "epoch \(progress.epoch)/\(progress.totalEpochs)",
+      pair("D", losses.discriminatorA, losses.discriminatorB),
+      pair("G", losses.adversarialAB, losses.adversarialBA),
+      pair("cycle", losses.cycleA, losses.cycleB),
+      pair("identity", losses.identityA, losses.identityB),
+    ].joined(separator: ", ")
+  }
+}
