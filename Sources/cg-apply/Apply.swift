@@ -38,11 +38,11 @@ struct Apply: ParsableCommand {
   static func main() { Tool.main(Apply.self) }
 
   func run() throws {
-    let filter = FilterRun(
-      tool: "cg-apply", input: input, output: output, report: report,
-      jobs: threads.loadingAndSaving, prerequisites: [weights])
+    let pictures = PictureRun(
+      tool: "cg-apply", input: input, report: report, jobs: threads.loadingAndSaving)
     Kernels.threads = threads.computing
-    try filter.run(computing: { () throws(ToolError) in
+    try FilterRun(pictures, output, prerequisites: [weights]).run(computing: {
+      () throws(ToolError) in
       let generator = try self.generator.generator(weights, direction: direction?.value)
       return { frame in try generator(frame) }
     })

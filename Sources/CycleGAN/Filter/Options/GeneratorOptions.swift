@@ -38,20 +38,54 @@ public struct GeneratorOptions: ParsableArguments, Sendable {
   ///
   /// - Parameters:
   ///   - path: A weights file, or a checkpoint.
-  ///   - direction: Which of a checkpoint's generators; nil takes the only one.
+  ///   - direction: What the generator has to be; nil takes a weights file as it is.
+  ///   - fallback: Which of a checkpoint's generators to take where `direction` is nil.
   /// - Returns: The generator, ready to run.
   /// - Throws: `ToolError` with every point that is wrong.
   public func generator(
-    _ path: FilePath, direction: Direction?
+    _ path: FilePath, direction: Direction? = nil, inCheckpoint fallback: Direction? = nil
   ) throws(ToolError) -> Generator {
-    do {
+    try naming(path) {
       let file = try WeightsFile.read(path)
-      let weights = try file.generator(direction)
-      let architecture = try GeneratorArchitecture(inferringFrom: weights, overrides: overrides)
-      let fitted = try weights.fitted(
-        to: architecture.network, allowNonfinite: allowNonfinite)
-      return try Generator(fitted, architecture: architecture)
-    } catch let error as WeightsError {
+      let isCheckpoint = !file.roles.isEmpty
+      return try generator(try file.generator(direction ?? (isCheckpoint ? fallback : nil)))
+    }
+  }
+
+  /// Reads both generators of a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - path: A checkpoint.
+  ///   - direction: The first generator's.
+  /// - Returns: That generator and the other one, ready to run.
+  /// - Throws: `ToolError` with every point that is wrong.
+  public func generators(
+    ofCheckpoint path: FilePath, from direction: Direction
+  ) throws(ToolError) -> (Generator, Generator) {
+    let file = try naming(path) { try WeightsFile.read(path) }
+    guard !file.roles.isEmpty else {
+      throw ToolError(
+        .usage, "\(path): the way back is missing, say -W; only a checkpoint has both generators")
+    }
+    return try naming(path) {
+      (
+        try generator(try file.generator(direction)),
+        try generator(try file.generator(direction == .AB ? .BA : .AB))
+      )
+    }
+  }
+
+  private func generator(_ weights: WeightsFile) throws -> Generator {
+    let architecture = try GeneratorArchitecture(inferringFrom: weights, overrides: overrides)
+    let fitted = try weights.fitted(to: architecture.network, allowNonfinite: allowNonfinite)
+    return try Generator(fitted, architecture: architecture)
+  }
+
+  /// Says which file it was, and with which status the tool ends.
+  private func naming<Result>(
+    _ path: FilePath, _ body: () throws -> Result
+  ) throws(ToolError) -> Result {
+    do { return try body() } catch let error as WeightsError {
       let isMissing = if case .system = error { true } else { false }
       throw ToolError(
         isMissing ? .noInput : .badData, lines: error.points.map { "\(path): \($0)" })

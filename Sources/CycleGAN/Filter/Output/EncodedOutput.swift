@@ -10,9 +10,7 @@ struct EncodedOutput: PictureOutput {
   ) throws -> @Sendable () throws(ToolError) -> Void {
     let bytes = try format.encoded(frame, encoding)
     return { () throws(ToolError) in
-      try writingStandardOutput { () throws(SystemError) in
-        try ByteWriter(descriptor: STDOUT_FILENO).write(bytes)
-      }
+      try StandardOutput.write(bytes)
     }
   }
 

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// A file for every picture, below a folder, under names that mirror the inputs'.
-final class FolderOutput: PictureOutput {
+public final class FolderOutput: PictureOutput {
   private let folder: FilePath
   private let format: OutputFormat?
   private let encoding: EncodingOptions
@@ -20,6 +20,17 @@ final class FolderOutput: PictureOutput {
     var asked: Set<FilePath> = []
   }
   private let names = Mutex(Names())
+
+  /// Writes to a folder, and prints nothing.
+  ///
+  /// - Parameters:
+  ///   - folder: Made if it is missing.
+  ///   - format: What is written.
+  public convenience init(_ folder: FilePath, format: ImageFormat) {
+    self.init(
+      folder, format: .image(format), encoding: EncodingOptions(), freshness: Freshness(),
+      terminator: nil)
+  }
 
   init(
     _ folder: FilePath, format: OutputFormat?, encoding: EncodingOptions, freshness: Freshness,
@@ -62,17 +73,32 @@ final class FolderOutput: PictureOutput {
     names.withLock { [planned] in $0 = planned }
   }
 
-  func wants(_ name: FilePath) -> Bool {
+  /// Whether a picture is to be made.
+  ///
+  /// - Parameter name: Its path or number.
+  /// - Returns: False where it was asked for already, or need not be made again.
+  public func wants(_ name: FilePath) -> Bool {
     guard names.withLock({ $0.asked.insert(name).inserted }) else { return false }
     // A name without an output fails when it is to be written.
     return file(for: name).map { freshness.isWanted($0, from: name) } ?? true
   }
 
-  func file(for name: FilePath) -> FilePath? {
+  /// The file a picture ends up in.
+  ///
+  /// - Parameter name: Its path or number.
+  /// - Returns: nil where it would leave the folder.
+  public func file(for name: FilePath) -> FilePath? {
     do throws(PictureFailure) { return try path(for: name).0 } catch { return nil }
   }
 
-  func prepare(
+  /// Writes a picture's file.
+  ///
+  /// - Parameters:
+  ///   - frame: The picture.
+  ///   - place: Which one it is.
+  /// - Returns: What prints its path.
+  /// - Throws: What concerns this picture alone, or a `ToolError` if the disk fails.
+  public func prepare(
     _ frame: Frame, _ place: Arrival.Place
   ) throws -> @Sendable () throws(ToolError) -> Void {
     let (output, format) = try path(for: place.name)
@@ -85,9 +111,7 @@ final class FolderOutput: PictureOutput {
     return { [self] () throws(ToolError) in
       depfile?.add(output, from: place.name)
       guard let terminator else { return }
-      try writingStandardOutput { () throws(SystemError) in
-        try ByteWriter(descriptor: STDOUT_FILENO).write(output.bytes + [terminator])
-      }
+      try StandardOutput.write(output.bytes + [terminator])
     }
   }
 
@@ -104,7 +128,11 @@ final class FolderOutput: PictureOutput {
     }
   }
 
-  func finish(isWhole: Bool) throws(ToolError) { try depfile?.write() }
+  /// Completes the output after the last picture.
+  ///
+  /// - Parameter isWhole: Whether all inputs came to their proper end.
+  /// - Throws: `ToolError` if the make rules cannot be written.
+  public func finish(isWhole: Bool) throws(ToolError) { try depfile?.write() }
 
   private static func areSame(_ first: FilePath, _ second: FilePath) -> Bool {
     var (one, other) = (stat(), stat())

@@ -54,10 +54,3 @@ extension PictureOutput {
   /// Everything is wanted.
   public func wants(_ name: FilePath) -> Bool { true }
 }
-
-/// Runs something that writes to standard output.
-func writingStandardOutput(_ body: () throws(SystemError) -> Void) throws(ToolError) {
-  do throws(SystemError) { try body() } catch {
-    throw ToolError(.inputOutput, "standard output: \(error)")
-  }
-}

@@ -37,7 +37,7 @@ final class StreamOutput: PictureOutput {
   }
 
   private func write(_ body: (StreamWriter) throws(SystemError) -> Void) throws(ToolError) {
-    try writingStandardOutput { () throws(SystemError) in
+    try StandardOutput.checked { () throws(SystemError) in
       try writer.withLock { writer throws(SystemError) in try body(writer) }
     }
   }
