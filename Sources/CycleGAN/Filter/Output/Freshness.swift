@@ -32,6 +32,7 @@ public struct Freshness: Sendable {
   /// - Parameters:
   ///   - output: Its path.
   ///   - input: What it is made from; where there is no such file, only the prerequisites count.
+  /// - Returns: False where the rule keeps what is there.
   func isWanted(_ output: FilePath, from input: FilePath) -> Bool {
     guard rule != .remake, let made = Self.time(output) else { return true }
     guard rule == .update else { return false }
