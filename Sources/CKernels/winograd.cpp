@@ -13,28 +13,28 @@ constexpr int positions = 36;
 // that keeps V and M of 256 channels near the second-level cache.
 constexpr int chunk = 60;
 
-// G of F(4, 3).
-constexpr double kernel_transform[6][3] = {{1 / 4., 0, 0},
-                                           {-1 / 6., -1 / 6., -1 / 6.},
-                                           {-1 / 6., 1 / 6., -1 / 6.},
-                                           {1 / 24., 1 / 12., 1 / 6.},
-                                           {1 / 24., -1 / 12., 1 / 6.},
-                                           {0, 0, 1}};
+constexpr double a = winograd_points::a, b = winograd_points::b;
+constexpr double points[5] = {0, a, -a, b, -b};
+constexpr double factor_a = 1 / (2 * a * a * (a * a - b * b));
+constexpr double factor_b = 1 / (2 * b * b * (b * b - a * a));
+constexpr double factors[5] = {1 / (a * a * b * b), factor_a, factor_a, factor_b, factor_b};
 
 int rounded_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
 
+/// Row `i` of G (g0, g1, g2): a polynomial's value at a point, scaled; at infinity its last term.
+double evaluated(int i, double g0, double g1, double g2) {
+  if (i == 5) return g2;
+  return factors[i] * (g0 + points[i] * (g1 + points[i] * g2));
+}
+
 /// U = G g Gᵀ of one 3 x 3 kernel; position q goes to u[q * stride].
 void transform_kernel(const float *g, float *u, size_t stride) {
-  double half[6][3];
-  for (int i = 0; i < 6; i++)
-    for (int j = 0; j < 3; j++)
-      half[i][j] = kernel_transform[i][0] * g[j] + kernel_transform[i][1] * g[3 + j] +
-                   kernel_transform[i][2] * g[6 + j];
-  for (int i = 0; i < 6; i++)
+  for (int i = 0; i < 6; i++) {
+    double half[3];
+    for (int j = 0; j < 3; j++) half[j] = evaluated(i, g[j], g[3 + j], g[6 + j]);
     for (int j = 0; j < 6; j++)
-      u[(i * 6 + j) * stride] = static_cast<float>(half[i][0] * kernel_transform[j][0] +
-                                                   half[i][1] * kernel_transform[j][1] +
-                                                   half[i][2] * kernel_transform[j][2]);
+      u[(i * 6 + j) * stride] = static_cast<float>(evaluated(j, half[0], half[1], half[2]));
+  }
 }
 
 std::vector<int> sources(int length, int tiles, int border, bool mirrored) {
