@@ -1,5 +1,6 @@
 #include <dnnl.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -16,9 +17,9 @@ struct choice {
   const kernel_table &table;
 };
 
-choice choose() {
+/// The fastest there are, or those of the wished name where the processor has them.
+choice choose(const char *wish) {
 #if defined(__x86_64__)
-  const char *wish = std::getenv("CK_INSTRUCTIONS");
   const auto wanted = [wish](const char *name) { return !wish || std::strcmp(wish, name) == 0; };
   __builtin_cpu_init();
   if (wanted("avx512") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
@@ -30,10 +31,14 @@ choice choose() {
   return {"portable", kernels_portable()};
 }
 
+thread_local const choice *chosen_here = nullptr;
+
 const choice &chosen() {
-  static const choice once = choose();
-  return once;
+  static const choice once = choose(std::getenv("CK_INSTRUCTIONS"));
+  return chosen_here ? *chosen_here : once;
 }
+
+std::atomic<int> wanted_threads{0};
 
 }  // namespace
 
@@ -41,9 +46,28 @@ const kernel_table &kernels() { return chosen().table; }
 
 const char *ck_instructions(void) { return chosen().name; }
 
-void ck_set_threads(int count) { omp_set_num_threads(count); }
+int ck_use_instructions(const char *name) {
+  if (!name) {
+    chosen_here = nullptr;
+    return 1;
+  }
+  static const choice all[] = {choose("avx512"), choose("avx2"), choose("portable")};
+  for (const choice &one : all)
+    if (std::strcmp(one.name, name) == 0) {
+      chosen_here = &one;
+      return 1;
+    }
+  return 0;
+}
 
-int ck_threads(void) { return omp_get_max_threads(); }
+void ck_set_threads(int count) { wanted_threads = count; }
+
+int ck_threads(void) {
+  // OpenMP keeps this number for each thread of a program by itself, and oneDNN asks OpenMP.
+  const int wanted = wanted_threads;
+  if (wanted > 0 && omp_get_max_threads() != wanted) omp_set_num_threads(wanted);
+  return omp_get_max_threads();
+}
 
 const char *ck_onednn_version(void) {
   static const struct text {

@@ -60,8 +60,7 @@ winograd_geometry::winograd_geometry(int height, int width, int border, bool mir
       rows(sources(height, tile_rows, border, mirrored)),
       columns(sources(width, tile_columns, border, mirrored)) {}
 
-winograd_shape winograd_geometry::shape(int input, int output) const {
-  const int lanes = kernels().lanes;
+winograd_shape winograd_geometry::shape(int input, int output, int lanes) const {
   return {
       height,      width,         input,        height + 2 * border - 2,  width + 2 * border - 2,
       output,      tile_rows,     tile_columns, rounded_up(input, lanes), rounded_up(output, lanes),
@@ -69,8 +68,8 @@ winograd_shape winograd_geometry::shape(int input, int output) const {
 }
 
 ck_winograd::ck_winograd(int input, int output, const float *weight)
-    : input(input), output(output), packed(positions * position_floats()) {
-  const int strip = kernels().strip;
+    : input(input), output(output), table(kernels()), packed(positions * position_floats()) {
+  const int strip = table.strip;
   in_parallel(output, [&](int k) {
     float *column =
         packed.data() + static_cast<size_t>(k / strip) * strip * this->input + k % strip;
@@ -81,19 +80,18 @@ ck_winograd::ck_winograd(int input, int output, const float *weight)
 }
 
 size_t ck_winograd::position_floats() const {
-  return static_cast<size_t>(rounded_up(output, kernels().strip)) * input;
+  return static_cast<size_t>(rounded_up(output, table.strip)) * input;
 }
 
 void ck_winograd::run(const winograd_geometry &geometry, const float *x, const channel_map *map,
                       const float *bias, float *y, float *mean, float *scale, float epsilon) const {
-  const kernel_table &k = kernels();
-  const winograd_shape shape = geometry.shape(input, output);
+  const winograd_shape shape = geometry.shape(input, output, table.lanes);
   const int tiles = shape.tile_rows * shape.tile_columns;
   const int chunks = (tiles + chunk - 1) / chunk;
-  const int threads = std::min(chunks, omp_get_max_threads());
+  const int threads = std::min(chunks, ck_threads());
   const size_t v_position = static_cast<size_t>(chunk) * shape.input_padded;
   const size_t m_position = static_cast<size_t>(chunk) * shape.output_padded;
-  const size_t strip_floats = static_cast<size_t>(k.strip) * input;
+  const size_t strip_floats = static_cast<size_t>(table.strip) * input;
   float *scratch = scratch_floats(threads * positions * (v_position + m_position));
   thread_statistics statistics(threads, output);
   on_threads(threads, [&](int thread) {
@@ -102,13 +100,13 @@ void ck_winograd::run(const winograd_geometry &geometry, const float *x, const c
     // Fixed shares, so that the same number of threads gives the same bits.
     for (int i = chunks * thread / threads; i < chunks * (thread + 1) / threads; i++) {
       const int first = i * chunk, count = std::min(chunk, tiles - first);
-      k.input_tiles(shape, x, map, first, count, v, chunk);
+      table.input_tiles(shape, x, map, first, count, v, chunk);
       for (int q = 0; q < positions; q++)
-        k.product(v + q * v_position, shape.input_padded, 1, packed.data() + q * position_floats(),
-                  k.strip, strip_floats, m + q * m_position, shape.output_padded, count,
-                  shape.output_padded, input);
-      k.output_tiles(shape, m, chunk, bias, first, count, y,
-                     mean ? &statistics.of(thread) : nullptr);
+        table.product(v + q * v_position, shape.input_padded, 1,
+                      packed.data() + q * position_floats(), table.strip, strip_floats,
+                      m + q * m_position, shape.output_padded, count, shape.output_padded, input);
+      table.output_tiles(shape, m, chunk, bias, first, count, y,
+                         mean ? &statistics.of(thread) : nullptr);
     }
   });
   if (mean) statistics.finish(epsilon, mean, scale);

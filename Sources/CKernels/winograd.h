@@ -8,7 +8,7 @@ struct winograd_geometry {
   /// `border` is 0 or 1 px, mirrored or zero.
   winograd_geometry(int height, int width, int border, bool mirrored);
 
-  winograd_shape shape(int input, int output) const;
+  winograd_shape shape(int input, int output, int lanes) const;
 
   int height, width, border;
   int tile_rows, tile_columns;
@@ -30,6 +30,7 @@ struct ck_winograd {
   const int input, output;
 
  private:
+  const kernel_table &table;  // what `packed` is laid out for
   size_t position_floats() const;
 
   std::vector<float> packed;  // U, [36][strip of K][C][columns of a strip]
