@@ -41,6 +41,8 @@ struct kernel_table {
                      int channels, float *y, int y_channels);
   void (*product)(const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row,
                   size_t b_strip, float *c, size_t c_row, int rows, int columns, int depth);
+  void (*transform_kernels)(const float *weight, int input, int count, int first, int end, float *u,
+                            size_t position);
   void (*input_tiles)(const winograd_shape &shape, const float *x, const channel_map *map,
                       int first, int count, float *v, int stride);
   void (*output_tiles)(const winograd_shape &shape, const float *m, int stride, const float *bias,

@@ -1,12 +1,13 @@
 #include <dnnl.h>
+#include <sys/mman.h>
 
 #include <atomic>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
-#include <new>
 
+#include "floats.h"
 #include "kernel_table.h"
 #include "parallel.h"
 
@@ -82,23 +83,27 @@ const char *ck_onednn_version(void) {
 }
 
 float *ck_floats_alloc(size_t count) {
-  return static_cast<float *>(
-      ::operator new (count * sizeof(float), std::align_val_t{64}, std::nothrow));
+  constexpr size_t line = 64, page = size_t{2} << 20;
+  if (count > SIZE_MAX / sizeof(float) - page) return nullptr;
+  const size_t bytes = (count * sizeof(float) + line - 1) / line * line;
+  if (bytes < 2 * page) return static_cast<float *>(std::aligned_alloc(line, bytes));
+  // Huge pages where the system has them on request: the first touch of 4 KiB pages by the hundred
+  // thousand would take as long as the transforms that fill them.
+  const size_t pages = (bytes + page - 1) / page * page;
+  void *floats = std::aligned_alloc(page, pages);
+  if (floats) madvise(floats, pages, MADV_HUGEPAGE);
+  return static_cast<float *>(floats);
 }
 
-void ck_floats_free(float *floats) { ::operator delete (floats, std::align_val_t{64}); }
+void ck_floats_free(float *floats) { std::free(floats); }
 
 float *scratch_floats(size_t count) {
-  struct aligned_free {
-    void operator()(float *floats) const { ck_floats_free(floats); }
-  };
-  static thread_local std::unique_ptr<float, aligned_free> kept;
+  static thread_local floats kept;
   static thread_local size_t size = 0;
   if (size >= count) return kept.get();
   kept.reset();
   size = 0;
-  kept.reset(ck_floats_alloc(count));
-  if (!kept) throw std::bad_alloc();
+  kept = floats_of(count);
   size = count;
   return kept.get();
 }

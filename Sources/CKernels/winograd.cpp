@@ -13,29 +13,7 @@ constexpr int positions = 36;
 // that keeps V and M of 256 channels near the second-level cache.
 constexpr int chunk = 60;
 
-constexpr double a = winograd_points::a, b = winograd_points::b;
-constexpr double points[5] = {0, a, -a, b, -b};
-constexpr double factor_a = 1 / (2 * a * a * (a * a - b * b));
-constexpr double factor_b = 1 / (2 * b * b * (b * b - a * a));
-constexpr double factors[5] = {1 / (a * a * b * b), factor_a, factor_a, factor_b, factor_b};
-
 int rounded_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
-
-/// Row `i` of G (g0, g1, g2): a polynomial's value at a point, scaled; at infinity its last term.
-double evaluated(int i, double g0, double g1, double g2) {
-  if (i == 5) return g2;
-  return factors[i] * (g0 + points[i] * (g1 + points[i] * g2));
-}
-
-/// U = G g Gᵀ of one 3 x 3 kernel; position q goes to u[q * stride].
-void transform_kernel(const float *g, float *u, size_t stride) {
-  for (int i = 0; i < 6; i++) {
-    double half[3];
-    for (int j = 0; j < 3; j++) half[j] = evaluated(i, g[j], g[3 + j], g[6 + j]);
-    for (int j = 0; j < 6; j++)
-      u[(i * 6 + j) * stride] = static_cast<float>(evaluated(j, half[0], half[1], half[2]));
-  }
-}
 
 std::vector<int> sources(int length, int tiles, int border, bool mirrored) {
   std::vector<int> from(4 * tiles + 2, -1);
@@ -68,14 +46,19 @@ winograd_shape winograd_geometry::shape(int input, int output, int lanes) const 
 }
 
 ck_winograd::ck_winograd(int input, int output, const float *weight)
-    : input(input), output(output), table(kernels()), packed(positions * position_floats()) {
-  const int strip = table.strip;
-  in_parallel(output, [&](int k) {
-    float *column =
-        packed.data() + static_cast<size_t>(k / strip) * strip * this->input + k % strip;
-    for (int c = 0; c < this->input; c++)
-      transform_kernel(weight + (static_cast<size_t>(k) * this->input + c) * 9,
-                       column + static_cast<size_t>(c) * strip, position_floats());
+    : input(input),
+      output(output),
+      table(kernels()),
+      packed(floats_of(positions * position_floats())) {
+  const int strip = table.strip, strips = (output + strip - 1) / strip;
+  // Each thread is the first to touch what it writes, so that the pages come in parallel, too.
+  constexpr int share = 32;
+  const int shares = (input + share - 1) / share;
+  in_parallel(strips * shares, [&](int i) {
+    const int k = i / shares * strip, c = i % shares * share;
+    table.transform_kernels(weight + static_cast<size_t>(k) * this->input * 9, this->input,
+                            std::min(strip, this->output - k), c, std::min(this->input, c + share),
+                            packed.get() + static_cast<size_t>(k) * this->input, position_floats());
   });
 }
 
@@ -103,7 +86,7 @@ void ck_winograd::run(const winograd_geometry &geometry, const float *x, const c
       table.input_tiles(shape, x, map, first, count, v, chunk);
       for (int q = 0; q < positions; q++)
         table.product(v + q * v_position, shape.input_padded, 1,
-                      packed.data() + q * position_floats(), table.strip, strip_floats,
+                      packed.get() + q * position_floats(), table.strip, strip_floats,
                       m + q * m_position, shape.output_padded, count, shape.output_padded, input);
       table.output_tiles(shape, m, chunk, bias, first, count, y,
                          mean ? &statistics.of(thread) : nullptr);

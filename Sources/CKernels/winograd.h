@@ -1,6 +1,7 @@
 #pragma once
 #include <vector>
 
+#include "floats.h"
 #include "kernel_table.h"
 
 /// Where the rows and columns of a picture with its border come from, as tiles of 4 x 4 outputs.
@@ -33,5 +34,5 @@ struct ck_winograd {
   const kernel_table &table;  // what `packed` is laid out for
   size_t position_floats() const;
 
-  std::vector<float> packed;  // U, [36][strip of K][C][columns of a strip]
+  floats packed;  // U, [36][strip of K][C][columns of a strip]
 };
