@@ -26,7 +26,7 @@ DEPS := gcc g++ libdnnl-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev \
 
 SCRIPTS := $(shell find .ci examples Tests -type f \( -name '*.sh' -o -path .ci/run \))
 C_SOURCES := $(shell find Sources -name '*.[ch]' -o -name '*.cpp')
-MANUALS := $(sort $(wildcard man/*.[15]))
+MANUALS := $(sort $(wildcard man/*.[1-8]))
 
 .PHONY: all deps lint test demo bench install uninstall clean
 
@@ -53,7 +53,7 @@ lint: deps
 	$(SWIFT) format lint --strict --parallel -r Package.swift Sources Tests
 	clang-format --dry-run -Werror $(C_SOURCES)
 	shellcheck $(SCRIPTS)
-	$(if $(MANUALS),mandoc -T lint $(MANUALS))
+	cd man && mandoc -T lint $(notdir $(MANUALS))
 
 # The tests have a build folder of their own: their flags differ from the tools', and one folder for
 # both would compile everything anew at every change between them.
@@ -69,7 +69,7 @@ bench: deps all
 # Builds only where nothing is built, so that `sudo make install` needs no toolchain on root's PATH.
 install:
 	[[ -x $(BUILT)/cg-apply ]] || $(MAKE) all
-	install -d $(addprefix '$(DESTDIR)$(PREFIX)'/,bin share/man/man1 share/man/man5 \
+	install -d $(addprefix '$(DESTDIR)$(PREFIX)'/,bin share/man/man1 share/man/man5 share/man/man7 \
 	  share/bash-completion/completions share/zsh/site-functions share/fish/vendor_completions.d)
 	install -s -t '$(DESTDIR)$(PREFIX)/bin' $(addprefix $(BUILT)/,$(TOOLS))
 	for page in $(MANUALS); do \

@@ -1,9 +1,50 @@
 import ArgumentParser
 import CycleGAN
 
+/// Translates pictures of one domain into the other.
 @main
 struct Apply: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "cg-apply")
+  static let configuration = CommandConfiguration(
+    commandName: "cg-apply",
+    abstract: "Translate pictures with a generator.",
+    usage: "cg-apply -w WEIGHTS [OPTION]... [INPUT]...",
+    discussion: """
+      find photos -name '*.jpg' | cg-apply -w gen_AB.bin -o out/
+      cg-apply -w gen_AB.bin -o painting.png photo.jpg
+      cg-apply -w gen_AB.bin -o - --format png < photo.jpg > painting.png
+      cg-prep --resize 256x256 photos | cg-apply -w gen_AB.bin | cg-apply -w gen_BA.bin -o back/
+      cg-apply -w run/checkpoints/00005000.ckpt --direction AB -o out/ photos
 
-  func run() throws {}
+      Every picture keeps its own size. Inputs are images, folders and tensor streams; standard \
+      input is a stream, an image, or a list of paths, as its first bytes say. Without -o a stream \
+      goes to standard output. See cg-apply(1).
+      """,
+    version: ToolVersion.text("cg-apply"))
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The generator: a weights file or a checkpoint.", valueName: "file"))
+  var weights: FilePath
+
+  @Option(help: "Which of a checkpoint's two generators.")
+  var direction: Word<Direction>?
+
+  @OptionGroup var input: InputOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Messages") var report: ReportOptions
+  @OptionGroup(title: "Threads") var threads: ThreadOptions
+  @OptionGroup(title: "What the weights do not say") var generator: GeneratorOptions
+
+  static func main() { Tool.main(Apply.self) }
+
+  func run() throws {
+    let pictures = PictureRun(
+      tool: "cg-apply", input: input, report: report, jobs: threads.loadingAndSaving)
+    Kernels.threads = threads.computing
+    try FilterRun(pictures, output, prerequisites: [weights]).run(computing: {
+      () throws(ToolError) in
+      let generator = try self.generator.generator(weights, direction: direction?.value)
+      return { frame in try generator(frame) }
+    })
+  }
 }

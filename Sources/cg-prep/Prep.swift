@@ -1,9 +1,57 @@
 import ArgumentParser
 import CycleGAN
 
+/// Turns images into a tensor stream: decoded, upright, resized, cropped.
 @main
 struct Prep: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "cg-prep")
+  static let configuration = CommandConfiguration(
+    commandName: "cg-prep",
+    abstract: "Turn images into a tensor stream: decode, orient, resize, crop.",
+    usage: "cg-prep [OPTION]... [INPUT]...",
+    discussion: """
+      cg-prep --resize 256x256 photos > photos.npys
+      find photos -name '*.jpg' | cg-prep --scale-width 512 | cg-apply -w gen_AB.bin -o out/
+      cg-prep --preprocess resize_and_crop --load-size 286 --crop-size 256 --seed 1 photos > A.npys
+      cg-prep --crop 256 --crop-at center -o small/ photos
+      cg-prep --resize 64x64 -o icon.png photo.jpg
 
-  func run() throws {}
+      Inputs are images, folders and tensor streams; standard input is a stream, an image, or a list \
+      of paths, as its first bytes say. Without -o a stream goes to standard output. See cg-prep(1).
+      """,
+    version: ToolVersion.text("cg-prep"))
+
+  @OptionGroup(title: "Size and part") var sizing: SizingOptions
+  @OptionGroup(title: "As the official code does") var official: OfficialOptions
+  @OptionGroup var input: InputOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Messages") var report: ReportOptions
+  @OptionGroup(title: "Threads") var threads: ThreadOptions
+
+  static func main() { Tool.main(Prep.self) }
+
+  func validate() throws {
+    guard official.preprocess == nil || !sizing.isGiven else {
+      throw ValidationError(
+        "--preprocess stands for size and part; leave out --resize, --scale-width and --crop")
+    }
+    guard official.preprocess != nil || !official.isGiven else {
+      throw ValidationError("--load-size and --crop-size go with --preprocess")
+    }
+  }
+
+  func run() throws {
+    let preparation = preparation
+    let pictures = PictureRun(
+      tool: "cg-prep", input: input, report: report, jobs: threads.loadingAndSaving)
+    try FilterRun(pictures, output).run(loading: { frame, index in
+      try preparation(frame, index)
+    })
+  }
+
+  private var preparation: Preparation {
+    var preparation = sizing.preparation
+    preparation.official = official.preprocessing(flips: sizing.flip)
+    preparation.maximumPixels = input.selection.decoding.maximumPixels
+    return preparation
+  }
 }

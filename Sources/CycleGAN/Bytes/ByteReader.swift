@@ -10,7 +10,7 @@ public final class ByteReader {
 
   private let descriptor: Int32
   private let closes: Bool
-  private let stops: () -> Bool
+  private let stops: (() -> Bool)?
   private var waiting: [UInt8] = []
   private var start = 0
 
@@ -21,8 +21,9 @@ public final class ByteReader {
   /// - Parameters:
   ///   - descriptor: An open file, pipe or socket.
   ///   - closes: Whether the descriptor is closed with the reader.
-  ///   - stops: Asked when a signal interrupts a read; true ends the read with `EINTR`.
-  public init(descriptor: Int32, closes: Bool = false, stops: @escaping () -> Bool = { false }) {
+  ///   - stops: Asked several times a second while there is nothing to read; true ends the read with
+  ///     `EINTR`.
+  public init(descriptor: Int32, closes: Bool = false, stops: (() -> Bool)? = nil) {
     self.descriptor = descriptor
     self.closes = closes
     self.stops = stops
@@ -155,11 +156,13 @@ public final class ByteReader {
 
   private func readOnce(_ destination: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
     while true {
+      // A signal may reach another thread than this one, so that it would not interrupt the read.
+      if let stops { try waitUntilReady(descriptor, for: POLLIN, stops: stops) }
       let count = Glibc.read(descriptor, destination.baseAddress, destination.count)
       if count >= 0 { return count }
       switch errno {
-      case EINTR: if stops() { throw SystemError(code: EINTR) }
-      case EAGAIN: try waitUntilReady(descriptor, for: POLLIN, stops: stops)
+      case EINTR: continue
+      case EAGAIN: try waitUntilReady(descriptor, for: POLLIN)
       default: throw .current
       }
     }
@@ -171,13 +174,17 @@ public final class ByteReader {
 /// - Parameters:
 ///   - descriptor: What to wait for.
 ///   - events: `POLLIN` or `POLLOUT`.
-///   - stops: Asked when a signal interrupts; true ends the wait with `EINTR`.
+///   - stops: Asked several times a second; true ends the wait with `EINTR`.
 /// - Throws: `SystemError` if the wait fails.
 func waitUntilReady(
-  _ descriptor: Int32, for events: Int32, stops: () -> Bool = { false }
+  _ descriptor: Int32, for events: Int32, stops: (() -> Bool)? = nil
 ) throws(SystemError) {
   var request = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-  while poll(&request, 1, -1) == -1 {
-    guard errno == EINTR, !stops() else { throw .current }
+  let milliseconds: Int32 = stops == nil ? -1 : 100
+  while true {
+    let ready = poll(&request, 1, milliseconds)
+    if ready > 0 { return }
+    if let stops, stops() { throw SystemError(code: EINTR) }
+    guard ready == 0 || errno == EINTR else { throw .current }
   }
 }

@@ -12,7 +12,7 @@ public enum Tool {
     Descriptors.secure()
     let name = command.configuration.commandName ?? "cyclegan"
     do {
-      var parsed = try command.parseAsRoot()
+      var parsed = try command.parseAsRoot(CommandLineArguments.all)
       try parsed.run()
     } catch let error as ToolError {
       let diagnostics = Diagnostics(tool: name)
@@ -29,7 +29,8 @@ public enum Tool {
   /// - Parameter status: What the shell gets.
   public static func leave(_ status: ExitStatus) -> Never {
     Interrupts.dieIfAsked()
-    exit(status.rawValue)
+    // Without the clean-up of exit(): other threads may still be at work on what it takes away.
+    _exit(status.rawValue)
   }
 
   /// Says what ArgumentParser wants to say: help, a version, a completion script, or wrong usage.

@@ -1,6 +1,22 @@
 import CCodecs
 
 extension DecodingOptions {
+  /// Holds a picture's size against the limits.
+  ///
+  /// - Parameters:
+  ///   - width: Columns, px.
+  ///   - height: Rows, px.
+  /// - Throws: `CodecError` with the limit that is exceeded.
+  func checkSize(width: Int, height: Int) throws(CodecError) {
+    guard width <= maximumSide && height <= maximumSide else {
+      throw .sideTooLong(width: width, height: height, limit: maximumSide)
+    }
+    let (pixels, overflows) = width.multipliedReportingOverflow(by: height)
+    guard !overflows && pixels <= maximumPixels else {
+      throw .tooManyPixels(width: width, height: height, limit: maximumPixels)
+    }
+  }
+
   /// Allocates an RGB image after holding its size against the limits.
   ///
   /// - Parameters:
@@ -13,13 +29,8 @@ extension DecodingOptions {
   func allocate(
     width: Int, height: Int, copies: Int = 1, scratch: Int = 0
   ) throws(CodecError) -> [UInt8] {
-    guard width <= maximumSide && height <= maximumSide else {
-      throw .sideTooLong(width: width, height: height, limit: maximumSide)
-    }
-    let (pixels, overflows) = width.multipliedReportingOverflow(by: height)
-    guard !overflows && pixels <= maximumPixels else {
-      throw .tooManyPixels(width: width, height: height, limit: maximumPixels)
-    }
+    try checkSize(width: width, height: height)
+    let pixels = width * height
     guard pixels < Int.max / 64 else { throw .outOfMemory(reason: "\(pixels) pixels") }
     let needed = 3 * pixels * copies + min(scratch, Int.max / 2)
     guard needed <= maximumMemory else {

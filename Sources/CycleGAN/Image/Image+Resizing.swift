@@ -2,7 +2,7 @@
 ///
 /// The result is rounded to 8 bits between them, so that the order shows in the lowest bit.
 public enum ResizingOrder: Sendable {
-  /// Across, then down: Pillow before 13, and so the official pipeline.
+  /// Across, then down: Pillow before 13.
   case acrossFirst
   /// Down first where the height shrinks by more than twice what the width does: Pillow 13.
   case shrinkingHeightFirst
@@ -22,7 +22,7 @@ extension Image {
   ///
   /// Source: Pillow, src/libImaging/Resample.c.
   public func resized(
-    width: Int, height: Int, order: ResizingOrder = .acrossFirst
+    width: Int, height: Int, order: ResizingOrder = .shrinkingHeightFirst
   ) -> Image {
     precondition(width > 0 && height > 0, "an image has at least one pixel")
     let shrinkage = (width: self.width - width, height: self.height - height)

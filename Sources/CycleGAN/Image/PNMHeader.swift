@@ -18,6 +18,23 @@ struct PNMHeader {
 
   private static let sides = 1...Int(Int32.max)
 
+  /// The least number of bytes that the samples can take; `Int.max` where nobody could have them.
+  var leastBytes: Int {
+    let (pixels, overflows) = width.multipliedReportingOverflow(by: height)
+    guard !overflows, pixels < Int.max / 32 else { return .max }
+    let samples = pixels * depth
+    return switch coding {
+    case .plainBits: samples
+    case .plain: 2 * samples - 1
+    case .rawBits: (width + 7) / 8 * height
+    case .raw: maximum > 255 ? 2 * samples : samples
+    case .littleFloats, .bigFloats: 4 * samples
+    }
+  }
+
+  /// Whether samples are written as text, whose length only reading tells.
+  var isPlain: Bool { coding == .plain || coding == .plainBits }
+
   /// Reads a header.
   ///
   /// - Parameter scanner: At the `P`; behind, it stands at the first sample.

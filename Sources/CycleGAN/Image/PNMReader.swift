@@ -43,23 +43,11 @@ struct PNMReader {
       warnings: try complaints())
   }
 
-  /// The least number of bytes that the samples can take.
-  private var leastBytes: Int {
-    let samples = header.width * header.height * header.depth
-    return switch header.coding {
-    case .plainBits: samples
-    case .plain: 2 * samples - 1
-    case .rawBits: (header.width + 7) / 8 * header.height
-    case .raw: header.maximum > 255 ? 2 * samples : samples
-    case .littleFloats, .bigFloats: 4 * samples
-    }
-  }
-
   private func checkLength() throws(CodecError) {
     let available = max(0, scanner.bytes.count - scanner.position)
-    guard available < leastBytes, options.failOn != .none else { return }
+    guard available < header.leastBytes, options.failOn != .none else { return }
     throw .truncated(
-      .ppm, reason: "\(available) bytes of samples, \(leastBytes) or more are needed")
+      .ppm, reason: "\(available) bytes of samples, \(header.leastBytes) or more are needed")
   }
 
   /// Says what was wrong with the samples, or refuses them for it.
@@ -88,9 +76,9 @@ struct PNMReader {
       scanner.position = samples.scanner.position
       return
     }
-    let end = min(start + leastBytes, scanner.bytes.count)
+    let end = min(start + header.leastBytes, scanner.bytes.count)
     scanner.position = end
-    missing = start + leastBytes - end
+    missing = start + header.leastBytes - end
     scanner.bytes.withUnsafeBufferPointer { bytes in
       levels.withUnsafeMutableBufferPointer { levels in
         var samples = PNMRawSamples(

@@ -31,6 +31,8 @@ public struct Preprocessing: Sendable, Equatable {
   public var channels: Int
   /// The most pixels that a resized image may have.
   public var maximumPixels: Int
+  /// Which pass of a resize comes first.
+  public var order = ResizingOrder.shrinkingHeightFirst
 
   /// Chooses what to do.
   ///
@@ -72,7 +74,7 @@ public struct Preprocessing: Sendable, Equatable {
     guard width <= maximumPixels / height else {
       throw .tooLarge(width: width, height: height, limit: maximumPixels)
     }
-    let sized = coloured.resized(width: width, height: height)
+    let sized = coloured.resized(width: width, height: height, order: order)
     let part = crops ? try sized.randomPart(of: cropSize, random: &random) : sized
     return flips && random.unit() < 0.5 ? part.flipped() : part
   }
@@ -142,6 +144,8 @@ extension Image {
 public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
   /// There is less than the crop needs.
   case tooSmall(width: Int, height: Int, needed: Int)
+  /// There is less than the part that is to be cut out reaches to.
+  case smallerThanPart(width: Int, height: Int, partWidth: Int, partHeight: Int)
   /// The resized picture would be larger than the limit.
   case tooLarge(width: Int, height: Int, limit: Int)
 
@@ -153,6 +157,8 @@ public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
     case .tooSmall(let width, let height, let needed):
       "\(width) x \(height) pixels, smaller than the crop of \(needed) x \(needed); "
         + "see --crop-size and --load-size"
+    case .smallerThanPart(let width, let height, let partWidth, let partHeight):
+      "\(width) x \(height) pixels; the part to cut out needs \(partWidth) x \(partHeight)"
     case .tooLarge(let width, let height, let limit):
       "would be resized to \(width) x \(height) pixels; the limit is \(limit), see --max-pixels"
     }

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Glibc
+
+/// The command line with every byte kept: paths are bytes, and Swift's own strings are not.
+///
+/// A byte that is not UTF-8 travels as a character of a plane that no text uses, and `FilePath` turns
+/// it back.
+enum CommandLineArguments {
+  /// U+10FF00, to which such a byte is added; the characters there are private use by definition.
+  private static let escape: UInt32 = 0x10FF00
+
+  /// The arguments behind the tool's name.
+  static var all: [String] {
+    guard CommandLine.argc > 1 else { return [] }
+    return (1..<Int(CommandLine.argc)).compactMap { i in
+      CommandLine.unsafeArgv[i].map { argument in
+        encoded(UnsafeRawBufferPointer(start: argument, count: strlen(argument)))
+      }
+    }
+  }
+
+  /// Makes text of an argument.
+  static func encoded(_ bytes: some Sequence<UInt8>) -> String {
+    let bytes = Array(bytes)
+    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    var text = String.UnicodeScalarView()
+    var decoder = Unicode.UTF8.ForwardParser()
+    var (input, position) = (bytes.makeIterator(), 0)
+    while true {
+      switch decoder.parseScalar(from: &input) {
+      case .emptyInput: return String(text)
+      case .valid(let encoded):
+        text.append(Unicode.UTF8.decode(encoded))
+        position += encoded.count
+      case .error(let length):
+        for byte in bytes[position..<position + length] {
+          Unicode.Scalar(escape + UInt32(byte)).map { text.append($0) }
+        }
+        position += length
+      }
+    }
+  }
+
+  /// Makes bytes of text that `encoded` made.
+  static func decoded(_ text: String) -> [UInt8] {
+    text.unicodeScalars.flatMap { scalar -> [UInt8] in
+      let value = scalar.value
+      if (escape + 0x80...escape + 0xFF).contains(value) { return [UInt8(value - escape)] }
+      return Array(String(Character(scalar)).utf8)
+    }
+  }
+}
+
+extension FilePath: ExpressibleByArgument {
+  /// Takes an argument of the command line, every byte of it.
+  ///
+  /// - Parameter argument: As `Tool.main` passes it.
+  public init?(argument: String) {
+    self.init(bytes: CommandLineArguments.decoded(argument))
+  }
+}

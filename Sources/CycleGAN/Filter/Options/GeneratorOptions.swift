@@ -1,0 +1,139 @@
+import ArgumentParser
+
+/// What a generator's weights file may not say by itself.
+public struct GeneratorOptions: ParsableArguments, Sendable {
+  @Option(
+    name: .customLong("netG"),
+    help: ArgumentHelp("The generator: resnet_Nblocks or unet_S.", valueName: "word"))
+  var kind: GeneratorWord?
+
+  @Option(help: ArgumentHelp("Width of its first layer.", valueName: "channels"))
+  var ngf: Int?
+
+  @Option(help: "How it normalises.")
+  var norm: Word<Norm>?
+
+  @Option(help: ArgumentHelp("Channels it reads.", valueName: "n"))
+  var inputNc: Int?
+
+  @Option(help: ArgumentHelp("Channels it writes.", valueName: "n"))
+  var outputNc: Int?
+
+  @Flag(inversion: .prefixedNo, help: "Whether it was built with dropout.")
+  var dropout: Bool?
+
+  @Flag(help: "Accept weights that are NaN or infinite.")
+  var allowNonfinite = false
+
+  /// Nothing but what the file says.
+  public init() {}
+
+  var overrides: ArchitectureOverrides {
+    ArchitectureOverrides(
+      kind: kind?.kind, width: ngf, norm: norm?.value, dropout: dropout, inputChannels: inputNc,
+      outputChannels: outputNc)
+  }
+
+  /// Reads a generator.
+  ///
+  /// - Parameters:
+  ///   - path: A weights file, or a checkpoint.
+  ///   - direction: What the generator has to be; nil takes a weights file as it is.
+  ///   - fallback: Which of a checkpoint's generators to take where `direction` is nil.
+  /// - Returns: The generator, ready to run.
+  /// - Throws: `ToolError` with every point that is wrong.
+  public func generator(
+    _ path: FilePath, direction: Direction? = nil, inCheckpoint fallback: Direction? = nil
+  ) throws(ToolError) -> Generator {
+    try naming(path) {
+      let file = try WeightsFile.read(path)
+      let isCheckpoint = !file.roles.isEmpty
+      return try generator(try file.generator(direction ?? (isCheckpoint ? fallback : nil)))
+    }
+  }
+
+  /// Reads both generators of a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - path: A checkpoint.
+  ///   - direction: The first generator's.
+  /// - Returns: That generator and the other one, ready to run.
+  /// - Throws: `ToolError` with every point that is wrong.
+  public func generators(
+    ofCheckpoint path: FilePath, from direction: Direction
+  ) throws(ToolError) -> (Generator, Generator) {
+    let file = try naming(path) { try WeightsFile.read(path) }
+    guard !file.roles.isEmpty else {
+      throw ToolError(
+        .usage, "\(path): the way back is missing, say -W; only a checkpoint has both generators")
+    }
+    return try naming(path) {
+      (
+        try generator(try file.generator(direction)),
+        try generator(try file.generator(direction == .AB ? .BA : .AB))
+      )
+    }
+  }
+
+  private func generator(_ weights: WeightsFile) throws -> Generator {
+    let architecture = try GeneratorArchitecture(inferringFrom: weights, overrides: overrides)
+    let fitted = try weights.fitted(to: architecture.network, allowNonfinite: allowNonfinite)
+    return try Generator(fitted, architecture: architecture)
+  }
+
+  /// Says which file it was, and with which status the tool ends.
+  private func naming<Result>(
+    _ path: FilePath, _ body: () throws -> Result
+  ) throws(ToolError) -> Result {
+    do { return try body() } catch let error as WeightsError {
+      let isMissing = if case .system = error { true } else { false }
+      throw ToolError(
+        isMissing ? .noInput : .badData, lines: error.points.map { "\(path): \($0)" })
+    } catch GeneratorError.outOfMemory {
+      throw ToolError(.outOfMemory, "\(path): not enough memory for these weights")
+    } catch {
+      throw ToolError(.internalError, "\(path): \(error); please report this")
+    }
+  }
+}
+
+extension WeightsFile {
+  /// Takes out the generator for a direction.
+  ///
+  /// - Parameter direction: Of a checkpoint's two; nil where the file has only one.
+  /// - Returns: Its weights.
+  /// - Throws: `WeightsError.unrecognized` if it is not there.
+  fileprivate func generator(_ direction: Direction?) throws(WeightsError) -> WeightsFile {
+    guard let direction else { return self }
+    if let network = network(direction.generator) { return network }
+    guard roles.isEmpty else {
+      throw .unrecognized("this checkpoint has no \(direction.generator.rawValue)")
+    }
+    if let own = metadata["direction"], own != direction.rawValue {
+      throw .unrecognized("this generator's direction is \(own), not \(direction.rawValue)")
+    }
+    return self
+  }
+}
+
+/// The official `--netG`.
+public struct GeneratorWord: ExpressibleByArgument, Sendable {
+  /// What the word stands for.
+  public let kind: GeneratorArchitecture.Kind
+
+  /// Takes a kind.
+  ///
+  /// - Parameter kind: What the word stands for.
+  public init(_ kind: GeneratorArchitecture.Kind) { self.kind = kind }
+
+  /// Reads the official word.
+  ///
+  /// - Parameter argument: `resnet_Nblocks` or `unet_S`.
+  public init?(argument: String) {
+    guard let kind = GeneratorArchitecture.Kind(argument) else { return nil }
+    self.kind = kind
+  }
+
+  /// The word, for help.
+  public var defaultValueDescription: String { kind.description }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+
+/// What one image may cost.
+public struct LimitOptions: ParsableArguments, Sendable {
+  @Option(help: ArgumentHelp("The most pixels in an image.", valueName: "n"))
+  var maxPixels = Limit(DecodingOptions().maximumPixels)
+
+  @Option(help: ArgumentHelp("The longest side of an image.", valueName: "px"))
+  var maxSide = Limit(DecodingOptions().maximumSide)
+
+  @Option(help: ArgumentHelp("The largest file of an image.", valueName: "bytes"))
+  var maxBytes = Limit(DecodingOptions().maximumBytes)
+
+  @Option(help: ArgumentHelp("Memory for decoding one image.", valueName: "bytes"))
+  var maxMemory = Limit(DecodingOptions().maximumMemory)
+
+  @Option(help: ArgumentHelp("Scans of a progressive JPEG.", valueName: "n"))
+  var maxScans = Limit(DecodingOptions().maximumScans)
+
+  @Option(help: ArgumentHelp("Processor time for decoding one image.", valueName: "s"))
+  var maxSeconds = Limit(DecodingOptions().maximumSeconds)
+
+  @Option(help: "Refuse damaged images from this on.")
+  var failOn = Word<DamagePolicy>(.error)
+
+  /// The defaults.
+  public init() {}
+
+  /// The limits for the decoders.
+  public var decoding: DecodingOptions {
+    var options = DecodingOptions()
+    options.maximumPixels = maxPixels.value
+    options.maximumSide = maxSide.value
+    options.maximumBytes = maxBytes.value
+    options.maximumMemory = maxMemory.value
+    options.maximumScans = maxScans.value
+    options.maximumSeconds = maxSeconds.value
+    options.failOn = failOn.value
+    return options
+  }
+}
+
+/// A number of at least 1, or `unlimited`.
+struct Limit: ExpressibleByArgument, Sendable {
+  let value: Int
+
+  init(_ value: Int) { self.value = value }
+
+  init?(argument: String) {
+    if argument == "unlimited" {
+      // One less, so that adding one to it stays a number.
+      value = .max - 1
+      return
+    }
+    guard let number = Int(argument), number > 0 else { return nil }
+    value = number
+  }
+
+  var defaultValueDescription: String { String(value) }
+}

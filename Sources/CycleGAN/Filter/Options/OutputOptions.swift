@@ -1,0 +1,130 @@
+import ArgumentParser
+import Glibc
+
+/// Where a filter's pictures go, and as what.
+public struct OutputOptions: ParsableArguments, Sendable {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "A file for one picture, a folder (FOLDER/) for many, or - for standard output.",
+      valueName: "where"))
+  var output: FilePath?
+
+  @Option(help: ArgumentHelp("png, jpg, webp, ppm or npy.", valueName: "word"))
+  var format: FormatWord?
+
+  @Option(help: "What the samples of a stream or .npy file are.")
+  var dtype: Word<SampleType>?
+
+  @Option(help: ArgumentHelp("Of JPEG and lossy WebP, 1 to 100.", valueName: "n"))
+  var quality = EncodingOptions().quality
+
+  @Flag(help: "Write lossless WebP.")
+  var lossless = false
+
+  @Flag(help: "Write a stream without notes: frames only.")
+  var plain = false
+
+  @Flag(name: .shortAndLong, help: "Write a stream or an image even to a terminal.")
+  var force = false
+
+  @Flag(help: "Print finished paths with a NUL behind each.")
+  var print0 = false
+
+  @Flag(help: "Leave out what is there already.")
+  var skipExisting = false
+
+  @Flag(help: "Leave out what is newer than its input and the weights.")
+  var update = false
+
+  @Flag(name: [.customShort("n"), .long], help: "Only print each input and its output.")
+  var dryRun = false
+
+  @Option(help: ArgumentHelp("Write make rules for the outputs, as gcc -MD.", valueName: "file"))
+  var depfile: FilePath?
+
+  /// A stream on standard output.
+  public init() {}
+
+  /// Refuses what makes no sense together.
+  public func validate() throws {
+    guard (1...100).contains(quality) else {
+      throw ValidationError("--quality is from 1 to 100, not \(quality)")
+    }
+    guard output.map({ !$0.bytes.isEmpty }) ?? true else {
+      throw ValidationError("-o needs a file, a folder or -")
+    }
+    let isFiles = output != nil && !isStandardOutput
+    let needFiles = [
+      ("--skip-existing", skipExisting), ("--update", update), ("--depfile", depfile != nil),
+      ("--print0", print0), ("--dry-run", dryRun),
+    ]
+    for (name, isGiven) in needFiles where isGiven && !isFiles {
+      throw ValidationError("\(name) is about files: it needs -o")
+    }
+    guard !(skipExisting && update) else {
+      throw ValidationError("--skip-existing and --update exclude each other")
+    }
+    guard !plain || output == nil || isStandardOutput else {
+      throw ValidationError("--plain is about streams, and -o says files")
+    }
+  }
+
+  var isStandardOutput: Bool { output?.bytes == Array("-".utf8) }
+
+  var encoding: EncodingOptions { EncodingOptions(quality: quality, lossless: lossless) }
+
+  func freshness(_ prerequisites: [FilePath]) -> Freshness {
+    Freshness(
+      skipExisting ? .skipExisting : update ? .update : .remake, prerequisites: prerequisites)
+  }
+
+  /// Whether a path means a folder: it ends in a slash, or is one.
+  static func isFolder(_ path: FilePath) -> Bool {
+    path.bytes.last == UInt8(ascii: "/") || Folder.isFolder(path)
+  }
+
+  /// What a single file is written as.
+  func fileFormat(_ path: FilePath) throws(ToolError) -> OutputFormat {
+    if let format { return format.value }
+    if let known = OutputFormat(word: path.fileExtension) { return known }
+    var status = stat()
+    // A device or a pipe has no extension to go by.
+    if path.withCString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT != S_IFREG {
+      return .image(.png)
+    }
+    throw ToolError(
+      .usage,
+      "\(path): what to write? end it in .png, .jpg, .webp, .ppm or .npy, give --format, or end it in "
+        + "/ for a folder")
+  }
+
+  /// Changes samples to the type that was asked for.
+  func typed(_ frame: Frame) -> Frame {
+    switch (dtype?.value, frame.samples) {
+    case (.uint8, .values): Frame(Image(frame))
+    case (.float32, .levels):
+      Frame(
+        width: frame.width, height: frame.height, channels: frame.channels,
+        samples: .values(frame.values()))
+    default: frame
+    }
+  }
+}
+
+/// NumPy's words for what samples are.
+enum SampleType: String, CaseIterable, Sendable {
+  case uint8, float32
+}
+
+/// The value of `--format`.
+struct FormatWord: ExpressibleByArgument, Sendable {
+  let value: OutputFormat
+
+  init?(argument: String) {
+    guard let format = OutputFormat(word: argument) else { return nil }
+    value = format
+  }
+
+  static var allValueStrings: [String] { ["png", "jpg", "webp", "ppm", "npy"] }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+
+/// How many threads a filter uses.
+public struct ThreadOptions: ParsableArguments, Sendable {
+  @Option(
+    name: [.customShort("t"), .long],
+    help: ArgumentHelp(
+      "Threads that compute; OMP_NUM_THREADS or all processors unless given.", valueName: "n"))
+  var threads: Int?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Threads that decode and that encode.", valueName: "load:save"))
+  var jobs: JobsWord?
+
+  /// All processors.
+  public init() {}
+
+  /// Refuses less than one thread.
+  public func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("-t is from 1 to 1024, not \(threads)")
+    }
+  }
+
+  /// Threads that compute.
+  public var computing: Int { threads ?? Kernels.threads }
+
+  /// Threads that decode and encode; as many as there are processors unless given.
+  public var loadingAndSaving: Jobs {
+    jobs?.value ?? Jobs(load: computing, save: computing)
+  }
+}
+
+/// The value of `-j`: `4`, or `4:2`.
+struct JobsWord: ExpressibleByArgument, Sendable {
+  let value: Jobs
+
+  init?(argument: String) {
+    let numbers = argument.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+    guard (1...2).contains(numbers.count),
+      numbers.allSatisfy({ $0.map { (1...1024).contains($0) } ?? false }),
+      let first = numbers.first, let load = first, let last = numbers.last, let save = last
+    else { return nil }
+    value = Jobs(load: load, save: save)
+  }
+}

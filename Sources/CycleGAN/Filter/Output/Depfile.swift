@@ -1,0 +1,56 @@
+import Glibc
+import Synchronization
+
+/// What make needs to know of outputs: a rule for each, as gcc's `-MD -MF` writes them.
+final class Depfile: Sendable {
+  private let path: FilePath
+  private let prerequisites: [FilePath]
+  private let rules = Mutex<[(output: FilePath, inputs: [FilePath])]>([])
+
+  /// Begins with no rules.
+  ///
+  /// - Parameters:
+  ///   - path: Where it is written.
+  ///   - prerequisites: What every output depends on besides its own input.
+  init(_ path: FilePath, prerequisites: [FilePath]) {
+    self.path = path
+    self.prerequisites = prerequisites
+  }
+
+  /// Adds a rule.
+  ///
+  /// - Parameters:
+  ///   - output: What was made.
+  ///   - input: What it was made from.
+  func add(_ output: FilePath, from input: FilePath) {
+    // What came through a pipe is no file that make could look at.
+    let isFile = input.withCString { access($0, F_OK) } == 0
+    rules.withLock { $0.append((output, (isFile ? [input] : []) + prerequisites)) }
+  }
+
+  /// Writes the file.
+  func write() throws(ToolError) {
+    var text: [UInt8] = []
+    for rule in rules.withLock({ $0 }) {
+      text += Self.escaped(rule.output) + Array(":".utf8)
+      for input in rule.inputs { text += Array(" ".utf8) + Self.escaped(input) }
+      text.append(0x0A)
+    }
+    do throws(SystemError) { try AtomicFile.write(text, to: path) } catch {
+      throw ToolError.writing(path, error)
+    }
+  }
+
+  /// As make reads names: `$` doubled, a backslash before a space or `#`.
+  static func escaped(_ path: FilePath) -> [UInt8] {
+    var text: [UInt8] = []
+    for byte in path.bytes {
+      if byte == UInt8(ascii: "$") { text.append(byte) }
+      if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "#") {
+        text.append(UInt8(ascii: "\\"))
+      }
+      text.append(byte)
+    }
+    return text
+  }
+}

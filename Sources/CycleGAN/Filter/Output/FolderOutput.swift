@@ -1,0 +1,166 @@
+import Glibc
+import Synchronization
+
+/// A file for every picture, below a folder, under names that mirror the inputs'.
+public final class FolderOutput: PictureOutput {
+  private let folder: FilePath
+  private let format: OutputFormat?
+  private let encoding: EncodingOptions
+  private let freshness: Freshness
+  private let depfile: Depfile?
+  /// Ends every finished path on standard output; nil where they are not told.
+  private let terminator: UInt8?
+
+  private struct Names {
+    /// What each output is made from.
+    var inputs: [FilePath: FilePath] = [:]
+    /// Outputs that are planned, and not made yet.
+    var planned: Set<FilePath> = []
+    /// Inputs that were asked for.
+    var asked: Set<FilePath> = []
+  }
+  private let names = Mutex(Names())
+
+  /// Writes to a folder, and prints nothing.
+  ///
+  /// - Parameters:
+  ///   - folder: Made if it is missing.
+  ///   - format: What is written.
+  public convenience init(_ folder: FilePath, format: ImageFormat) {
+    self.init(
+      folder, format: .image(format), encoding: EncodingOptions(), freshness: Freshness(),
+      terminator: nil)
+  }
+
+  init(
+    _ folder: FilePath, format: OutputFormat?, encoding: EncodingOptions, freshness: Freshness,
+    depfile: Depfile? = nil, terminator: UInt8?
+  ) {
+    self.folder = folder
+    self.format = format
+    self.encoding = encoding
+    self.freshness = freshness
+    self.depfile = depfile
+    self.terminator = terminator
+  }
+
+  /// The file for an input.
+  func path(for name: FilePath) throws(PictureFailure) -> (FilePath, OutputFormat) {
+    let (relative, format) = try name.mirrored(format)
+    return (folder.appending(relative), format)
+  }
+
+  /// Finds outputs that would take each other's or an input's place, before any work.
+  func plan(_ inputs: [FilePath]) throws(ToolError) {
+    var planned = Names()
+    for input in inputs {
+      let output: FilePath
+      do throws(PictureFailure) { output = try path(for: input).0 } catch {
+        throw ToolError(error.status, "\(input): \(error)")
+      }
+      if let other = planned.inputs[output] {
+        guard other != input else { continue }
+        throw ToolError(
+          .cannotCreate, "\(other) and \(input) would both become \(output); rename one")
+      }
+      guard !Self.areSame(input, output) else {
+        throw ToolError(
+          .cannotCreate, "\(input) would be replaced by its own output; choose another folder")
+      }
+      planned.inputs[output] = input
+    }
+    planned.planned = Set(planned.inputs.keys)
+    names.withLock { [planned] in $0 = planned }
+  }
+
+  /// Whether a picture is to be made.
+  ///
+  /// - Parameter name: Its path or number.
+  /// - Returns: False where it was asked for already, or need not be made again.
+  public func wants(_ name: FilePath) -> Bool {
+    guard names.withLock({ $0.asked.insert(name).inserted }) else { return false }
+    // A name without an output fails when it is to be written.
+    return file(for: name).map { freshness.isWanted($0, from: name) } ?? true
+  }
+
+  /// The file a picture ends up in.
+  ///
+  /// - Parameter name: Its path or number.
+  /// - Returns: nil where it would leave the folder.
+  public func file(for name: FilePath) -> FilePath? {
+    do throws(PictureFailure) { return try path(for: name).0 } catch { return nil }
+  }
+
+  /// Writes a picture's file.
+  ///
+  /// - Parameters:
+  ///   - frame: The picture.
+  ///   - place: Which one it is.
+  /// - Returns: What prints its path.
+  /// - Throws: What concerns this picture alone, or a `ToolError` if the disk fails.
+  public func prepare(
+    _ frame: Frame, _ place: Arrival.Place
+  ) throws -> @Sendable () throws(ToolError) -> Void {
+    let (output, format) = try path(for: place.name)
+    try take(output, for: place.name)
+    let bytes = try format.encoded(frame, encoding)
+    try OutputFolder.make(output.directory)
+    do throws(SystemError) { try AtomicFile.write(bytes, to: output) } catch {
+      throw ToolError.writing(output, error)
+    }
+    return { [self] () throws(ToolError) in
+      depfile?.add(output, from: place.name)
+      guard let terminator else { return }
+      try StandardOutput.write(output.bytes + [terminator])
+    }
+  }
+
+  /// Refuses what another picture has written already.
+  private func take(_ output: FilePath, for name: FilePath) throws(PictureFailure) {
+    let other = names.withLock { names -> FilePath? in
+      if names.planned.remove(output) != nil { return nil }
+      if let other = names.inputs[output] { return other }
+      names.inputs[output] = name
+      return nil
+    }
+    if let other {
+      throw PictureFailure("its output \(output) is that of \(other)", status: .cannotCreate)
+    }
+  }
+
+  /// Completes the output after the last picture.
+  ///
+  /// - Parameter isWhole: Whether all inputs came to their proper end.
+  /// - Throws: `ToolError` if the make rules cannot be written.
+  public func finish(isWhole: Bool) throws(ToolError) { try depfile?.write() }
+
+  private static func areSame(_ first: FilePath, _ second: FilePath) -> Bool {
+    var (one, other) = (stat(), stat())
+    return first.withCString { stat($0, &one) } == 0 && second.withCString { stat($0, &other) } == 0
+      && one.st_dev == other.st_dev && one.st_ino == other.st_ino
+  }
+}
+
+/// Folders for outputs.
+enum OutputFolder {
+  /// Makes a folder and those it lies in.
+  static func make(_ folder: FilePath) throws(ToolError) {
+    if Folder.isFolder(folder) { return }
+    if folder.directory != folder { try make(folder.directory) }
+    // Another thread may have made it in between.
+    guard folder.withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST else {
+      throw ToolError.writing(folder, .current)
+    }
+    guard Folder.isFolder(folder) else {
+      throw ToolError(.cannotCreate, "\(folder): not a folder")
+    }
+  }
+}
+
+extension ToolError {
+  /// An error of making a file: the disk's, or one of permissions and names.
+  static func writing(_ path: FilePath, _ error: SystemError) -> ToolError {
+    let isDisk = [ENOSPC, EDQUOT, EIO, EFBIG, EPIPE].contains(error.code)
+    return ToolError(path, error, isDisk ? .inputOutput : .cannotCreate)
+  }
+}

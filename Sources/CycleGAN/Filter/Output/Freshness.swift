@@ -1,0 +1,48 @@
+import Glibc
+
+/// Which outputs need not be made again.
+public struct Freshness: Sendable {
+  /// The rules there are.
+  public enum Rule: Sendable {
+    /// All are made.
+    case remake
+    /// Those that are there are kept.
+    case skipExisting
+    /// Those that are newer than what they are made from are kept.
+    case update
+  }
+
+  /// The rule in force.
+  public var rule: Rule
+  /// What every output is made from besides its own input, such as the weights.
+  public var prerequisites: [FilePath]
+
+  /// Chooses a rule.
+  ///
+  /// - Parameters:
+  ///   - rule: The rule.
+  ///   - prerequisites: What every output is made from besides its own input.
+  public init(_ rule: Rule = .remake, prerequisites: [FilePath] = []) {
+    self.rule = rule
+    self.prerequisites = prerequisites
+  }
+
+  /// Whether an output has to be made.
+  ///
+  /// - Parameters:
+  ///   - output: Its path.
+  ///   - input: What it is made from; where there is no such file, only the prerequisites count.
+  /// - Returns: False where the rule keeps what is there.
+  func isWanted(_ output: FilePath, from input: FilePath) -> Bool {
+    guard rule != .remake, let made = Self.time(output) else { return true }
+    guard rule == .update else { return false }
+    return ([input] + prerequisites).contains { path in Self.time(path).map { $0 > made } ?? false }
+  }
+
+  /// When a file was changed, seconds and nanoseconds; nil if there is none.
+  private static func time(_ path: FilePath) -> (Int, Int)? {
+    var status = stat()
+    guard path.withCString({ stat($0, &status) }) == 0 else { return nil }
+    return (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+  }
+}

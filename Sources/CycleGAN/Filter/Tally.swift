@@ -1,0 +1,111 @@
+import Glibc
+import Synchronization
+
+/// Counts pictures, names those that fail, and knows what the tool exits with.
+public final class Tally: Sendable {
+  private struct State {
+    var done = 0
+    var failed = 0
+    var worst = ExitStatus.done
+    var failures: ByteWriter?
+    let bar: ProgressBar
+  }
+
+  private let diagnostics: Diagnostics
+  private let options: ReportOptions
+  private let total: Int?
+  private let state: Mutex<State>
+
+  /// Begins to count.
+  ///
+  /// - Parameters:
+  ///   - diagnostics: Where failures are named.
+  ///   - options: What is said.
+  ///   - total: How many pictures there will be; nil if nobody knows.
+  /// - Throws: `ToolError` if the file for failures cannot be made.
+  public init(
+    _ diagnostics: Diagnostics, _ options: ReportOptions, total: Int?
+  ) throws(ToolError) {
+    self.diagnostics = diagnostics
+    self.options = options
+    self.total = total
+    var failures: ByteWriter?
+    if let path = options.failures {
+      let descriptor = path.withCString {
+        open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+      }
+      guard descriptor >= 0 else { throw ToolError.writing(path, .current) }
+      failures = ByteWriter(descriptor: descriptor)
+    }
+    state = Mutex(
+      State(failures: failures, bar: ProgressBar(options.barMode, diagnostics)))
+  }
+
+  /// Whether every stream that was read came to its end.
+  public var isWhole: Bool { state.withLock { $0.worst != .badData } }
+
+  /// Counts a picture.
+  ///
+  /// - Parameters:
+  ///   - place: Which one.
+  ///   - failure: Why it failed; nil if it is done.
+  ///   - isTold: Whether a filter further on names what failed upstream.
+  /// - Throws: `ToolError` if the first failure ends everything, or cannot be written down.
+  public func count(
+    _ place: Arrival.Place, _ failure: PictureFailure?, isTold: Bool
+  ) throws(ToolError) {
+    if let failure {
+      try state.withLock { state throws(ToolError) in try record(failure, place, &state) }
+      let upstream = failure.isUpstream ? "failed upstream: " : ""
+      if !(failure.isUpstream && isTold) {
+        diagnostics.fail(place.label, upstream + failure.reason)
+      }
+      if options.failFast { throw ToolError(status, lines: []) }
+    } else {
+      if options.verbosity == .verbose { diagnostics.say("\(place.label): done") }
+      state.withLock { $0.done += 1 }
+    }
+    state.withLock { state in
+      state.bar.update(done: state.done + state.failed, total: total, unit: "pictures")
+    }
+  }
+
+  private func record(
+    _ failure: PictureFailure, _ place: Arrival.Place, _ state: inout State
+  ) throws(ToolError) {
+    state.failed += 1
+    // A stream without an end weighs more than a missing file, and that more than a bad picture.
+    let order: [ExitStatus] = [.done, .someFailed, .cannotCreate, .noInput, .badData]
+    let (old, new) = (order.firstIndex(of: state.worst), order.firstIndex(of: failure.status))
+    if (new ?? 1) > (old ?? 0) { state.worst = failure.status }
+    do throws(SystemError) { try state.failures?.write(place.name.bytes + [0]) } catch {
+      throw ToolError(.inputOutput, "\(options.failures ?? FilePath("--failures")): \(error)")
+    }
+  }
+
+  /// What the tool exits with, as far as it is known now.
+  public var status: ExitStatus {
+    state.withLock { state in
+      guard state.failed > 0 else { return .done }
+      return state.worst == .someFailed && state.done == 0 ? .badData : state.worst
+    }
+  }
+
+  /// Takes the progress bar away, and says how it ended if something failed.
+  ///
+  /// - Throws: `ToolError` with the exit status unless everything is done.
+  public func finish() throws(ToolError) {
+    let (done, failed) = state.withLock { state in
+      state.bar.finish()
+      return (state.done, state.failed)
+    }
+    if Interrupts.wantsStop {
+      if options.verbosity != .quiet {
+        diagnostics.say("stopped by a signal, \(done) pictures done")
+      }
+      return
+    }
+    guard failed > 0 else { return }
+    throw ToolError(status, "\(done) of \(done + failed) pictures done, \(failed) failed")
+  }
+}

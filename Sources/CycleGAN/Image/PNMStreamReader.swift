@@ -1,0 +1,106 @@
+/// Reads Netpbm images one after the other as they arrive, so that a pipe of them needs no more
+/// memory than the largest.
+public final class PNMStreamReader {
+  private let reader: ByteReader
+  private let options: DecodingOptions
+  /// What is left of images whose samples are text: they end where the next one begins.
+  private var rest: ImageSequence?
+  private var isAtEnd = false
+
+  private static let maximumHeaderBytes = 1 << 16
+
+  /// Starts at the reader's place.
+  ///
+  /// - Parameters:
+  ///   - reader: Where the bytes come from.
+  ///   - options: Limits, and which damage is refused.
+  public init(_ reader: ByteReader, options: DecodingOptions = DecodingOptions()) {
+    self.reader = reader
+    self.options = options
+  }
+
+  /// Reads the next image; after a failure there is none, since nothing says where it would start.
+  ///
+  /// - Returns: The image and whether another one follows, or why it cannot be decoded; nil after the
+  ///   last one.
+  /// - Throws: `SystemError` if a read fails.
+  public func next() throws(SystemError) -> Result<(image: DecodedImage, isLast: Bool), CodecError>?
+  {
+    guard !isAtEnd else { return nil }
+    do throws(CodecError) {
+      guard let image = try decodeNext() else { return nil }
+      return .success((image, try follows() == false))
+    } catch {
+      isAtEnd = true
+      if let failure { throw failure }
+      return .failure(error)
+    }
+  }
+
+  /// Why a read failed, which no codec error can say.
+  private var failure: SystemError?
+
+  private func decodeNext() throws(CodecError) -> DecodedImage? {
+    if rest != nil { return try rest?.next() }
+    guard let first = try peek(1).first else { return nil }
+    guard first == UInt8(ascii: "P") else { throw .unknownFormat }
+    let (header, count) = try peekHeader()
+    try options.checkSize(width: header.width, height: header.height)
+    if header.isPlain {
+      rest = ImageSequence(
+        try read { reader, limit throws(SystemError) in try reader.readAll(limit: limit) },
+        options: options)
+      return try rest?.next()
+    }
+    let bytes = try read { reader, limit throws(SystemError) in
+      try reader.readExactly(min(header.leastBytes, limit) + count)
+    }
+    var image = try PNMReader(bytes, at: 0, options: options)
+    return try image.decode()
+  }
+
+  /// Whether there is another image; blanks between two are what echo and editors leave.
+  private func follows() throws(CodecError) -> Bool {
+    if let rest {
+      isAtEnd = rest.remainingBytes == 0
+      return !isAtEnd
+    }
+    while let byte = try peek(1).first {
+      guard PNMScanner.isBlank(byte) else { return true }
+      _ = try read { reader, _ throws(SystemError) in try reader.readExactly(1) }
+    }
+    isAtEnd = true
+    return false
+  }
+
+  /// Looks ahead only as far as the header goes, so that nothing waits for the next image.
+  private func peekHeader() throws(CodecError) -> (PNMHeader, count: Int) {
+    var wanted = 16
+    while true {
+      let bytes = try peek(wanted)
+      let isAll = bytes.count < wanted || wanted >= Self.maximumHeaderBytes
+      var scanner = PNMScanner(bytes: bytes, position: 0)
+      do throws(CodecError) {
+        let header = try PNMHeader(&scanner)
+        // A comment in the header's last place may go on behind what was looked at.
+        if scanner.position < bytes.count || isAll { return (header, scanner.position) }
+      } catch .truncated(let format, let reason) {
+        guard !isAll else { throw .truncated(format, reason: reason) }
+      }
+      wanted *= 2
+    }
+  }
+
+  private func peek(_ count: Int) throws(CodecError) -> [UInt8] {
+    try read { reader, _ throws(SystemError) in try reader.peek(count) }
+  }
+
+  private func read(
+    _ body: (ByteReader, Int) throws(SystemError) -> [UInt8]
+  ) throws(CodecError) -> [UInt8] {
+    do throws(SystemError) { return try body(reader, options.maximumBytes) } catch {
+      failure = error
+      throw .empty
+    }
+  }
+}
