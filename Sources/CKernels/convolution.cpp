@@ -1,7 +1,7 @@
+#include <array>
 #include <cstring>
 #include <dnnl.hpp>
 #include <map>
-#include <memory>
 #include <utility>
 
 #include "guard.h"
@@ -33,6 +33,17 @@ int output_side(const ck_convolution_shape &shape, int side) {
   return (side + 2 * shape.padding - shape.kernel) / shape.stride + 1;
 }
 
+/// Runs `body`; where oneDNN is out of memory, so is the caller.
+template <typename Body>
+void onednn(Body body) {
+  try {
+    body();
+  } catch (const dnnl::error &thrown) {
+    if (thrown.status == dnnl_out_of_memory) throw std::bad_alloc();
+    throw;
+  }
+}
+
 }  // namespace
 
 struct ck_convolution {
@@ -51,7 +62,7 @@ struct ck_convolution {
   const ck_convolution_shape shape;
   memory weight, bias;  // the weights in the order that was wanted last; a value per channel
   bool has_bias;
-  std::map<std::pair<int, int>, sized> by_size;
+  std::map<std::array<int, 3>, sized> by_size;  // height, width, threads
 };
 
 ck_convolution::ck_convolution(ck_convolution_shape shape, const float *values,
@@ -101,7 +112,9 @@ sized ck_convolution::made(dnnl::algorithm algorithm, int height, int width, int
 }
 
 const sized &ck_convolution::of(int height, int width) {
-  const auto known = by_size.find({height, width});
+  // A primitive is made for a number of threads, and its scratch memory with it.
+  const std::array<int, 3> key{height, width, ck_threads()};
+  const auto known = by_size.find(key);
   if (known != by_size.end()) return known->second;
   // A folder of pictures of every size must not fill the memory with primitives.
   if (by_size.size() >= 8) by_size.clear();
@@ -111,7 +124,7 @@ const sized &ck_convolution::of(int height, int width) {
                                                       width, end)
                   : made<dnnl::convolution_forward>(dnnl::algorithm::convolution_direct, height,
                                                     width, shape.padding);
-  return by_size.emplace(std::make_pair(height, width), std::move(one)).first->second;
+  return by_size.emplace(key, std::move(one)).first->second;
 }
 
 void ck_convolution::run(const float *x, int height, int width, float *y) {
@@ -129,12 +142,13 @@ void ck_convolution::run(const float *x, int height, int width, float *y) {
 ck_status ck_convolution_create(ck_convolution_shape shape, const float *weight, const float *bias,
                                 ck_convolution **output, ck_error *error) {
   *output = nullptr;
-  return guarded(error, [&] { *output = new ck_convolution(shape, weight, bias); });
+  return guarded(error,
+                 [&] { onednn([&] { *output = new ck_convolution(shape, weight, bias); }); });
 }
 
 void ck_convolution_free(ck_convolution *convolution) { delete convolution; }
 
 ck_status ck_convolution_run(ck_convolution *convolution, const float *x, int height, int width,
                              float *y, ck_error *error) {
-  return guarded(error, [&] { convolution->run(x, height, width, y); });
+  return guarded(error, [&] { onednn([&] { convolution->run(x, height, width, y); }); });
 }

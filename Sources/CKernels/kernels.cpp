@@ -1,11 +1,13 @@
 #include <dnnl.h>
+#include <sys/mman.h>
 
+#include <atomic>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
-#include <new>
 
+#include "floats.h"
 #include "kernel_table.h"
 #include "parallel.h"
 
@@ -16,9 +18,9 @@ struct choice {
   const kernel_table &table;
 };
 
-choice choose() {
+/// The fastest there are, or those of the wished name where the processor has them.
+choice choose(const char *wish) {
 #if defined(__x86_64__)
-  const char *wish = std::getenv("CK_INSTRUCTIONS");
   const auto wanted = [wish](const char *name) { return !wish || std::strcmp(wish, name) == 0; };
   __builtin_cpu_init();
   if (wanted("avx512") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
@@ -30,10 +32,14 @@ choice choose() {
   return {"portable", kernels_portable()};
 }
 
+thread_local const choice *chosen_here = nullptr;
+
 const choice &chosen() {
-  static const choice once = choose();
-  return once;
+  static const choice once = choose(std::getenv("CK_INSTRUCTIONS"));
+  return chosen_here ? *chosen_here : once;
 }
+
+std::atomic<int> wanted_threads{0};
 
 }  // namespace
 
@@ -41,9 +47,28 @@ const kernel_table &kernels() { return chosen().table; }
 
 const char *ck_instructions(void) { return chosen().name; }
 
-void ck_set_threads(int count) { omp_set_num_threads(count); }
+int ck_use_instructions(const char *name) {
+  if (!name) {
+    chosen_here = nullptr;
+    return 1;
+  }
+  static const choice all[] = {choose("avx512"), choose("avx2"), choose("portable")};
+  for (const choice &one : all)
+    if (std::strcmp(one.name, name) == 0) {
+      chosen_here = &one;
+      return 1;
+    }
+  return 0;
+}
 
-int ck_threads(void) { return omp_get_max_threads(); }
+void ck_set_threads(int count) { wanted_threads = count; }
+
+int ck_threads(void) {
+  // OpenMP keeps this number for each thread of a program by itself, and oneDNN asks OpenMP.
+  const int wanted = wanted_threads;
+  if (wanted > 0 && omp_get_max_threads() != wanted) omp_set_num_threads(wanted);
+  return omp_get_max_threads();
+}
 
 const char *ck_onednn_version(void) {
   static const struct text {
@@ -58,23 +83,27 @@ const char *ck_onednn_version(void) {
 }
 
 float *ck_floats_alloc(size_t count) {
-  return static_cast<float *>(
-      ::operator new (count * sizeof(float), std::align_val_t{64}, std::nothrow));
+  constexpr size_t line = 64, page = size_t{2} << 20;
+  if (count > SIZE_MAX / sizeof(float) - page) return nullptr;
+  const size_t bytes = (count * sizeof(float) + line - 1) / line * line;
+  if (bytes < 2 * page) return static_cast<float *>(std::aligned_alloc(line, bytes));
+  // Huge pages where the system has them on request: the first touch of 4 KiB pages by the hundred
+  // thousand would take as long as the transforms that fill them.
+  const size_t pages = (bytes + page - 1) / page * page;
+  void *floats = std::aligned_alloc(page, pages);
+  if (floats) madvise(floats, pages, MADV_HUGEPAGE);
+  return static_cast<float *>(floats);
 }
 
-void ck_floats_free(float *floats) { ::operator delete (floats, std::align_val_t{64}); }
+void ck_floats_free(float *floats) { std::free(floats); }
 
 float *scratch_floats(size_t count) {
-  struct aligned_free {
-    void operator()(float *floats) const { ck_floats_free(floats); }
-  };
-  static thread_local std::unique_ptr<float, aligned_free> kept;
+  static thread_local floats kept;
   static thread_local size_t size = 0;
   if (size >= count) return kept.get();
   kept.reset();
   size = 0;
-  kept.reset(ck_floats_alloc(count));
-  if (!kept) throw std::bad_alloc();
+  kept = floats_of(count);
   size = count;
   return kept.get();
 }

@@ -3,6 +3,7 @@
 #include "norm_lanes.h"
 #include "product_lanes.h"
 #include "winograd_lanes.h"
+#include "winograd_weights.h"
 #undef CK_INLINE
 
 static const kernel_table table = {
@@ -11,6 +12,7 @@ static const kernel_table table = {
     .gather_statistics = gather_statistics,
     .map_pixels = map_pixels,
     .product = product,
+    .transform_kernels = transform_kernels,
     .input_tiles = input_tiles,
     .output_tiles = output_tiles,
     .output_tiles_adjoint = output_tiles_adjoint,

@@ -34,13 +34,13 @@ void thread_statistics::finish(float epsilon, float *mean, float *scale) const {
 ck_status ck_norm_statistics(const float *x, size_t pixels, int channels, float epsilon,
                              float *mean, float *scale, ck_error *error) {
   return guarded(error, [&] {
-    const int threads = omp_get_max_threads();
+    const kernel_table &k = kernels();
+    const int threads = ck_threads();
     thread_statistics statistics(threads, channels);
     // Equal shares, so that the same number of threads gives the same bits.
     on_threads(threads, [&](int thread) {
       const size_t first = pixels * thread / threads, end = pixels * (thread + 1) / threads;
-      kernels().gather_statistics(x + first * channels, end - first, channels,
-                                  &statistics.of(thread));
+      k.gather_statistics(x + first * channels, end - first, channels, &statistics.of(thread));
     });
     statistics.finish(epsilon, mean, scale);
   });
@@ -62,14 +62,15 @@ void mirror_columns(float *row, int width, int border, size_t pixel) {
 
 void ck_map_apply(ck_map map, const float *x, int height, int width, int channels, float *y,
                   int border, int y_channels, int y_first) {
+  const kernel_table &k = kernels();
   const size_t line = static_cast<size_t>(width) * channels;
   const size_t y_line = static_cast<size_t>(width + 2 * border) * y_channels;
   const int rows = std::max(1, 4096 / std::max(1, width));
   in_parallel((height + rows - 1) / rows, [&](int part) {
     for (int row = part * rows; row < std::min(height, (part + 1) * rows); row++) {
       float *to = y + (row + border) * y_line;
-      kernels().map_pixels(map, x + row * line, map.addend ? map.addend + row * line : nullptr,
-                           width, channels, to + border * y_channels + y_first, y_channels);
+      k.map_pixels(map, x + row * line, map.addend ? map.addend + row * line : nullptr, width,
+                   channels, to + border * y_channels + y_first, y_channels);
       if (border > 0) mirror_columns(to, width, border, y_channels);
     }
   });

@@ -3,7 +3,8 @@
 /// Adds `count` pixels to a channel's mean and squared deviation, by blocks of 32.
 ///
 /// Each block's mean is taken first and the blocks are merged by Chan's update: a sum of squares
-/// would lose the variance of a channel that is nearly flat.
+/// would lose the variance of a channel that is nearly flat. The mean is taken from the first value
+/// on, so that a flat channel has no deviation at all.
 static void gather_statistics(const float *x, size_t count, int channels,
                               channel_statistics *statistics) {
   constexpr int block = 32;
@@ -15,9 +16,10 @@ static void gather_statistics(const float *x, size_t count, int channels,
       const int part = channels - c;
       const float *from = x + first * channels + c;
       vec sum{}, deviation{};
-      for (int p = 0; p < pixels; p++)
-        sum += load_part(from + static_cast<size_t>(p) * channels, part);
-      const vec mean = sum * (1.f / pixels);
+      const vec start = load_part(from, part);
+      for (int p = 1; p < pixels; p++)
+        sum += load_part(from + static_cast<size_t>(p) * channels, part) - start;
+      const vec mean = start + sum * (1.f / pixels);
       for (int p = 0; p < pixels; p++) {
         const vec difference = load_part(from + static_cast<size_t>(p) * channels, part) - mean;
         deviation += difference * difference;

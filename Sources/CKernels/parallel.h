@@ -2,6 +2,8 @@
 #include <atomic>
 #include <cstddef>
 
+#include "CKernels.h"
+
 // GCC's OpenMP runtime, called as GCC's own code calls it. oneDNN runs on it too: one team of
 // threads serves both, where clang's -fopenmp would bring a second runtime that fights for the same
 // cores.
@@ -23,7 +25,7 @@ void on_threads(int threads, Body body) {
 /// Runs `body(i)` for i in 0..<count, each thread taking the next that nobody has.
 template <typename Body>
 void in_parallel(int count, Body body) {
-  const int most = omp_get_max_threads();
+  const int most = ck_threads();
   std::atomic<int> next{0};
   on_threads(count < most ? count : most, [&](int) {
     for (int i = next++; i < count; i = next++) body(i);

@@ -4,32 +4,42 @@
 constexpr int panels_in_strip = LANES == 16 ? 4 : 2;
 constexpr int strip = panels_in_strip * LANES;
 
-/// A block of `rows` x (`panels` * LANES) of C = A B, kept in registers over the whole depth.
+/// Terms that are added up on their own before they join the sum: rounding grows with the length of
+/// a chain of additions, and chains this short cost little more.
+constexpr int chain = 64;
+
+/// A block of `rows` x (`panels` * LANES) of C = A B, kept in registers over each chain.
 template <int rows, int panels>
 CK_INLINE void product_block(const float *a, size_t a_row, size_t a_column, const float *b,
                              size_t b_row, float *c, size_t c_row, int depth) {
-  vec sums[rows][panels];
+  for (int first = 0; first < depth; first += chain) {
+    vec sums[rows][panels];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++)
+    for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
-    for (int j = 0; j < panels; j++) sums[i][j] = vec{};
-  for (int p = 0; p < depth; p++) {
-    vec row[panels];
+      for (int j = 0; j < panels; j++) sums[i][j] = vec{};
+    const int end = first + chain < depth ? first + chain : depth;
+    for (int p = first; p < end; p++) {
+      vec row[panels];
 #pragma clang loop unroll(full)
-    for (int j = 0; j < panels; j++) row[j] = load(b + j * LANES);
+      for (int j = 0; j < panels; j++) row[j] = load(b + j * LANES);
 #pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++) {
-      const vec factor = splat(a[i * a_row]);
+      for (int i = 0; i < rows; i++) {
+        const vec factor = splat(a[i * a_row]);
 #pragma clang loop unroll(full)
-      for (int j = 0; j < panels; j++) sums[i][j] += factor * row[j];
+        for (int j = 0; j < panels; j++) sums[i][j] += factor * row[j];
+      }
+      a += a_column;
+      b += b_row;
     }
-    a += a_column;
-    b += b_row;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+      for (int j = 0; j < panels; j++) {
+        float *to = c + i * c_row + j * LANES;
+        store(to, first == 0 ? sums[i][j] : load(to) + sums[i][j]);
+      }
   }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++)
-#pragma clang loop unroll(full)
-    for (int j = 0; j < panels; j++) store(c + i * c_row + j * LANES, sums[i][j]);
 }
 
 /// `panels` * LANES columns of C = A B.

@@ -6,6 +6,13 @@
 #include "kernel_table.h"
 #include "parallel.h"
 
+namespace {
+
+/// The index that a mirror at 0 and at `length` - 1 shows at `i`, less than `length` beyond them.
+int mirrored(int i, int length) { return i < 0 ? -i : i < length ? i : 2 * length - 2 - i; }
+
+}  // namespace
+
 /// For every pixel of x the products with all k * k taps of all K outputs, [k * k * K] columns;
 /// then each output is the sum of k * k of its neighbours' columns.
 struct ck_thin {
@@ -15,20 +22,20 @@ struct ck_thin {
 
  private:
   void rows(const ck_map &map, const float *x, int height, int width, int first, int end,
-            float *scratch, float *y) const;
-  void sum(const std::vector<const float *> &products, int width, const std::vector<int> &mirror,
-           float *y) const;
+            const int *mirror, float *scratch, const float **around, float *y) const;
+  void sum(const float *const *products, int width, const int *mirror, float *y) const;
 
   const int input, output, kernel;
+  const kernel_table &table;  // what `packed` is laid out for
   int columns;                // k * k * K and 4 to spare, rounded up to whole vectors
   std::vector<float> packed;  // [strip][C][columns of a strip]
   std::vector<float> bias;
 };
 
 ck_thin::ck_thin(int input, int output, int kernel, const float *weight, const float *bias_values)
-    : input(input), output(output), kernel(kernel), bias(output) {
+    : input(input), output(output), kernel(kernel), table(kernels()), bias(output) {
   if (output > 4) throw std::invalid_argument("more than 4 output channels");
-  const int taps = kernel * kernel, lanes = kernels().lanes, strip = kernels().strip;
+  const int taps = kernel * kernel, lanes = table.lanes, strip = table.strip;
   columns = (taps * output + 4 + lanes - 1) / lanes * lanes;
   packed.resize(static_cast<size_t>(columns + strip - 1) / strip * strip * input);
   for (int k = 0; k < output; k++)
@@ -45,8 +52,7 @@ ck_thin::ck_thin(int input, int output, int kernel, const float *weight, const f
 typedef float four __attribute__((vector_size(16), aligned(4)));
 
 /// Adds up one row of the output from the products of the k rows around it.
-void ck_thin::sum(const std::vector<const float *> &products, int width,
-                  const std::vector<int> &mirror, float *y) const {
+void ck_thin::sum(const float *const *products, int width, const int *mirror, float *y) const {
   four start{};
   for (int k = 0; k < output; k++) start[k] = bias[k];
   for (int column = 0; column < width; column++) {
@@ -61,41 +67,37 @@ void ck_thin::sum(const std::vector<const float *> &products, int width,
 }
 
 void ck_thin::rows(const ck_map &map, const float *x, int height, int width, int first, int end,
-                   float *scratch, float *y) const {
+                   const int *mirror, float *scratch, const float **around, float *y) const {
   const int border = kernel / 2;
   const size_t line = static_cast<size_t>(width) * columns;
   float *ring = scratch, *mapped = scratch + kernel * line;
-  std::vector<int> mirror(width + 2 * border);
-  for (int i = 0; i < width + 2 * border; i++) {
-    const int at = i - border;
-    mirror[i] = at < 0 ? -at : at < width ? at : 2 * width - 2 - at;
-  }
-  std::vector<const float *> around(kernel);
   int done = std::max(0, first - border);  // rows below this one have their products in the ring
   for (int row = first; row < end; row++) {
     for (; done < std::min(height, row + border + 1); done++) {
-      kernels().map_pixels(map, x + static_cast<size_t>(done) * width * input, nullptr, width,
-                           input, mapped, input);
-      kernels().product(mapped, input, 1, packed.data(), kernels().strip,
-                        static_cast<size_t>(kernels().strip) * input, ring + done % kernel * line,
-                        columns, width, columns, input);
+      table.map_pixels(map, x + static_cast<size_t>(done) * width * input, nullptr, width, input,
+                       mapped, input);
+      table.product(mapped, input, 1, packed.data(), table.strip,
+                    static_cast<size_t>(table.strip) * input, ring + done % kernel * line, columns,
+                    width, columns, input);
     }
     for (int i = 0; i < kernel; i++) {
-      const int at = row + i - border;
-      const int from = at < 0 ? -at : at < height ? at : 2 * height - 2 - at;
-      around[i] = ring + from % kernel * line;
+      around[i] = ring + mirrored(row + i - border, height) % kernel * line;
     }
     sum(around, width, mirror, y + static_cast<size_t>(row) * width * output);
   }
 }
 
 void ck_thin::run(const ck_map &map, const float *x, int height, int width, float *y) const {
-  const int threads = std::min(omp_get_max_threads(), std::max(1, height / (4 * kernel)));
+  const int threads = std::min(ck_threads(), std::max(1, height / (4 * kernel)));
   const size_t each = static_cast<size_t>(width) * (kernel * columns + input);
+  // No thread may run out of memory on its own: nobody would catch it there.
   float *scratch = scratch_floats(threads * each);
+  std::vector<int> mirror(width + kernel - 1);
+  for (int i = 0; i < width + kernel - 1; i++) mirror[i] = mirrored(i - kernel / 2, width);
+  std::vector<const float *> around(threads * kernel);
   on_threads(threads, [&](int thread) {
     rows(map, x, height, width, height * thread / threads, height * (thread + 1) / threads,
-         scratch + thread * each, y);
+         mirror.data(), scratch + thread * each, around.data() + thread * kernel, y);
   });
 }
 

@@ -13,29 +13,7 @@ constexpr int positions = 36;
 // that keeps V and M of 256 channels near the second-level cache.
 constexpr int chunk = 60;
 
-// G of F(4, 3).
-constexpr double kernel_transform[6][3] = {{1 / 4., 0, 0},
-                                           {-1 / 6., -1 / 6., -1 / 6.},
-                                           {-1 / 6., 1 / 6., -1 / 6.},
-                                           {1 / 24., 1 / 12., 1 / 6.},
-                                           {1 / 24., -1 / 12., 1 / 6.},
-                                           {0, 0, 1}};
-
 int rounded_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
-
-/// U = G g Gᵀ of one 3 x 3 kernel; position q goes to u[q * stride].
-void transform_kernel(const float *g, float *u, size_t stride) {
-  double half[6][3];
-  for (int i = 0; i < 6; i++)
-    for (int j = 0; j < 3; j++)
-      half[i][j] = kernel_transform[i][0] * g[j] + kernel_transform[i][1] * g[3 + j] +
-                   kernel_transform[i][2] * g[6 + j];
-  for (int i = 0; i < 6; i++)
-    for (int j = 0; j < 6; j++)
-      u[(i * 6 + j) * stride] = static_cast<float>(half[i][0] * kernel_transform[j][0] +
-                                                   half[i][1] * kernel_transform[j][1] +
-                                                   half[i][2] * kernel_transform[j][2]);
-}
 
 std::vector<int> sources(int length, int tiles, int border, bool mirrored) {
   std::vector<int> from(4 * tiles + 2, -1);
@@ -60,8 +38,7 @@ winograd_geometry::winograd_geometry(int height, int width, int border, bool mir
       rows(sources(height, tile_rows, border, mirrored)),
       columns(sources(width, tile_columns, border, mirrored)) {}
 
-winograd_shape winograd_geometry::shape(int input, int output) const {
-  const int lanes = kernels().lanes;
+winograd_shape winograd_geometry::shape(int input, int output, int lanes) const {
   return {
       height,      width,         input,        height + 2 * border - 2,  width + 2 * border - 2,
       output,      tile_rows,     tile_columns, rounded_up(input, lanes), rounded_up(output, lanes),
@@ -69,31 +46,35 @@ winograd_shape winograd_geometry::shape(int input, int output) const {
 }
 
 ck_winograd::ck_winograd(int input, int output, const float *weight)
-    : input(input), output(output), packed(positions * position_floats()) {
-  const int strip = kernels().strip;
-  in_parallel(output, [&](int k) {
-    float *column =
-        packed.data() + static_cast<size_t>(k / strip) * strip * this->input + k % strip;
-    for (int c = 0; c < this->input; c++)
-      transform_kernel(weight + (static_cast<size_t>(k) * this->input + c) * 9,
-                       column + static_cast<size_t>(c) * strip, position_floats());
+    : input(input),
+      output(output),
+      table(kernels()),
+      packed(floats_of(positions * position_floats())) {
+  const int strip = table.strip, strips = (output + strip - 1) / strip;
+  // Each thread is the first to touch what it writes, so that the pages come in parallel, too.
+  constexpr int share = 32;
+  const int shares = (input + share - 1) / share;
+  in_parallel(strips * shares, [&](int i) {
+    const int k = i / shares * strip, c = i % shares * share;
+    table.transform_kernels(weight + static_cast<size_t>(k) * this->input * 9, this->input,
+                            std::min(strip, this->output - k), c, std::min(this->input, c + share),
+                            packed.get() + static_cast<size_t>(k) * this->input, position_floats());
   });
 }
 
 size_t ck_winograd::position_floats() const {
-  return static_cast<size_t>(rounded_up(output, kernels().strip)) * input;
+  return static_cast<size_t>(rounded_up(output, table.strip)) * input;
 }
 
 void ck_winograd::run(const winograd_geometry &geometry, const float *x, const channel_map *map,
                       const float *bias, float *y, float *mean, float *scale, float epsilon) const {
-  const kernel_table &k = kernels();
-  const winograd_shape shape = geometry.shape(input, output);
+  const winograd_shape shape = geometry.shape(input, output, table.lanes);
   const int tiles = shape.tile_rows * shape.tile_columns;
   const int chunks = (tiles + chunk - 1) / chunk;
-  const int threads = std::min(chunks, omp_get_max_threads());
+  const int threads = std::min(chunks, ck_threads());
   const size_t v_position = static_cast<size_t>(chunk) * shape.input_padded;
   const size_t m_position = static_cast<size_t>(chunk) * shape.output_padded;
-  const size_t strip_floats = static_cast<size_t>(k.strip) * input;
+  const size_t strip_floats = static_cast<size_t>(table.strip) * input;
   float *scratch = scratch_floats(threads * positions * (v_position + m_position));
   thread_statistics statistics(threads, output);
   on_threads(threads, [&](int thread) {
@@ -102,13 +83,13 @@ void ck_winograd::run(const winograd_geometry &geometry, const float *x, const c
     // Fixed shares, so that the same number of threads gives the same bits.
     for (int i = chunks * thread / threads; i < chunks * (thread + 1) / threads; i++) {
       const int first = i * chunk, count = std::min(chunk, tiles - first);
-      k.input_tiles(shape, x, map, first, count, v, chunk);
+      table.input_tiles(shape, x, map, first, count, v, chunk);
       for (int q = 0; q < positions; q++)
-        k.product(v + q * v_position, shape.input_padded, 1, packed.data() + q * position_floats(),
-                  k.strip, strip_floats, m + q * m_position, shape.output_padded, count,
-                  shape.output_padded, input);
-      k.output_tiles(shape, m, chunk, bias, first, count, y,
-                     mean ? &statistics.of(thread) : nullptr);
+        table.product(v + q * v_position, shape.input_padded, 1,
+                      packed.get() + q * position_floats(), table.strip, strip_floats,
+                      m + q * m_position, shape.output_padded, count, shape.output_padded, input);
+      table.output_tiles(shape, m, chunk, bias, first, count, y,
+                         mean ? &statistics.of(thread) : nullptr);
     }
   });
   if (mean) statistics.finish(epsilon, mean, scale);

@@ -1,6 +1,7 @@
 #pragma once
 #include <vector>
 
+#include "floats.h"
 #include "kernel_table.h"
 
 /// Where the rows and columns of a picture with its border come from, as tiles of 4 x 4 outputs.
@@ -8,7 +9,7 @@ struct winograd_geometry {
   /// `border` is 0 or 1 px, mirrored or zero.
   winograd_geometry(int height, int width, int border, bool mirrored);
 
-  winograd_shape shape(int input, int output) const;
+  winograd_shape shape(int input, int output, int lanes) const;
 
   int height, width, border;
   int tile_rows, tile_columns;
@@ -30,7 +31,8 @@ struct ck_winograd {
   const int input, output;
 
  private:
+  const kernel_table &table;  // what `packed` is laid out for
   size_t position_floats() const;
 
-  std::vector<float> packed;  // U, [36][strip of K][C][columns of a strip]
+  floats packed;  // U, [36][strip of K][C][columns of a strip]
 };

@@ -2,47 +2,51 @@
 
 /// One column of Bᵀd.
 CK_INLINE void transform_input(const vec d[6], vec v[6]) {
-  const vec even = d[4] - 4.f * d[2], odd = d[3] - 4.f * d[1];
-  const vec even2 = d[4] - d[2], odd2 = 2.f * (d[3] - d[1]);
-  v[0] = 4.f * d[0] - 5.f * d[2] + d[4];
+  constexpr float a = winograd_points::a, b = winograd_points::b, a2 = a * a, b2 = b * b;
+  const vec even = d[4] - b2 * d[2], odd = a * (d[3] - b2 * d[1]);
+  const vec even2 = d[4] - a2 * d[2], odd2 = b * (d[3] - a2 * d[1]);
+  v[0] = a2 * b2 * d[0] - (a2 + b2) * d[2] + d[4];
   v[1] = even + odd;
   v[2] = even - odd;
   v[3] = even2 + odd2;
   v[4] = even2 - odd2;
-  v[5] = 4.f * d[1] - 5.f * d[3] + d[5];
+  v[5] = a2 * b2 * d[1] - (a2 + b2) * d[3] + d[5];
 }
 
 /// One column of Bv, the adjoint of `transform_input`.
 CK_INLINE void transform_input_adjoint(const vec v[6], vec d[6]) {
-  const vec sum = v[1] + v[2], difference = v[1] - v[2];
-  const vec sum2 = v[3] + v[4], difference2 = 2.f * (v[3] - v[4]);
-  d[0] = 4.f * v[0];
-  d[1] = 4.f * v[5] - 4.f * difference - difference2;
-  d[2] = -5.f * v[0] - 4.f * sum - sum2;
-  d[3] = difference + difference2 - 5.f * v[5];
+  constexpr float a = winograd_points::a, b = winograd_points::b, a2 = a * a, b2 = b * b;
+  const vec sum = v[1] + v[2], difference = a * (v[1] - v[2]);
+  const vec sum2 = v[3] + v[4], difference2 = b * (v[3] - v[4]);
+  d[0] = a2 * b2 * v[0];
+  d[1] = a2 * b2 * v[5] - b2 * difference - a2 * difference2;
+  d[2] = -(a2 + b2) * v[0] - b2 * sum - a2 * sum2;
+  d[3] = difference + difference2 - (a2 + b2) * v[5];
   d[4] = v[0] + sum + sum2;
   d[5] = v[5];
 }
 
 /// One column of Aᵀm.
 CK_INLINE void transform_output(const vec m[6], vec y[4]) {
+  constexpr float a = winograd_points::a, b = winograd_points::b, a2 = a * a, b2 = b * b;
   const vec sum = m[1] + m[2], difference = m[1] - m[2];
   const vec sum2 = m[3] + m[4], difference2 = m[3] - m[4];
   y[0] = m[0] + sum + sum2;
-  y[1] = difference + 2.f * difference2;
-  y[2] = sum + 4.f * sum2;
-  y[3] = difference + 8.f * difference2 + m[5];
+  y[1] = a * difference + b * difference2;
+  y[2] = a2 * sum + b2 * sum2;
+  y[3] = a * a2 * difference + b * b2 * difference2 + m[5];
 }
 
 /// One column of Ay, the adjoint of `transform_output`.
 CK_INLINE void transform_output_adjoint(const vec y[4], vec m[6]) {
-  const vec even = y[0] + y[2], odd = y[1] + y[3];
-  const vec even4 = y[0] + 4.f * y[2], odd8 = 2.f * y[1] + 8.f * y[3];
+  constexpr float a = winograd_points::a, b = winograd_points::b, a2 = a * a, b2 = b * b;
+  const vec even = y[0] + a2 * y[2], odd = a * y[1] + a * a2 * y[3];
+  const vec even2 = y[0] + b2 * y[2], odd2 = b * y[1] + b * b2 * y[3];
   m[0] = y[0];
   m[1] = even + odd;
   m[2] = even - odd;
-  m[3] = even4 + odd8;
-  m[4] = even4 - odd8;
+  m[3] = even2 + odd2;
+  m[4] = even2 - odd2;
   m[5] = y[3];
 }
 
@@ -85,14 +89,15 @@ static void input_tiles(const winograd_shape &s, const float *x, const channel_m
 /// Folds one output tile into the running mean and squared deviation of LANES channels.
 ///
 /// Chan's pairwise update: exact where a sum of squares would lose the variance of a flat channel.
+/// The tile's mean is taken from its first value on, so that a flat tile has no deviation at all.
 CK_INLINE void accumulate(const vec y[4][4], int rows, int columns, double seen, vec &mean,
                           vec &deviation) {
   vec sum{};
   for (int i = 0; i < rows; i++)
-    for (int j = 0; j < columns; j++) sum += y[i][j];
+    for (int j = 0; j < columns; j++) sum += y[i][j] - y[0][0];
   const float count = static_cast<float>(rows * columns);
   const float share = static_cast<float>(count / (seen + count));
-  const vec tile_mean = sum * (1 / count), shift = tile_mean - mean;
+  const vec tile_mean = y[0][0] + sum * (1 / count), shift = tile_mean - mean;
   vec tile_deviation{};
   for (int i = 0; i < rows; i++)
     for (int j = 0; j < columns; j++) {

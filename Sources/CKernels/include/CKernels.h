@@ -17,7 +17,7 @@ typedef struct {
   char message[256];
 } ck_error;
 
-/// Says how many threads every kernel uses from now on.
+/// Says how many threads every kernel uses from now on, whichever thread calls it.
 void ck_set_threads(int count);
 
 /// The threads in use: OMP_NUM_THREADS or the processors this process may run on, unless set.
@@ -28,6 +28,12 @@ const char *ck_onednn_version(void);
 
 /// The instruction set in use: "avx512", "avx2" or "portable"; static memory.
 const char *ck_instructions(void);
+
+/// Chooses the instruction set of the calling thread; NULL goes back to the fastest. For tests.
+///
+/// What is made from then on keeps it. Returns 1, or 0 where the processor doesn't have it or there
+/// is no such name; then nothing changes.
+int ck_use_instructions(const char *name);
 
 /// Allocates `count` floats at a cache line's boundary. Free with `ck_floats_free`; NULL if it
 /// fails.

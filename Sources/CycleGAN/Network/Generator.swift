@@ -7,6 +7,9 @@ public final class Generator {
   /// What it is.
   public let architecture: GeneratorArchitecture
 
+  /// Sides beyond this have no memory anywhere, and the kernels count in 32 bits.
+  private static let maximumSide = 1 << 26
+
   private let network: NativeNetwork
   private var plan: Plan?
   private var memory: FloatStorage?
@@ -35,7 +38,9 @@ public final class Generator {
   /// - Returns: Values, `[C, H, W] Float32 in -1...1`, of the same width and height.
   /// - Throws: `GeneratorError` if memory is short.
   public func callAsFunction(_ frame: Frame) throws(GeneratorError) -> Frame {
-    let plan = try planned(height: side(frame.height), width: side(frame.width))
+    let (height, width) = (side(frame.height), side(frame.width))
+    guard max(height, width) <= Self.maximumSide else { throw .outOfMemory }
+    let plan = try planned(height: height, width: width)
     guard let memory else { throw .outOfMemory }
     read(frame.withChannels(architecture.inputChannels), into: plan.input, memory.floats)
     try plan.run(on: memory.floats)

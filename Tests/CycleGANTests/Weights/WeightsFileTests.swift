@@ -7,7 +7,8 @@ import Testing
     metadata: ["netG": "resnet_9blocks", "a \"quoted\" key": "line\nline é"],
     tensors: [
       NamedTensor("model.1.bias", shape: [2], values: [0.5, -0.25]),
-      NamedTensor("model.1.weight", shape: [2, 1, 1, 3], values: [1, 2, 3, -4, 0x1p-140, .infinity]),
+      NamedTensor(
+        "model.1.weight", shape: [2, 1, 1, 3], values: [1, 2, 3, -4, 0x1p-140, .infinity]),
       NamedTensor("model.2.num_batches_tracked", shape: [], .int64([-7])),
       NamedTensor("state", shape: [3], .uint8([0, 128, 255])),
     ])

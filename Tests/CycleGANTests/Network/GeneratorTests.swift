@@ -1,0 +1,83 @@
+import CycleGAN
+import Foundation
+import Testing
+
+/// One after the other: the number of threads is the whole process's.
+@Suite(.serialized) struct GeneratorTests {
+  let small = GeneratorArchitecture(kind: .resnet(blocks: 2), width: 16)
+
+  @Test(arguments: [(1, 1), (3, 2), (64, 64)])
+  func `one colour has no deviation: what comes out is the last bias`(
+    width: Int, height: Int
+  ) throws {
+    let weights = small.filled()
+    let bias = try #require(weights["model.19.bias"]).values.map { tanh($0) }
+    let picture = Frame(
+      width: width, height: height, channels: 3,
+      samples: .levels(.init(repeating: 200, count: 3 * width * height)))
+    let output = try Generator(weights, architecture: small)(picture).values()
+    for (i, value) in output.enumerated() {
+      #expect(abs(value - bias[i / (width * height)]) < 1e-6)
+    }
+  }
+
+  @Test func `levels and the values that they stand for give the same`() throws {
+    let image = Image.noise(width: 21, height: 34, channels: 3)
+    let values = Frame(width: 21, height: 34, channels: 3, samples: .values(Frame(image).values()))
+    let generator = try small.generator()
+    #expect(try generator(Frame(image)) == generator(values))
+  }
+
+  @Test func `grey is spread over three channels, and colour becomes grey for one`() throws {
+    let grey = Numbers.picture(width: 12, height: 9, channels: 1)
+    let generator = try small.generator()
+    #expect(try generator(grey) == generator(grey.withChannels(3)))
+    let one = try GeneratorArchitecture(kind: .resnet(blocks: 1), inputChannels: 1, width: 4)
+      .generator()
+    let colour = Numbers.picture(width: 12, height: 9, channels: 3)
+    #expect(try one(colour) == one(colour.withChannels(1)))
+  }
+
+  @Test func `the same picture gives the same bits, whatever came between`() throws {
+    let picture = Numbers.picture(width: 45, height: 30, channels: 3)
+    let generator = try small.generator()
+    let first = try generator(picture)
+    #expect(try generator(picture) == first)
+    for size in 1...20 { _ = try generator(.init(width: 4 * size)) }
+    #expect(try generator(picture) == first)
+    #expect(try small.generator()(picture) == first)
+  }
+
+  @Test(arguments: [
+    GeneratorArchitecture(kind: .resnet(blocks: 2), width: 16),
+    GeneratorArchitecture(kind: .unet(downs: 5), width: 8),
+  ])
+  func `one thread and three agree to the rounding of their sums`(
+    architecture: GeneratorArchitecture
+  ) throws {
+    let before = Kernels.threads
+    defer { Kernels.threads = before }
+    let picture = Numbers.picture(width: 70, height: 90, channels: 3)
+    let generator = try architecture.generator()
+    let outputs = try [1, 3, 1].map { threads in
+      Kernels.threads = threads
+      return try generator(picture)
+    }
+    #expect(outputs[0] == outputs[2])
+    let distances = zip(outputs[0].values(), outputs[1].values()).map { abs($0 - $1) }
+    #expect(try #require(distances.max()) < 1e-5)
+  }
+
+  @Test func `a picture with a side beyond all memory is refused`() throws {
+    let width = 1 << 26 + 1
+    let levels = [UInt8](repeating: 0, count: width)
+    let frame = Frame(width: width, height: 1, channels: 1, samples: .levels(levels))
+    let generator = try small.generator()
+    #expect(throws: GeneratorError.outOfMemory) { try generator(frame) }
+  }
+}
+
+extension Frame {
+  /// Grey noise of some width.
+  fileprivate init(width: Int) { self = Numbers.picture(width: width, height: 8, channels: 1) }
+}
