@@ -71,13 +71,14 @@ let filters: [Target] = [
 
 let trainer: [Target] = [
   .target(
-    name: "CTorch", cxxSettings: oursInCXX + libtorch.compiling,
+    name: "CTorch", dependencies: ["CKernels"], cxxSettings: oursInCXX + libtorch.compiling,
     linkerSettings: libtorch.linking),
   .target(
     name: "CycleGANTraining", dependencies: ["CycleGAN", "CTorch"], swiftSettings: ours),
   tool("cg-train", "CycleGANTraining"),
   .testTarget(
-    name: "CycleGANTrainingTests", dependencies: ["CycleGANTraining"], swiftSettings: ours),
+    name: "CycleGANTrainingTests", dependencies: ["CycleGANTraining"], exclude: ["Fixtures"],
+    swiftSettings: ours),
 ]
 
 let package = Package(

@@ -1,5 +1,7 @@
 #include "layers.h"
 
+#include "convolution.h"
+
 namespace ct {
 
 at::Tensor run(const layers &list, at::Tensor input, bool training) {
@@ -16,8 +18,8 @@ at::Tensor reflection_padding::forward(at::Tensor input, bool, bool) {
 }
 
 at::Tensor convolution::forward(at::Tensor input, bool, bool) {
-  if (!transposed) return at::conv2d(input, weight, bias, stride, padding);
-  return at::conv_transpose2d(input, weight, bias, stride, padding, output_padding);
+  if (!transposed) return convolve(input, weight, bias, stride, padding);
+  return convolve_transposed(input, weight, bias, stride, padding, output_padding);
 }
 
 at::Tensor instance_norm::forward(at::Tensor input, bool, bool) {

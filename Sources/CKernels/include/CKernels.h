@@ -112,6 +112,30 @@ ck_status ck_winograd_run(const ck_winograd *winograd, const float *x, int heigh
                           const float *mean, const float *scale, const float *bias, float *y,
                           float *y_mean, float *y_scale, float epsilon, ck_error *error);
 
+// Convolutions of whole batches and both of their adjoints, by oneDNN, for training. LibTorch 1.13
+// leaves small and transposed convolutions to the matrix product of whatever BLAS there is.
+//
+// All tensors are dense, in C order: x [N, C, H, W], weight [K, C, k, k] and y [N, K, H', W'].
+
+/// The extents, and how the kernel moves over x.
+typedef struct {
+  int64_t batch, input, height, width;          // x
+  int64_t output, output_height, output_width;  // y
+  int64_t kernel, stride, padding;              // px
+} ck_training_shape;
+
+/// y = convolution of x, plus `bias` [K] or NULL; y is complete on success only.
+ck_status ck_training_forward(const ck_training_shape *shape, const float *x, const float *weight,
+                              const float *bias, float *y, ck_error *error);
+
+/// x = adjoint of the convolution applied to y: the gradient by x, and a transposed convolution.
+ck_status ck_training_data(const ck_training_shape *shape, const float *y, const float *weight,
+                           float *x, ck_error *error);
+
+/// weight = the gradient by the weight where y is the gradient by the output.
+ck_status ck_training_weight(const ck_training_shape *shape, const float *x, const float *y,
+                             float *weight, ck_error *error);
+
 // Norms and activations.
 
 /// How many floats an array with a value per channel needs to have.

@@ -29,15 +29,20 @@ extension CycleGANModel {
     return Losses(try Tensor.stacked(discriminators + generators).values())
   }
 
+  /// Runs every generator on everything the losses need, in the official order, on which the running
+  /// statistics of a batch norm depend.
   func translations(realA: Tensor, realB: Tensor) throws(TorchError) -> Translations {
     let wantsIdentity = options.lambdaIdentity > 0
-    let (fakeB, identityB) = try together(
-      generatorAB, realA, wantsIdentity ? realB : nil)
-    let (fakeA, identityA) = try together(
-      generatorBA, realB, wantsIdentity ? realA : nil)
+    let isJoint = wantsIdentity && mayJoin(realA, realB)
+    let (fakeB, jointB) = try together(generatorAB, realA, isJoint ? realB : nil)
+    let cycledA = try generatorBA(fakeB)
+    let (fakeA, jointA) = try together(generatorBA, realB, isJoint ? realA : nil)
+    let cycledB = try generatorAB(fakeA)
+    let isMissing = wantsIdentity && !isJoint
     return Translations(
-      realA: realA, realB: realB, fakeA: fakeA, fakeB: fakeB, cycledA: try generatorBA(fakeB),
-      cycledB: try generatorAB(fakeA), identityA: identityA, identityB: identityB)
+      realA: realA, realB: realB, fakeA: fakeA, fakeB: fakeB, cycledA: cycledA, cycledB: cycledB,
+      identityA: try isMissing ? generatorBA(realA) : jointA,
+      identityB: try isMissing ? generatorAB(realB) : jointB)
   }
 
   /// Freezes the discriminators, and moves the generators against the sum of their losses.
@@ -110,12 +115,17 @@ extension CycleGANModel {
     _ network: TrainableNetwork, _ first: Tensor, _ second: Tensor?
   ) throws(TorchError) -> (Tensor, Tensor?) {
     guard let second else { return (try network(first), nil) }
-    guard options.norm != .batch, first.shape == second.shape else {
+    guard mayJoin(first, second) else {
       return (try network(first), try network(second))
     }
     let count = first.shape[0]
     let both = try network(Tensor.concatenated([first, second]))
     return (try both.items(0..<count), try both.items(count..<2 * count))
+  }
+
+  /// Whether two batches may run as one.
+  private func mayJoin(_ first: Tensor, _ second: Tensor) -> Bool {
+    options.norm != .batch && first.shape == second.shape
   }
 
   private func setDiscriminatorsLearning(_ learning: Bool) throws(TorchError) {

@@ -1,0 +1,201 @@
+#include "convolution.h"
+
+#include <CKernels.h>
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::Variable;
+using torch::autograd::variable_list;
+
+/// Kernel's step and border, px.
+struct geometry {
+  int64_t stride, padding;
+};
+
+ck_training_shape shape(at::IntArrayRef x, at::IntArrayRef weight, at::IntArrayRef y, geometry g) {
+  return {x[0], x[1], x[2], x[3], y[1], y[2], y[3], weight[2], g.stride, g.padding};
+}
+
+void check(ck_status status, const ck_error &error) {
+  if (status == CK_OUT_OF_MEMORY) throw std::bad_alloc();
+  TORCH_CHECK(status == CK_OK, "oneDNN: ", error.message);
+}
+
+// A convolution y = w * x is linear in x and in w. With its adjoints x = data(y, w) and
+// w = weight(x, y) it makes a closed set: the gradients of each are the two others.
+
+at::Tensor forward(const at::Tensor &x, const at::Tensor &w, const at::Tensor &bias, geometry g) {
+  const auto side = [&](int64_t from) {
+    const int64_t steps = from + 2 * g.padding - w.size(2);
+    TORCH_CHECK(steps >= 0, "a side of ", from, " px is too small for a kernel of ", w.size(2));
+    return steps / g.stride + 1;
+  };
+  TORCH_CHECK(x.dim() == 4 && x.size(1) == w.size(1), "a convolution of ", w.size(1),
+              " channels meets an image of ", x.sizes());
+  const auto y = at::empty({x.size(0), w.size(0), side(x.size(2)), side(x.size(3))}, x.options());
+  const auto s = shape(x.sizes(), w.sizes(), y.sizes(), g);
+  const auto dense = x.contiguous();
+  ck_error error;
+  check(ck_training_forward(&s, dense.data_ptr<float>(), w.contiguous().data_ptr<float>(),
+                            bias.defined() ? bias.data_ptr<float>() : nullptr, y.data_ptr<float>(),
+                            &error),
+        error);
+  return y;
+}
+
+at::Tensor data(const at::Tensor &y, const at::Tensor &w, at::IntArrayRef x_sizes, geometry g) {
+  TORCH_CHECK(y.dim() == 4 && y.size(1) == w.size(0), "a transposed convolution of ", w.size(0),
+              " channels meets an image of ", y.sizes());
+  const auto x = at::empty(x_sizes, y.options());
+  const auto s = shape(x_sizes, w.sizes(), y.sizes(), g);
+  const auto dense = y.contiguous(), kernel = w.contiguous();
+  ck_error error;
+  check(ck_training_data(&s, dense.data_ptr<float>(), kernel.data_ptr<float>(), x.data_ptr<float>(),
+                         &error),
+        error);
+  return x;
+}
+
+at::Tensor weight(const at::Tensor &x, const at::Tensor &y, at::IntArrayRef w_sizes, geometry g) {
+  const auto w = at::empty(w_sizes, x.options());
+  const auto s = shape(x.sizes(), w_sizes, y.sizes(), g);
+  const auto dense_x = x.contiguous(), dense_y = y.contiguous();
+  ck_error error;
+  check(ck_training_weight(&s, dense_x.data_ptr<float>(), dense_y.data_ptr<float>(),
+                           w.data_ptr<float>(), &error),
+        error);
+  return w;
+}
+
+/// What a backward pass needs of the two factors.
+struct kept {
+  Variable first, second;
+  bool wants_first, wants_second;
+  geometry g;
+
+  static void keep(AutogradContext *context, const Variable &first, const Variable &second,
+                   geometry g) {
+    context->save_for_backward({first, second});
+    context->saved_data["wants_first"] = first.requires_grad();
+    context->saved_data["wants_second"] = second.requires_grad();
+    context->saved_data["stride"] = g.stride;
+    context->saved_data["padding"] = g.padding;
+  }
+
+  static kept of(AutogradContext *context) {
+    const auto saved = context->get_saved_variables();
+    auto &data = context->saved_data;
+    return {saved[0],
+            saved[1],
+            data["wants_first"].toBool(),
+            data["wants_second"].toBool(),
+            {data["stride"].toInt(), data["padding"].toInt()}};
+  }
+};
+
+Variable apply_forward(const Variable &x, const Variable &w, geometry g);
+Variable apply_data(const Variable &y, const Variable &w, at::IntArrayRef sizes, geometry g);
+Variable apply_weight(const Variable &x, const Variable &y, at::IntArrayRef sizes, geometry g);
+
+struct forward_function : torch::autograd::Function<forward_function> {
+  static Variable forward(AutogradContext *context, const Variable &x, const Variable &w,
+                          int64_t stride, int64_t padding) {
+    kept::keep(context, x, w, {stride, padding});
+    return ::forward(x, w, {}, {stride, padding});
+  }
+
+  static variable_list backward(AutogradContext *context, variable_list gradients) {
+    const auto k = kept::of(context);
+    const auto &y = gradients[0];
+    return {k.wants_first ? apply_data(y, k.second, k.first.sizes(), k.g) : Variable(),
+            k.wants_second ? apply_weight(k.first, y, k.second.sizes(), k.g) : Variable(),
+            Variable(), Variable()};
+  }
+};
+
+struct biased_function : torch::autograd::Function<biased_function> {
+  static Variable forward(AutogradContext *context, const Variable &x, const Variable &w,
+                          const Variable &bias, int64_t stride, int64_t padding) {
+    kept::keep(context, x, w, {stride, padding});
+    context->saved_data["wants_bias"] = bias.requires_grad();
+    return ::forward(x, w, bias, {stride, padding});
+  }
+
+  static variable_list backward(AutogradContext *context, variable_list gradients) {
+    auto all = forward_function::backward(context, gradients);
+    const bool wants_bias = context->saved_data["wants_bias"].toBool();
+    const auto bias = wants_bias ? gradients[0].sum({0, 2, 3}) : Variable();
+    return {all[0], all[1], bias, Variable(), Variable()};
+  }
+};
+
+struct data_function : torch::autograd::Function<data_function> {
+  static Variable forward(AutogradContext *context, const Variable &y, const Variable &w,
+                          at::IntArrayRef sizes, int64_t stride, int64_t padding) {
+    kept::keep(context, y, w, {stride, padding});
+    return data(y, w, sizes, {stride, padding});
+  }
+
+  static variable_list backward(AutogradContext *context, variable_list gradients) {
+    const auto k = kept::of(context);
+    const auto &x = gradients[0];
+    return {k.wants_first ? apply_forward(x, k.second, k.g) : Variable(),
+            k.wants_second ? apply_weight(x, k.first, k.second.sizes(), k.g) : Variable(),
+            Variable(), Variable(), Variable()};
+  }
+};
+
+struct weight_function : torch::autograd::Function<weight_function> {
+  static Variable forward(AutogradContext *context, const Variable &x, const Variable &y,
+                          at::IntArrayRef sizes, int64_t stride, int64_t padding) {
+    kept::keep(context, x, y, {stride, padding});
+    return weight(x, y, sizes, {stride, padding});
+  }
+
+  static variable_list backward(AutogradContext *context, variable_list gradients) {
+    const auto k = kept::of(context);
+    const auto &w = gradients[0];
+    return {k.wants_first ? apply_data(k.second, w, k.first.sizes(), k.g) : Variable(),
+            k.wants_second ? apply_forward(k.first, w, k.g) : Variable(), Variable(), Variable(),
+            Variable()};
+  }
+};
+
+Variable apply_forward(const Variable &x, const Variable &w, geometry g) {
+  return forward_function::apply(x, w, g.stride, g.padding);
+}
+
+Variable apply_data(const Variable &y, const Variable &w, at::IntArrayRef sizes, geometry g) {
+  return data_function::apply(y, w, sizes, g.stride, g.padding);
+}
+
+Variable apply_weight(const Variable &x, const Variable &y, at::IntArrayRef sizes, geometry g) {
+  return weight_function::apply(x, y, sizes, g.stride, g.padding);
+}
+
+}  // namespace
+
+namespace ct {
+
+at::Tensor convolve(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
+                    int64_t stride, int64_t padding) {
+  if (!x.is_cpu()) return at::conv2d(x, weight, bias, stride, padding);
+  if (!bias.defined()) return apply_forward(x, weight, {stride, padding});
+  return biased_function::apply(x, weight, bias, stride, padding);
+}
+
+at::Tensor convolve_transposed(const at::Tensor &y, const at::Tensor &weight,
+                               const at::Tensor &bias, int64_t stride, int64_t padding,
+                               int64_t output_padding) {
+  if (!y.is_cpu()) return at::conv_transpose2d(y, weight, bias, stride, padding, output_padding);
+  const auto side = [&](int64_t from) {
+    return (from - 1) * stride - 2 * padding + weight.size(2) + output_padding;
+  };
+  TORCH_CHECK(y.dim() == 4, "a transposed convolution meets an image of ", y.sizes());
+  const std::vector<int64_t> sizes{y.size(0), weight.size(1), side(y.size(2)), side(y.size(3))};
+  const auto x = apply_data(y, weight, sizes, {stride, padding});
+  return bias.defined() ? x + bias.view({1, -1, 1, 1}) : x;
+}
+
+}  // namespace ct
