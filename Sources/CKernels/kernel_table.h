@@ -17,11 +17,22 @@ struct winograd_shape {
 /// These are exact in binary, and rounding grows less than half as much as with the usual 1 and 2.
 struct winograd_points {
   static constexpr float a = 0.625f, b = 1.5f;
+  static constexpr int positions = 36;  // of a tile
 };
 
 /// max((x - mean) * scale, 0) per channel, applied while reading.
 struct channel_map {
   const float *mean, *scale;
+};
+
+/// The way back through z = (y - mean) * scale, with a ReLU behind it where `rectified`.
+struct norm_gradient {
+  const float *g;  // the gradient by the output, [pixels, C]
+  const float *y;
+  channel_map norm;
+  bool rectified;
+  int channels;
+  float *dy;  // the gradient by y; may be g
 };
 
 /// Mean and sum of squared deviations of `seen` pixels per channel, padded to whole vectors.
@@ -39,10 +50,16 @@ struct kernel_table {
                             channel_statistics *statistics);
   void (*map_pixels)(const ck_map &map, const float *x, const float *addend, size_t count,
                      int channels, float *y, int y_channels);
+  void (*norm_gradient_sums)(const norm_gradient &gradient, size_t first, size_t count, float *sums,
+                             float *products);
+  void (*norm_gradient_map)(const norm_gradient &gradient, const float *mean_g,
+                            const float *mean_product, size_t first, size_t count);
   void (*product)(const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row,
                   size_t b_strip, float *c, size_t c_row, int rows, int columns, int depth);
   void (*transform_kernels)(const float *weight, int input, int count, int first, int end, float *u,
                             size_t position);
+  void (*transform_kernels_adjoint)(const float *du, size_t position, int row, int output,
+                                    float *dweight, size_t output_step);
   void (*input_tiles)(const winograd_shape &shape, const float *x, const channel_map *map,
                       int first, int count, float *v, int stride);
   void (*output_tiles)(const winograd_shape &shape, const float *m, int stride, const float *bias,

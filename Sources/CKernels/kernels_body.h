@@ -1,5 +1,6 @@
 // Everything that is compiled once per instruction set.
 #include "lanes.h"
+#include "norm_gradient_lanes.h"
 #include "norm_lanes.h"
 #include "product_lanes.h"
 #include "winograd_lanes.h"
@@ -11,8 +12,11 @@ static const kernel_table table = {
     .strip = strip,
     .gather_statistics = gather_statistics,
     .map_pixels = map_pixels,
+    .norm_gradient_sums = norm_gradient_sums,
+    .norm_gradient_map = norm_gradient_map,
     .product = product,
     .transform_kernels = transform_kernels,
+    .transform_kernels_adjoint = transform_kernels_adjoint,
     .input_tiles = input_tiles,
     .output_tiles = output_tiles,
     .output_tiles_adjoint = output_tiles_adjoint,

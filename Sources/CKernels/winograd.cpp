@@ -8,7 +8,7 @@
 
 namespace {
 
-constexpr int positions = 36;
+constexpr int positions = winograd_points::positions;
 // Tiles that a thread takes through the three stages at a time: a multiple of the products' blocks
 // that keeps V and M of 256 channels near the second-level cache.
 constexpr int chunk = 60;
@@ -66,6 +66,13 @@ size_t ck_winograd::position_floats() const {
   return static_cast<size_t>(rounded_up(output, table.strip)) * input;
 }
 
+void ck_winograd::multiply(int position, const float *v, size_t v_row, float *m, size_t m_row,
+                           int tiles) const {
+  table.product(v, v_row, 1, packed.get() + position * position_floats(), table.strip,
+                static_cast<size_t>(table.strip) * input, m, m_row, tiles,
+                rounded_up(output, table.lanes), input);
+}
+
 void ck_winograd::run(const winograd_geometry &geometry, const float *x, const channel_map *map,
                       const float *bias, float *y, float *mean, float *scale, float epsilon) const {
   const winograd_shape shape = geometry.shape(input, output, table.lanes);
@@ -74,7 +81,6 @@ void ck_winograd::run(const winograd_geometry &geometry, const float *x, const c
   const int threads = std::min(chunks, ck_threads());
   const size_t v_position = static_cast<size_t>(chunk) * shape.input_padded;
   const size_t m_position = static_cast<size_t>(chunk) * shape.output_padded;
-  const size_t strip_floats = static_cast<size_t>(table.strip) * input;
   float *scratch = scratch_floats(threads * positions * (v_position + m_position));
   thread_statistics statistics(threads, output);
   on_threads(threads, [&](int thread) {
@@ -85,9 +91,8 @@ void ck_winograd::run(const winograd_geometry &geometry, const float *x, const c
       const int first = i * chunk, count = std::min(chunk, tiles - first);
       table.input_tiles(shape, x, map, first, count, v, chunk);
       for (int q = 0; q < positions; q++)
-        table.product(v + q * v_position, shape.input_padded, 1,
-                      packed.get() + q * position_floats(), table.strip, strip_floats,
-                      m + q * m_position, shape.output_padded, count, shape.output_padded, input);
+        multiply(q, v + q * v_position, shape.input_padded, m + q * m_position, shape.output_padded,
+                 count);
       table.output_tiles(shape, m, chunk, bias, first, count, y,
                          mean ? &statistics.of(thread) : nullptr);
     }

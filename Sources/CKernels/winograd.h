@@ -28,11 +28,23 @@ struct ck_winograd {
   void run(const winograd_geometry &geometry, const float *x, const channel_map *map,
            const float *bias, float *y, float *mean, float *scale, float epsilon) const;
 
+  /// M = V U at one of the 36 positions, for `tiles` rows that are `v_row` and `m_row` apart.
+  void multiply(int position, const float *v, size_t v_row, float *m, size_t m_row,
+                int tiles) const;
+
   const int input, output;
+  const kernel_table &table;  // what `packed` is laid out for
 
  private:
-  const kernel_table &table;  // what `packed` is laid out for
   size_t position_floats() const;
 
   floats packed;  // U, [36][strip of K][C][columns of a strip]
 };
+
+/// Both adjoints of a Winograd convolution: with V = BᵀdB of f(x) and dM = A dY Aᵀ,
+/// dg = Gᵀ(Vᵀ dM)G and dX = B(dM Uᵀ)Bᵀ, added over overlapping tiles.
+///
+/// dx [H, W, C] is the gradient by f(x); `dweight` [K, C, 3, 3] is added to.
+void winograd_backward(const ck_winograd &transposed, const winograd_geometry &geometry,
+                       const float *x, const channel_map *map, const float *dy, float *dx,
+                       float *dweight);

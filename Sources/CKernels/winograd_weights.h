@@ -36,3 +36,42 @@ static void transform_kernels(const float *weight, int input, int count, int fir
     }
   }
 }
+
+/// One column of Gᵀu, the adjoint of `evaluated` over all of its points.
+CK_INLINE void gathered(const vec u[6], vec g[3]) {
+  constexpr double a = winograd_points::a, b = winograd_points::b;
+  constexpr double at_a = 1 / (2 * a * a * (a * a - b * b));
+  constexpr double at_b = 1 / (2 * b * b * (b * b - a * a));
+  const vec sum = static_cast<float>(at_a) * (u[1] + u[2]);
+  const vec sum2 = static_cast<float>(at_b) * (u[3] + u[4]);
+  g[0] = static_cast<float>(1 / (a * a * b * b)) * u[0] + sum + sum2;
+  g[1] =
+      static_cast<float>(at_a * a) * (u[1] - u[2]) + static_cast<float>(at_b * b) * (u[3] - u[4]);
+  g[2] = static_cast<float>(a * a) * sum + static_cast<float>(b * b) * sum2 + u[5];
+}
+
+/// dg += Gᵀ dU G of one input's kernels to all outputs.
+///
+/// Position q of dU starts at du + q * position, [C][K padded]; `row` is the input's place in it.
+/// The kernel of output k is at dweight + k * output_step, [3, 3].
+static void transform_kernels_adjoint(const float *du, size_t position, int row, int output,
+                                      float *dweight, size_t output_step) {
+  du += row;
+  for (int k = 0; k < output; k += LANES) {
+    vec half[3][6];
+    for (int j = 0; j < 6; j++) {
+      vec column[6], g[3];
+      for (int i = 0; i < 6; i++) column[i] = load(du + (i * 6 + j) * position + k);
+      gathered(column, g);
+      for (int i = 0; i < 3; i++) half[i][j] = g[i];
+    }
+    float taps[9][LANES];
+    for (int i = 0; i < 3; i++) {
+      vec g[3];
+      gathered(half[i], g);
+      for (int j = 0; j < 3; j++) store(taps[i * 3 + j], g[j]);
+    }
+    for (int lane = 0; lane < LANES && k + lane < output; lane++)
+      for (int tap = 0; tap < 9; tap++) dweight[(k + lane) * output_step + tap] += taps[tap][lane];
+  }
+}

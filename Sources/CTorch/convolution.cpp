@@ -2,6 +2,8 @@
 
 #include <CKernels.h>
 
+#include "kernels_check.h"
+
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -15,11 +17,6 @@ struct geometry {
 
 ck_training_shape shape(at::IntArrayRef x, at::IntArrayRef weight, at::IntArrayRef y, geometry g) {
   return {x[0], x[1], x[2], x[3], y[1], y[2], y[3], weight[2], g.stride, g.padding};
-}
-
-void check(ck_status status, const ck_error &error) {
-  if (status == CK_OUT_OF_MEMORY) throw std::bad_alloc();
-  TORCH_CHECK(status == CK_OK, "oneDNN: ", error.message);
 }
 
 // A convolution y = w * x is linear in x and in w. With its adjoints x = data(y, w) and
@@ -37,10 +34,10 @@ at::Tensor forward(const at::Tensor &x, const at::Tensor &w, const at::Tensor &b
   const auto s = shape(x.sizes(), w.sizes(), y.sizes(), g);
   const auto dense = x.contiguous();
   ck_error error;
-  check(ck_training_forward(&s, dense.data_ptr<float>(), w.contiguous().data_ptr<float>(),
-                            bias.defined() ? bias.data_ptr<float>() : nullptr, y.data_ptr<float>(),
-                            &error),
-        error);
+  ct::check(ck_training_forward(&s, dense.data_ptr<float>(), w.contiguous().data_ptr<float>(),
+                                bias.defined() ? bias.data_ptr<float>() : nullptr,
+                                y.data_ptr<float>(), &error),
+            error);
   return y;
 }
 
@@ -51,9 +48,9 @@ at::Tensor data(const at::Tensor &y, const at::Tensor &w, at::IntArrayRef x_size
   const auto s = shape(x_sizes, w.sizes(), y.sizes(), g);
   const auto dense = y.contiguous(), kernel = w.contiguous();
   ck_error error;
-  check(ck_training_data(&s, dense.data_ptr<float>(), kernel.data_ptr<float>(), x.data_ptr<float>(),
-                         &error),
-        error);
+  ct::check(ck_training_data(&s, dense.data_ptr<float>(), kernel.data_ptr<float>(),
+                             x.data_ptr<float>(), &error),
+            error);
   return x;
 }
 
@@ -62,9 +59,9 @@ at::Tensor weight(const at::Tensor &x, const at::Tensor &y, at::IntArrayRef w_si
   const auto s = shape(x.sizes(), w_sizes, y.sizes(), g);
   const auto dense_x = x.contiguous(), dense_y = y.contiguous();
   ck_error error;
-  check(ck_training_weight(&s, dense_x.data_ptr<float>(), dense_y.data_ptr<float>(),
-                           w.data_ptr<float>(), &error),
-        error);
+  ct::check(ck_training_weight(&s, dense_x.data_ptr<float>(), dense_y.data_ptr<float>(),
+                               w.data_ptr<float>(), &error),
+            error);
   return w;
 }
 

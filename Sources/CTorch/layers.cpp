@@ -1,5 +1,6 @@
 #include "layers.h"
 
+#include "block.h"
 #include "convolution.h"
 
 namespace ct {
@@ -63,7 +64,34 @@ at::Tensor dropout::forward(at::Tensor input, bool training, bool) {
   return input * mask;
 }
 
+/// Whether a layer is a 3 x 3 convolution at stride 1 without a border of its own.
+static const convolution *fusible(const std::unique_ptr<layer> &one) {
+  const auto *found = dynamic_cast<const convolution *>(one.get());
+  const bool fits = found && !found->transposed && found->stride == 1 && found->padding == 0 &&
+                    found->weight.size(2) == 3 && found->weight.size(0) == found->weight.size(1);
+  return fits ? found : nullptr;
+}
+
+/// The layers of a block that is one function, or not.
+static bool is_fusible(const layers &inner, const at::Tensor &input) {
+  const auto border = [&](size_t i) {
+    const auto *found = dynamic_cast<const reflection_padding *>(inner[i].get());
+    return found && found->padding == 1;
+  };
+  const auto norm = [&](size_t i) { return dynamic_cast<const instance_norm *>(inner[i].get()); };
+  const auto *relu = inner.size() == 7 ? dynamic_cast<leaky_relu *>(inner[3].get()) : nullptr;
+  return relu && relu->slope == 0 && border(0) && fusible(inner[1]) && norm(2) && border(4) &&
+         fusible(inner[5]) && norm(6) && input.is_cpu() && input.dim() == 4 &&
+         input.scalar_type() == at::kFloat && input.size(2) > 1 && input.size(3) > 1;
+}
+
 at::Tensor residual::forward(at::Tensor input, bool training, bool) {
+  if (is_fusible(inner, input)) {
+    const auto *first = fusible(inner[1]), *second = fusible(inner[5]);
+    const auto *norm = static_cast<const instance_norm *>(inner[2].get());
+    return residual_block(input, first->weight, first->bias, second->weight, second->bias,
+                          norm->epsilon);
+  }
   return input + run(inner, input, training);
 }
 

@@ -136,6 +136,32 @@ ck_status ck_training_data(const ck_training_shape *shape, const float *y, const
 ck_status ck_training_weight(const ck_training_shape *shape, const float *x, const float *y,
                              float *weight, ck_error *error);
 
+// A residual block for training, y = x + norm(conv(relu(norm(conv(x))))): 3 x 3 convolutions inside
+// a mirrored border, by Winograd's F(4x4, 3x3), and instance norms. Biases would cancel out.
+//
+// Activations are [N, H, W, C], weights [C, C, 3, 3], and `statistics` are
+// `ck_block_statistics(shape)` floats.
+
+/// The extents of a block.
+typedef struct {
+  int batch, height, width, channels;
+  float epsilon;  // of the norms
+} ck_block_shape;
+
+/// How many floats a block's statistics are.
+size_t ck_block_statistics(const ck_block_shape *shape);
+
+/// y from x, and what the way back needs: both convolutions' outputs and their statistics.
+ck_status ck_block_forward(const ck_block_shape *shape, const float *x, const float *weight1,
+                           const float *weight2, float *y1, float *y2, float *statistics, float *y,
+                           ck_error *error);
+
+/// The gradients by x and both weights, from the gradient by y.
+ck_status ck_block_backward(const ck_block_shape *shape, const float *x, const float *weight1,
+                            const float *weight2, const float *y1, const float *y2,
+                            const float *statistics, const float *dy, float *dx, float *dweight1,
+                            float *dweight2, ck_error *error);
+
 // Norms and activations.
 
 /// How many floats an array with a value per channel needs to have.

@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <cstring>
+
+#include "parallel.h"
+#include "winograd.h"
+
+namespace {
+
+constexpr int positions = winograd_points::positions;
+
+/// The parts of a picture's gradients, each over all tiles.
+struct stages {
+  stages(const ck_winograd &transposed, const winograd_geometry &geometry)
+      : transposed(transposed),
+        table(transposed.table),
+        shape(geometry.shape(transposed.output, transposed.input, table.lanes)),
+        tiles(shape.tile_rows * shape.tile_columns),
+        v_position(static_cast<size_t>(tiles) * shape.input_padded),
+        m_position(static_cast<size_t>(tiles) * shape.output_padded),
+        u_position(static_cast<size_t>(shape.input) * shape.output_padded),
+        v(scratch_floats(positions * (v_position + m_position + u_position))),
+        m(v + positions * v_position),
+        u(m + positions * m_position) {}
+
+  /// V = BᵀdB and dM = A dY Aᵀ.
+  void transform(const float *x, const channel_map *map, const float *dy) const {
+    in_parallel(shape.tile_rows, [&](int row) {
+      const int count = shape.tile_columns, first = row * count;
+      table.input_tiles(shape, x, map, first, count,
+                        v + static_cast<size_t>(first) * shape.input_padded, tiles);
+      table.output_tiles_adjoint(shape, dy, first, count,
+                                 m + static_cast<size_t>(first) * shape.output_padded, tiles);
+    });
+  }
+
+  /// dU = Vᵀ dM, and dg += Gᵀ dU G.
+  void weights(float *dweight) const {
+    constexpr int block = 48;
+    const int blocks = (shape.input + block - 1) / block;
+    in_parallel(positions * blocks, [&](int i) {
+      const int q = i / blocks, c = i % blocks * block;
+      table.product(
+          v + q * v_position + c, 1, shape.input_padded, m + q * m_position, shape.output_padded,
+          table.strip, u + q * u_position + static_cast<size_t>(c) * shape.output_padded,
+          shape.output_padded, std::min(block, shape.input - c), shape.output_padded, tiles);
+    });
+    in_parallel(shape.input, [&](int c) {
+      table.transform_kernels_adjoint(u, u_position, c * shape.output_padded, shape.output,
+                                      dweight + c * 9, static_cast<size_t>(shape.input) * 9);
+    });
+  }
+
+  /// dV = dM Uᵀ in V's place, and dX = B dV Bᵀ.
+  void input(float *dx) const {
+    constexpr int block = 60;
+    const int blocks = (tiles + block - 1) / block;
+    in_parallel(positions * blocks, [&](int i) {
+      const int q = i / blocks, t = i % blocks * block;
+      transposed.multiply(q, m + q * m_position + static_cast<size_t>(t) * shape.output_padded,
+                          shape.output_padded,
+                          v + q * v_position + static_cast<size_t>(t) * shape.input_padded,
+                          shape.input_padded, std::min(block, tiles - t));
+    });
+    const size_t line = static_cast<size_t>(shape.width) * shape.input;
+    in_parallel(shape.height,
+                [&](int row) { std::memset(dx + row * line, 0, line * sizeof(float)); });
+    // Tiles overlap their neighbours by two pixels, so that every other row of them can be added at
+    // the same time, in an order that does not depend on the threads.
+    for (int parity = 0; parity < 2; parity++)
+      in_parallel((shape.tile_rows + 1 - parity) / 2, [&](int i) {
+        table.input_tiles_adjoint(shape, v, tiles, (2 * i + parity) * shape.tile_columns,
+                                  shape.tile_columns, dx);
+      });
+  }
+
+  const ck_winograd &transposed;
+  const kernel_table &table;
+  const winograd_shape shape;
+  const int tiles;
+  const size_t v_position, m_position, u_position;
+  float *const v, *const m, *const u;
+};
+
+}  // namespace
+
+void winograd_backward(const ck_winograd &transposed, const winograd_geometry &geometry,
+                       const float *x, const channel_map *map, const float *dy, float *dx,
+                       float *dweight) {
+  const stages s(transposed, geometry);
+  s.transform(x, map, dy);
+  s.weights(dweight);
+  s.input(dx);
+}

@@ -1,0 +1,69 @@
+#include "block.h"
+
+#include <CKernels.h>
+
+#include "kernels_check.h"
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::Variable;
+using torch::autograd::variable_list;
+
+constexpr auto channels_last = at::MemoryFormat::ChannelsLast;
+
+ck_block_shape shape(const at::Tensor &x, double epsilon) {
+  const auto side = [&](int i) { return static_cast<int>(x.size(i)); };
+  return {side(0), side(2), side(3), side(1), static_cast<float>(epsilon)};
+}
+
+struct block_function : torch::autograd::Function<block_function> {
+  static Variable forward(AutogradContext *context, const Variable &x, const Variable &weight1,
+                          const Variable &bias1, const Variable &weight2, const Variable &,
+                          double epsilon) {
+    const auto input = x.contiguous(channels_last);
+    const auto first = at::empty_like(input), second = at::empty_like(input);
+    const auto result = at::empty_like(input);
+    const auto s = shape(input, epsilon);
+    const auto statistics =
+        at::empty({static_cast<int64_t>(ck_block_statistics(&s))}, input.options());
+    ck_error error;
+    ct::check(ck_block_forward(&s, input.data_ptr<float>(), weight1.data_ptr<float>(),
+                               weight2.data_ptr<float>(), first.data_ptr<float>(),
+                               second.data_ptr<float>(), statistics.data_ptr<float>(),
+                               result.data_ptr<float>(), &error),
+              error);
+    context->save_for_backward({input, weight1, weight2, first, second, statistics});
+    context->saved_data["epsilon"] = epsilon;
+    context->saved_data["biased"] = bias1.defined();
+    return result;
+  }
+
+  static variable_list backward(AutogradContext *context, variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto &x = saved[0], &weight1 = saved[1], &weight2 = saved[2];
+    const auto dy = gradients[0].contiguous(channels_last);
+    const auto dx = at::empty_like(x);
+    const auto dweight1 = at::empty_like(weight1), dweight2 = at::empty_like(weight2);
+    const auto s = shape(x, context->saved_data["epsilon"].toDouble());
+    ck_error error;
+    ct::check(ck_block_backward(&s, x.data_ptr<float>(), weight1.data_ptr<float>(),
+                                weight2.data_ptr<float>(), saved[3].data_ptr<float>(),
+                                saved[4].data_ptr<float>(), saved[5].data_ptr<float>(),
+                                dy.data_ptr<float>(), dx.data_ptr<float>(),
+                                dweight1.data_ptr<float>(), dweight2.data_ptr<float>(), &error),
+              error);
+    const auto none = context->saved_data["biased"].toBool()
+                          ? at::zeros({weight1.size(0)}, weight1.options())
+                          : Variable();
+    return {dx, dweight1, none, dweight2, none.defined() ? none.clone() : none, Variable()};
+  }
+};
+
+}  // namespace
+
+at::Tensor ct::residual_block(const at::Tensor &x, const at::Tensor &weight1,
+                              const at::Tensor &bias1, const at::Tensor &weight2,
+                              const at::Tensor &bias2, double epsilon) {
+  return block_function::apply(x, weight1, bias1, weight2, bias2, epsilon);
+}

@@ -1,0 +1,15 @@
+/// The generator's residual block as one function.
+#pragma once
+#include <torch/torch.h>
+
+namespace ct {
+
+/// x + norm(conv(relu(norm(conv(x))))): 3 x 3 convolutions inside a mirrored border of one pixel
+/// and instance norms, on the processor, x [N, C, H, W].
+///
+/// The result lies in memory as [N, H, W, C], and x is best when it does. It has first derivatives
+/// only. The biases cancel out, so that their gradients are exactly 0.
+at::Tensor residual_block(const at::Tensor &x, const at::Tensor &weight1, const at::Tensor &bias1,
+                          const at::Tensor &weight2, const at::Tensor &bias2, double epsilon);
+
+}  // namespace ct
