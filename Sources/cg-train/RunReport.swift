@@ -23,7 +23,12 @@ final class RunReport {
   }
 
   /// Says how a run ended.
-  func end(_ outcome: Trainer.Outcome, _ images: (TrainingImages, TrainingImages)) {
+  ///
+  /// - Parameters:
+  ///   - outcome: How.
+  ///   - images: Domain A and domain B, which know what failed.
+  /// - Returns: Whether all images could be used.
+  func end(_ outcome: Trainer.Outcome, _ images: (TrainingImages, TrainingImages)) -> Bool {
     bar.finish()
     let run = FilePath(options.output)
     switch outcome {
@@ -34,10 +39,15 @@ final class RunReport {
     case .stopped(let step):
       note("\(run): stopped and saved after step \(step); the same command continues")
     }
-    for (domain, images) in [("A", images.0), ("B", images.1)] where !images.failures.isEmpty {
+    var isComplete = true
+    for (domain, images) in [("A", images.0), ("B", images.1)] {
+      let failed = images.failures.count + images.failedBefore
+      guard failed > 0 else { continue }
+      isComplete = false
       diagnostics.say(
-        "\(images.failures.count) of \(images.count) images of \(domain) were skipped")
+        "\(failed) of \(images.count + images.failedBefore) images of \(domain) were skipped")
     }
+    return isComplete
   }
 
   private func note(_ line: String) {

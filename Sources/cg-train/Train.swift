@@ -40,14 +40,19 @@ struct Train: ParsableCommand {
   func run() throws {
     // A run does not die of whoever read its messages.
     signal(SIGPIPE, SIG_IGN)
+    let isComplete: Bool
     do throws(TrainingError) {
-      try train(Diagnostics(tool: "cg-train"))
+      isComplete = try train(Diagnostics(tool: "cg-train"))
     } catch {
       throw ToolError(error.status, lines: error.lines)
     }
+    if !isComplete { Tool.leave(.someFailed) }
   }
 
-  private func train(_ diagnostics: Diagnostics) throws(TrainingError) {
+  /// Trains.
+  ///
+  /// - Returns: Whether all images could be used.
+  private func train(_ diagnostics: Diagnostics) throws(TrainingError) -> Bool {
     let options = self.options
     try options.validate()
     let images = try gather(options, diagnostics)
@@ -57,7 +62,7 @@ struct Train: ParsableCommand {
     Interrupts.catchStatus()
     let trainer = try Trainer(options, directory: directory, images: images, hooks: report.hooks)
     let outcome = try trainer.run()
-    report.end(outcome, images)
+    return report.end(outcome, images)
   }
 
   private func gather(

@@ -6,7 +6,6 @@ extension ImageGathering {
     _ reader: ByteReader, _ path: FilePath, isFile: Bool
   ) throws(TrainingError) {
     let stream = StreamReader(reader)
-    var failed = 0
     do throws(StreamError) {
       var offset = reader.offset
       while let record = try stream.next() {
@@ -17,7 +16,7 @@ extension ImageGathering {
             ? .record(path, offset: offset, name: name) : .frame(frame, name: name)
           add(item, mark: (name?.bytes ?? []) + [0] + Image(frame).pixels)
         case .failure(let name, let reason):
-          failed += 1
+          failedBefore += 1
           note("\(name?.escaped ?? path.escaped): failed before: \(reason)")
         case .end: break
         }
@@ -27,7 +26,6 @@ extension ImageGathering {
       if case .unreadable = error { throw .system("\(path): \(error)") }
       throw .images("\(path): \(error)")
     }
-    if failed > 0 { note("\(path): \(failed) images failed before they came here") }
   }
 
   /// Reads encoded images that come through a pipe: one, or several Netpbm images.

@@ -16,6 +16,7 @@ public struct ImageGathering {
 
   var items: [TrainingImages.Item] = []
   var fingerprint: UInt32 = 0
+  var failedBefore = 0
 
   /// Prepares to gather the images of one domain.
   ///
@@ -44,7 +45,7 @@ public struct ImageGathering {
   public mutating func images(
     of operand: String, cache: ImageCache
   ) throws(TrainingError) -> TrainingImages {
-    (items, fingerprint) = ([], 0)
+    (items, fingerprint, failedBefore) = ([], 0, 0)
     if operand.hasPrefix("@") {
       try addList(String(operand.dropFirst()))
     } else if operand != "-", Folder.isFolder(FilePath(operand)) {
@@ -54,7 +55,8 @@ public struct ImageGathering {
     }
     guard !items.isEmpty else { throw .images("\(escaped(Array(operand.utf8))): no images") }
     return TrainingImages(
-      items, fingerprint: fingerprint, decoding: decoding, cache: cache)
+      items, fingerprint: fingerprint, failedBefore: failedBefore, decoding: decoding,
+      cache: cache)
   }
 
   mutating func add(_ item: TrainingImages.Item, mark: [UInt8]) {

@@ -22,6 +22,8 @@ public final class TrainingImages: Sendable {
   public let items: [Item]
   /// Tells another set of images from this one: a checksum over names, or over a stream's frames.
   public let fingerprint: UInt32
+  /// How many more a stream names that failed before they came here.
+  public let failedBefore: Int
 
   private let decoding: DecodingOptions
   private let cache: ImageCache
@@ -32,14 +34,16 @@ public final class TrainingImages: Sendable {
   /// - Parameters:
   ///   - items: In the order they are counted.
   ///   - fingerprint: Tells another set of images from this one.
+  ///   - failedBefore: How many more failed before they came here.
   ///   - decoding: Limits and the policy for damaged files.
   ///   - cache: Shared with the other domain.
   public init(
-    _ items: [Item], fingerprint: UInt32 = 0, decoding: DecodingOptions = .init(),
-    cache: ImageCache
+    _ items: [Item], fingerprint: UInt32 = 0, failedBefore: Int = 0,
+    decoding: DecodingOptions = .init(), cache: ImageCache
   ) {
     self.items = items
     self.fingerprint = fingerprint
+    self.failedBefore = failedBefore
     self.decoding = decoding
     self.cache = cache
   }

@@ -1,0 +1,62 @@
+import CycleGAN
+
+@testable import CycleGANTraining
+
+/// A run that takes a fraction of a second: seven pictures of 16 px, narrow networks.
+struct SmallRun {
+  let folder: TemporaryFolder
+  var options: TrainingOptions
+  /// Told of every warning and note.
+  final class Messages {
+    var lines: [String] = []
+  }
+  let messages = Messages()
+
+  init() throws {
+    folder = try TemporaryFolder()
+    options = TrainingOptions()
+    options.model.generatorKind = .resnet(blocks: 1)
+    options.model.discriminatorKind = .patch(layers: 1)
+    (options.model.generatorWidth, options.model.discriminatorWidth) = (2, 2)
+    (options.model.dropout, options.model.poolSize) = (true, 3)
+    (options.preprocessing.loadSize, options.preprocessing.cropSize) = (20, 16)
+    (options.epochs, options.decayEpochs, options.logEvery) = (2, 1, 1)
+  }
+
+  var path: FilePath { folder.path.appending("run") }
+
+  /// Trains; with `stop`, asked to stop after that many steps of this process.
+  @discardableResult
+  func run(stoppingAfter stop: Int? = nil) throws -> Trainer.Outcome {
+    let cache = ImageCache(maximumBytes: 1 << 20)
+    func images(_ domain: Int, _ count: Int) -> TrainingImages {
+      let items = (0..<count).map {
+        TrainingImages.Item.frame(
+          TrainingMaterial.picture(domain, $0, channels: 3, side: 24), name: nil)
+      }
+      return TrainingImages(items, cache: cache)
+    }
+    var steps = 0
+    let hooks = TrainerHooks(
+      progress: { _ in steps += 1 }, note: { [messages] in messages.lines.append($0) },
+      warn: { [messages] in messages.lines.append($0) }, stops: { steps == stop })
+    let trainer = try Trainer(
+      options, directory: RunDirectory(path), images: (images(0, 4), images(1, 3)), hooks: hooks)
+    return try trainer.run()
+  }
+
+  /// The bytes of what a run leaves that must not depend on interruptions.
+  var results: [[UInt8]] {
+    get throws {
+      try ["gen_AB.bin", "gen_BA.bin", "disc_A.bin", "disc_B.bin", "log.tsv"].map {
+        try ByteReader(path.appending($0)).readAll()
+      }
+    }
+  }
+
+  func checkpoint(_ step: Int) -> FilePath {
+    let digits = String(step)
+    let zeros = String(repeating: "0", count: 8 - digits.count)
+    return path.appending("checkpoints/\(zeros)\(digits).ckpt")
+  }
+}
