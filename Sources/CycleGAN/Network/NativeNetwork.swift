@@ -21,12 +21,13 @@ final class NativeNetwork {
     _ layers: [Layer], _ tensors: [String: NamedTensor]
   ) throws(GeneratorError) {
     var border = 0
-    for layer in layers {
+    for (i, layer) in layers.enumerated() {
+      let isNormed = layers.dropFirst(i + 1).first?.isInstanceNorm ?? false
       switch layer {
       case .convolution(let convolution):
-        try add(convolution, tensors, transposed: false, border: border)
+        try add(convolution, tensors, transposed: false, border: border, isNormed: isNormed)
       case .transposedConvolution(let convolution):
-        try add(convolution, tensors, transposed: true, border: 0)
+        try add(convolution, tensors, transposed: true, border: 0, isNormed: isNormed)
       case .norm(.instance, let name, let channels):
         norms[name] = try ChannelValues(channels: channels, hasShift: false)
       case .norm(.batch, let name, let channels):
@@ -39,14 +40,24 @@ final class NativeNetwork {
   }
 
   private func add(
-    _ convolution: Convolution, _ tensors: [String: NamedTensor], transposed: Bool, border: Int
+    _ convolution: Convolution, _ tensors: [String: NamedTensor], transposed: Bool, border: Int,
+    isNormed: Bool
   ) throws(GeneratorError) {
     guard let weight = tensors[convolution.name + ".weight"] else {
       preconditionFailure("weights do not fit \(convolution.name)")
     }
-    let bias = convolution.bias ? tensors[convolution.name + ".bias"]?.values : nil
+    // An instance norm takes a bias before it out again.
+    let hasBias = convolution.bias && !isNormed
+    let bias = hasBias ? tensors[convolution.name + ".bias"]?.values : nil
     convolutions[convolution.name] = try ConvolutionKernel(
       convolution, transposed: transposed, border: border, weight: weight.values, bias: bias)
+  }
+}
+
+extension Layer {
+  fileprivate var isInstanceNorm: Bool {
+    guard case .norm(.instance, _, _) = self else { return false }
+    return true
   }
 }
 

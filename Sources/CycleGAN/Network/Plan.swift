@@ -8,8 +8,7 @@ struct Plan {
     case convolution(ConvolutionKernel, x: Place, y: Place)
     /// y = convolution(relu(norm(x))), or of x itself, and the statistics of y if asked for.
     case winograd(
-      ConvolutionKernel, x: Place, norm: ChannelValues?, hasBias: Bool, y: Place,
-      statistics: ChannelValues?)
+      ConvolutionKernel, x: Place, norm: ChannelValues?, y: Place, statistics: ChannelValues?)
     /// y = convolution(map(x)).
     case thin(ConvolutionKernel, x: Place, norm: ChannelValues?, slope: Float, y: Place)
     /// The mean and deviation of every channel of x.
@@ -67,12 +66,12 @@ extension Plan.Step {
         ck_convolution_run(
           pointer, memory + x.offset, Int32(x.height), Int32(x.width), memory + y.offset, &error)
       }
-    case .winograd(let convolution, let x, let norm, let hasBias, let y, let statistics):
+    case .winograd(let convolution, let x, let norm, let y, let statistics):
       guard case .winograd(let pointer) = convolution.method else { return }
       try kernel { error in
         ck_winograd_run(
           pointer, memory + x.offset, Int32(x.height), Int32(x.width), norm?.mean, norm?.scale,
-          hasBias ? convolution.bias?.floats : nil, memory + y.offset, statistics?.mean,
+          convolution.bias?.floats, memory + y.offset, statistics?.mean,
           statistics?.scale, Norm.epsilon, &error)
       }
     case .thin(let convolution, let x, let norm, let slope, let y):

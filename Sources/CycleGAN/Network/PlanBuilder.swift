@@ -48,13 +48,11 @@ struct PlanBuilder {
 
   private mutating func appended(_ layers: [Layer], to start: Operand) -> Operand {
     var operand = start
-    for (i, layer) in layers.enumerated() {
+    for layer in layers {
       switch layer {
       case .reflectionPadding(let border): operand.border = border
       case .convolution(let convolution), .transposedConvolution(let convolution):
-        operand = convolved(
-          operand, convolution, layer,
-          isNormed: layers.dropFirst(i + 1).first?.isInstanceNorm ?? false)
+        operand = convolved(operand, convolution, layer)
       case .norm(let norm, let name, _): apply(norm, name, to: &operand)
       case .relu: operand.slope = 0
       case .leakyReLU(let slope): operand.slope = slope
@@ -68,13 +66,13 @@ struct PlanBuilder {
   }
 
   private mutating func convolved(
-    _ operand: Operand, _ convolution: Convolution, _ layer: Layer, isNormed: Bool
+    _ operand: Operand, _ convolution: Convolution, _ layer: Layer
   ) -> Operand {
     guard let kernel = network.convolutions[convolution.name] else {
       preconditionFailure("no kernel for \(convolution.name)")
     }
     if case .winograd = kernel.method {
-      return winograd(operand, kernel, convolution, isNormed: isNormed)
+      return winograd(operand, kernel, convolution)
     }
     if case .thin = kernel.method { return thin(operand, kernel, convolution) }
     let x = settled(operand).place
@@ -93,7 +91,7 @@ struct PlanBuilder {
   }
 
   private mutating func winograd(
-    _ operand: Operand, _ kernel: ConvolutionKernel, _ convolution: Convolution, isNormed: Bool
+    _ operand: Operand, _ kernel: ConvolutionKernel, _ convolution: Convolution
   ) -> Operand {
     var x = operand
     x.border = 0
@@ -101,8 +99,7 @@ struct PlanBuilder {
     let canRead = x.isPlain || (x.slope == 0 && x.norm.map { !$0.hasShift } ?? false)
     if !canRead { x = settled(x) }
     let y = place(x.place.height, x.place.width, convolution.outputChannels)
-    steps.append(
-      .winograd(kernel, x: x.place, norm: x.norm, hasBias: !isNormed, y: y, statistics: nil))
+    steps.append(.winograd(kernel, x: x.place, norm: x.norm, y: y, statistics: nil))
     release(x.place)
     return Operand(place: y)
   }
@@ -121,9 +118,8 @@ struct PlanBuilder {
     guard norm != .none else { return }
     operand.norm = network.norms[name]
     guard norm == .instance, let values = operand.norm else { return }
-    if case .winograd(let kernel, let x, let before, let hasBias, let y, _)? = steps.last {
-      steps[steps.count - 1] = .winograd(
-        kernel, x: x, norm: before, hasBias: hasBias, y: y, statistics: values)
+    if case .winograd(let kernel, let x, let before, let y, _)? = steps.last {
+      steps[steps.count - 1] = .winograd(kernel, x: x, norm: before, y: y, statistics: values)
     } else {
       steps.append(.statistics(x: operand.place, into: values))
     }
@@ -174,14 +170,6 @@ struct PlanBuilder {
     write(operand, into: y, firstChannel: 0)
     release(x)
     return Operand(place: y)
-  }
-}
-
-extension Layer {
-  /// Whether it takes the bias of a convolution before it out again.
-  fileprivate var isInstanceNorm: Bool {
-    guard case .norm(.instance, _, _) = self else { return false }
-    return true
   }
 }
 

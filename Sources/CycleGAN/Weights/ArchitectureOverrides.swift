@@ -73,7 +73,8 @@ extension WeightsFile {
   ) -> Value? {
     guard let text = metadata[key] else { return nil }
     if let value = parse(text) { return value }
-    contradictions.append("\(key): the metadata say \"\(text)\", which no network has")
+    let shown = escaped(Array(text.utf8.prefix(200)))
+    contradictions.append("\(key): the metadata say \"\(shown)\", which no network has")
     return nil
   }
 

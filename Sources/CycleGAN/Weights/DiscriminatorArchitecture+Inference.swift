@@ -7,14 +7,16 @@ extension DiscriminatorArchitecture {
   public init(inferringFrom weights: WeightsFile) throws(WeightsError) {
     let weights = weights.unwrapped()
     guard let found = weights.inferredDiscriminator else {
-      let names = weights.tensors.prefix(3).map(\.name).joined(separator: ", ")
+      let names = weights.tensors.prefix(3).map(\.printableName).joined(separator: ", ")
       throw .unrecognized(
         "not a discriminator's weights: its \(weights.tensors.count) tensors begin with \(names)")
     }
     self = found
     let points = metadata.sorted { $0.key < $1.key }.compactMap { key, value in
       weights.metadata[key].flatMap { text in
-        text == value ? nil : "\(key): the metadata say \(text), the tensors say \(value)"
+        text == value
+          ? nil
+          : "\(key): the metadata say \(escaped(Array(text.utf8))), the tensors say \(value)"
       }
     }
     guard points.isEmpty else { throw .contradictions(points) }

@@ -63,13 +63,15 @@ extension GeneratorArchitecture {
   }
 
   private func requireSensible() throws(WeightsError) {
+    var points: [String] = []
     for (name, channels) in [("input_nc", inputChannels), ("output_nc", outputChannels)]
     where channels != 1 && channels != 3 {
-      throw .unrecognized("\(name) is \(channels); images have 1 or 3 channels")
+      points.append("\(name) is \(channels); images have 1 or 3 channels")
     }
-    guard (1...4096).contains(width) else {
-      throw .unrecognized("ngf is \(width); it has to be from 1 to 4096")
+    if !(1...4096).contains(width) {
+      points.append("ngf is \(width); it has to be from 1 to 4096")
     }
+    guard points.isEmpty else { throw .contradictions(points) }
   }
 }
 
@@ -116,7 +118,7 @@ extension WeightsFile {
     if !roles.isEmpty {
       return "a checkpoint holds several networks; choose one with --direction AB or BA"
     }
-    let names = tensors.prefix(3).map(\.name).joined(separator: ", ")
+    let names = tensors.prefix(3).map(\.printableName).joined(separator: ", ")
     return "not a generator's weights: its \(tensors.count) tensors begin with \(names)"
   }
 }

@@ -54,6 +54,9 @@ public struct NamedTensor: Sendable, Equatable {
     self.init(name, shape: shape, .float32(values))
   }
 
+  /// The name in one line that cannot disturb a terminal or forge a message.
+  public var printableName: String { escaped(Array(name.utf8)) }
+
   /// The elements as numbers, whatever their form.
   public var values: [Float] {
     switch elements {

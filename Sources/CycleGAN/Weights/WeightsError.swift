@@ -10,7 +10,8 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
   case checksum(stored: UInt32, computed: UInt32)
   /// It is a safetensors file, but not of a network that these tools know.
   case unrecognized(String)
-  /// The tensors, the file's metadata and the options disagree; one sentence for each point.
+  /// The tensors, the file's metadata and the options disagree, or say what no network has; one
+  /// sentence for each point.
   case contradictions([String])
   /// The tensors are not the network's; one sentence for each difference.
   case differences([String])

@@ -35,7 +35,7 @@ extension WeightsFile {
     }
     // In the file's order, so that the same file gives the same message.
     for tensor in unwrapped().tensors where unused[tensor.name] != nil {
-      differences.append("\(tensor.name) is left over, \(tensor.shape)")
+      differences.append("\(tensor.printableName) is left over, \(tensor.shape)")
     }
     guard differences.isEmpty else { throw .differences(differences) }
     if !allowNonfinite { try result.requireFinite() }
@@ -48,7 +48,7 @@ extension WeightsFile {
   public func requireFinite() throws(WeightsError) {
     let points = tensors.compactMap { tensor in
       tensor.notFinite.map { found in
-        "\(tensor.name) has \(found.count) NaN or infinite values, the first at "
+        "\(tensor.printableName) has \(found.count) NaN or infinite values, the first at "
           + "\(tensor.position(of: found.first))"
       }
     }

@@ -29,8 +29,26 @@ extension WeightsFile {
   ) throws(WeightsError) -> WeightsFile {
     let reader: ByteReader
     do throws(SystemError) { reader = try ByteReader(path) } catch { throw .system("\(error)") }
-    return try WeightsFile(limits) { count throws(WeightsError) in
-      do throws(SystemError) { return try reader.readExactly(count) } catch {
+    return try read(from: reader, limits: limits)
+  }
+
+  /// Reads a file that is open.
+  ///
+  /// - Parameters:
+  ///   - reader: At the file's first byte; at its end afterwards.
+  ///   - limits: How large it may be.
+  ///   - observe: Gets every byte in order, piece by piece.
+  /// - Returns: All its tensors, converted where needed.
+  /// - Throws: `WeightsError` with the reason.
+  public static func read(
+    from reader: ByteReader, limits: WeightsLimits = .init(), observe: ([UInt8]) -> Void = { _ in }
+  ) throws(WeightsError) -> WeightsFile {
+    try WeightsFile(limits) { count throws(WeightsError) in
+      do throws(SystemError) {
+        let bytes = try reader.readExactly(count)
+        observe(bytes)
+        return bytes
+      } catch {
         throw .system("\(error)")
       }
     }
@@ -73,6 +91,7 @@ extension WeightsFile {
       }
       if stored != nil { computed = crc32(bytes, computed) }
       tensors.append(NamedTensor(entry.name, shape: entry.shape, entry.type.elements(bytes)))
+      storedTypes[entry.name] = entry.type.rawValue
     }
     guard try next(1).isEmpty else { throw .malformed("there are bytes behind the last tensor") }
     if let stored, stored != computed { throw .checksum(stored: stored, computed: computed) }

@@ -11,6 +11,9 @@ public struct WeightsFile: Sendable, Equatable {
   public var tensors: [NamedTensor]
   /// The checksum that was stored in the file and found right; nil where the file had none.
   public internal(set) var checksum: UInt32?
+  /// What the file calls the type of each tensor's elements, such as `BF16`; empty where there is no
+  /// file.
+  public internal(set) var storedTypes: [String: String] = [:]
 
   /// Gathers tensors.
   ///

@@ -1,0 +1,30 @@
+import ArgumentParser
+import CycleGAN
+
+/// Tells what is in files.
+struct Show: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell what is in weights files and checkpoints.",
+    discussion: """
+      cg-weights show gen_AB.bin
+      cg-weights show run/*.bin | grep -E 'netG|steps'
+      cg-weights show --verbose gen_AB.bin | grep conv_block
+
+      The architecture is told in the words of the official options.
+      """)
+
+  @Flag(name: .shortAndLong, help: "List every tensor: type, shape, least, largest, mean.")
+  var verbose = false
+
+  @OptionGroup var operands: Operands
+
+  func run() throws {
+    var isFirst = true
+    try operands.forEach { path throws(ToolError) in
+      let file = try ReadFile(path)
+      let listing = Listing(file, verbose: verbose)
+      try StandardOutput.write((isFirst ? "" : "\n") + listing.text)
+      isFirst = false
+    }
+  }
+}
