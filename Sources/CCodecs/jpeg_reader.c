@@ -144,6 +144,21 @@ cc_status cc_jpeg_reader_init(const uint8_t *bytes, size_t count, cc_jpeg_reader
   return CC_OK;
 }
 
+void cc_jpeg_reader_shrink(cc_jpeg_reader *self, uint32_t width, uint32_t height,
+                           cc_header *header) {
+  struct jpeg_decompress_struct *codec = &self->codec;
+  for (unsigned divisor = 8; divisor > 1; divisor /= 2) {
+    uint32_t columns = (codec->image_width + divisor - 1) / divisor;
+    uint32_t rows = (codec->image_height + divisor - 1) / divisor;
+    if (columns < width || rows < height) continue;
+    codec->scale_num = 1;
+    codec->scale_denom = divisor;
+    header->width = columns;
+    header->height = rows;
+    return;
+  }
+}
+
 /// Turns inverted CMYK, as Adobe's programs store it, into RGB.
 static void jpeg_reader_convert_cmyk(const uint8_t *cmyk, size_t count, uint8_t *rgb) {
   for (size_t i = 0; i < count; i++) {

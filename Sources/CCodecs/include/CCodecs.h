@@ -81,6 +81,12 @@ cc_status cc_jpeg_reader_init(const uint8_t *bytes, size_t count, cc_jpeg_reader
 cc_status cc_webp_reader_init(const uint8_t *bytes, size_t count, cc_webp_reader **output,
                               cc_header *header, cc_error *error);
 
+/// Lets a JPEG be decoded at a half, a quarter or an eighth of its size, which takes a part of the
+/// time, as long as it stays at least `width` x `height`. To be called before `read`; `*header` gets
+/// the new size.
+void cc_jpeg_reader_shrink(cc_jpeg_reader *self, uint32_t width, uint32_t height,
+                           cc_header *header);
+
 /// Decodes into `width * height * 3` bytes of RGB, alpha blended over white. Pixels that cannot be
 /// decoded are left as they were. To be called once, with the `error` that `init` got: it may hold
 /// a complaint about the header already.

@@ -21,6 +21,9 @@ struct Decoder {
   let read: Read
   /// Ends a reader.
   let free: (OpaquePointer?) -> Void
+  /// Lets the pixels be read at a part of their size; nil where the codec cannot.
+  var shrink:
+    ((OpaquePointer?, UInt32, UInt32, UnsafeMutablePointer<cc_header>) -> Void)?
 
   /// libpng.
   static var png: Decoder {
@@ -31,7 +34,7 @@ struct Decoder {
   static var jpeg: Decoder {
     Decoder(
       format: .jpeg, open: cc_jpeg_reader_init, read: cc_jpeg_reader_read,
-      free: cc_jpeg_reader_free)
+      free: cc_jpeg_reader_free, shrink: cc_jpeg_reader_shrink)
   }
   /// libwebp.
   static var webp: Decoder {
@@ -69,6 +72,10 @@ struct Decoder {
     let opened = open(bytes.baseAddress, bytes.count, &reader, &header, &error)
     guard opened == CC_OK else { throw failure(opened, error, options) }
     defer { free(reader) }
+    if let least = options.leastSize {
+      try options.checkSize(width: Int(header.width), height: Int(header.height))
+      shrink?(reader, UInt32(clamping: least.width), UInt32(clamping: least.height), &header)
+    }
     let (width, height) = (Int(header.width), Int(header.height))
     var pixels = try options.allocate(
       width: width, height: height, copies: 1 + reserved, scratch: Int(clamping: header.memory))

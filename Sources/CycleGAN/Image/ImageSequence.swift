@@ -54,6 +54,10 @@ public struct ImageSequence: Sendable {
       case .webp, .ppm: .webp
       }
     let reserved = container.orientation == .upright ? 0 : 1
+    var options = options
+    if container.orientation.swapsSides, let least = options.leastSize {
+      options.leastSize = (least.height, least.width)
+    }
     var decoded = try decoder.decoded(
       bytes, frames: container.frames, reserved: reserved, options: options)
     decoded.image = decoded.image.turned(container.orientation)
