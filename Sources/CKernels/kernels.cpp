@@ -40,6 +40,7 @@ const choice &chosen() {
 }
 
 std::atomic<int> wanted_threads{0};
+thread_local int most_threads = 0;
 
 }  // namespace
 
@@ -63,11 +64,16 @@ int ck_use_instructions(const char *name) {
 
 void ck_set_threads(int count) { wanted_threads = count; }
 
+void ck_limit_threads(int most) { most_threads = most; }
+
 int ck_threads(void) {
+  static const int from_the_start = omp_get_max_threads();
+  int count = wanted_threads;
+  if (count <= 0) count = from_the_start;
+  if (most_threads > 0 && count > most_threads) count = most_threads;
   // OpenMP keeps this number for each thread of a program by itself, and oneDNN asks OpenMP.
-  const int wanted = wanted_threads;
-  if (wanted > 0 && omp_get_max_threads() != wanted) omp_set_num_threads(wanted);
-  return omp_get_max_threads();
+  if (omp_get_max_threads() != count) omp_set_num_threads(count);
+  return count;
 }
 
 const char *ck_onednn_version(void) {

@@ -20,6 +20,9 @@ typedef struct {
 /// Says how many threads every kernel uses from now on, whichever thread calls it.
 void ck_set_threads(int count);
 
+/// Lets the kernels that the calling thread calls use at most so many threads; 0 lifts the limit.
+void ck_limit_threads(int most);
+
 /// The threads in use: OMP_NUM_THREADS or the processors this process may run on, unless set.
 int ck_threads(void);
 

@@ -42,6 +42,8 @@ public final class Generator {
     guard max(height, width) <= Self.maximumSide else { throw .outOfMemory }
     let plan = try planned(height: height, width: width)
     guard let memory else { throw .outOfMemory }
+    ck_limit_threads(plan.isSmall ? 1 : 0)
+    defer { ck_limit_threads(0) }
     read(frame.withChannels(architecture.inputChannels), into: plan.input, memory.floats)
     try plan.run(on: memory.floats)
     return written(plan.output, memory.floats, height: frame.height, width: frame.width)

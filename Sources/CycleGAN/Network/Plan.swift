@@ -47,6 +47,12 @@ struct Plan {
   var output: Place
   /// Floats of memory.
   var size = 0
+  /// Multiplications of all convolutions by their definition.
+  var products = 0
+
+  /// Whether threads would wait for each other longer than they save: about two milliseconds of
+  /// one core's work, and a busy machine makes each wait as long as that.
+  var isSmall: Bool { products < 1 << 27 }
 
   /// Runs every step.
   ///

@@ -16,6 +16,7 @@ struct PlanBuilder {
   private let network: NativeNetwork
   private var steps: [Plan.Step] = []
   private var memory = MemoryLayoutPlanner()
+  private var products = 0
 
   /// Plans a network.
   ///
@@ -30,7 +31,8 @@ struct PlanBuilder {
     let result = builder.appended(network.description.layers, to: Operand(place: input))
     let output = builder.settled(result)
     return Plan(
-      steps: builder.steps, input: input, output: output.place, size: builder.memory.size)
+      steps: builder.steps, input: input, output: output.place, size: builder.memory.size,
+      products: builder.products)
   }
 
   private init(network: NativeNetwork) {
@@ -52,7 +54,9 @@ struct PlanBuilder {
       switch layer {
       case .reflectionPadding(let border): operand.border = border
       case .convolution(let convolution), .transposedConvolution(let convolution):
+        let pixels = operand.place.height * operand.place.width
         operand = convolved(operand, convolution, layer)
+        products += convolution.products(pixels, operand.place.height * operand.place.width)
       case .norm(let norm, let name, _): apply(norm, name, to: &operand)
       case .relu: operand.slope = 0
       case .leakyReLU(let slope): operand.slope = slope
@@ -174,6 +178,11 @@ struct PlanBuilder {
 }
 
 extension Convolution {
+  /// Multiplications: every weight meets each pixel of the smaller picture.
+  fileprivate func products(_ inputPixels: Int, _ outputPixels: Int) -> Int {
+    min(inputPixels, outputPixels) * inputChannels * outputChannels * kernel * kernel
+  }
+
   /// Rows or columns of the output.
   fileprivate func side(_ side: Int) -> Int { (side + 2 * padding - kernel) / stride + 1 }
 

@@ -49,8 +49,8 @@ import Testing
   }
 
   @Test(arguments: [
-    GeneratorArchitecture(kind: .resnet(blocks: 2), width: 16),
-    GeneratorArchitecture(kind: .unet(downs: 5), width: 8),
+    GeneratorArchitecture(kind: .resnet(blocks: 2), width: 40),
+    GeneratorArchitecture(kind: .unet(downs: 5), width: 48),
   ])
   func `one thread and three agree to the rounding of their sums`(
     architecture: GeneratorArchitecture
