@@ -1,11 +1,15 @@
 #include <ATen/Parallel.h>
+#include <CKernels.h>
 #include <malloc.h>
 #include <torch/version.h>
 
 #include "handles.h"
 
 ct_status ct_set_threads(int32_t count, ct_error *error) {
-  return ct::guarded(error, [&] { at::set_num_threads(count); });
+  return ct::guarded(error, [&] {
+    at::set_num_threads(count);
+    ck_set_threads(count);
+  });
 }
 
 void ct_keep_memory(void) {
