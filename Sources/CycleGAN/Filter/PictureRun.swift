@@ -39,31 +39,34 @@ public struct PictureRun: Sendable {
       Pipeline<Frame, Computed>.Delivery,
     finishing finish: () throws(ToolError) -> Void
   ) throws(ToolError) {
+    let entries = try self.entries()
     let tally = try Tally(diagnostics, report, total: nil)
     let stages = Pipeline<Frame, Computed>(load: loading { frame, _ in frame }, save: save) {
       place, failure throws(ToolError) in
       try tally.count(place, failure, isTold: false)
     }
-    try send(through: stages, try entries(), wants: { _ in true }, computing: prepare)
+    try send(through: stages, entries, tally, wants: { _ in true }, computing: prepare)
     try finish()
     try tally.finish()
   }
 
   /// What is going to be opened.
   func entries() throws(ToolError) -> InputEntries {
-    try InputEntries(
+    // Before anything that can take long: a request for a status line must not kill.
+    Interrupts.catchStatus()
+    return try InputEntries(
       input.selection,
       report: InputReport(diagnostics: diagnostics, verbosity: report.verbosity))
   }
 
   /// Sends the pictures through a pipeline, with an ear for signals.
   func send<Computed: Sendable>(
-    through stages: Pipeline<Frame, Computed>, _ entries: sending InputEntries,
+    through stages: Pipeline<Frame, Computed>, _ entries: sending InputEntries, _ tally: Tally,
     wants: @escaping @Sendable (FilePath) -> Bool,
     computing prepare: () throws(ToolError) -> (Frame) throws -> Computed
   ) throws(ToolError) {
     Interrupts.catchStops()
-    Interrupts.catchStatus()
+    tally.keepShowing()
     let inputs = Inputs(entries, input.selection, wants: wants)
     try stages.run(inputs, jobs: jobs, computing: prepare)
   }
