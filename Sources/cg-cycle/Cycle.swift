@@ -67,7 +67,7 @@ struct Cycle: ParsableCommand {
           try table.add(row, place)
         }
       },
-      finishing: table.finish)
+      finishing: table.finish, into: sheets)
     try table.check()
   }
 

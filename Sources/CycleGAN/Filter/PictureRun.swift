@@ -31,15 +31,19 @@ public struct PictureRun: Sendable {
   ///   - prepare: Makes what computes, on the calling thread, while the first pictures are decoded.
   ///   - save: What happens to a result, on several threads; the delivery it returns runs in order.
   ///   - finish: What follows the last picture.
+  ///   - folder: Where every picture gets a file, if it does; names that collide end it before any
+  ///     work.
   /// - Throws: `ToolError` with the exit status unless everything is done.
   public func run<Computed: Sendable>(
     computing prepare: () throws(ToolError) -> (Frame) throws -> Computed,
     saving save:
       @escaping @Sendable (Computed, Arrival.Place) throws ->
       Pipeline<Frame, Computed>.Delivery,
-    finishing finish: () throws(ToolError) -> Void
+    finishing finish: () throws(ToolError) -> Void,
+    into folder: FolderOutput? = nil
   ) throws(ToolError) {
     let entries = try self.entries()
+    if let folder { try folder.plan(try entries.collected().compactMap(\.picture)) }
     let tally = try Tally(diagnostics, report, total: nil)
     let stages = Pipeline<Frame, Computed>(load: loading { frame, _ in frame }, save: save) {
       place, failure throws(ToolError) in
