@@ -31,4 +31,16 @@ extension Shell {
       try file.write(to: place.appending(path: "\(i).ppm"))
     }
   }
+
+  /// Writes a file.
+  func write(_ bytes: some Sequence<UInt8>, to name: String) throws {
+    try Data(bytes).write(to: folder.appending(path: name))
+  }
+
+  /// Copies an image of the core's fixtures.
+  func copyFixture(_ name: String, to path: String) throws {
+    let fixtures = URL(filePath: Self.root).appending(path: "Tests/CycleGANTests/Fixtures/images")
+    try FileManager.default.copyItem(
+      at: fixtures.appending(path: name), to: folder.appending(path: path))
+  }
 }
