@@ -44,3 +44,17 @@ extension Shell {
       at: fixtures.appending(path: name), to: folder.appending(path: path))
   }
 }
+
+extension Shell {
+  /// Whether Python can check what it is good at checking.
+  static let hasNumPy: Bool = {
+    guard let shell = try? Shell() else { return false }
+    return (try? shell("python3 -c 'import numpy'"))?.status == 0
+  }()
+
+  /// Whether a file system may be mounted in a namespace of one's own.
+  static let canMount: Bool = {
+    guard let shell = try? Shell() else { return false }
+    return (try? shell("mkdir m; unshare -Urm mount -t tmpfs tmpfs m"))?.status == 0
+  }()
+}

@@ -113,7 +113,7 @@ final class InputEntries {
     if selection.isNull { return .paths }
     do throws(SystemError) {
       let first = try standardInput.peekSignature()
-      if first.starts(with: NPY.magic) { return .stream }
+      if startsStream(first) { return .stream }
       return ImageFormat.recognized(first) == nil ? .paths : .image
     } catch {
       if Interrupts.wantsStop { return .paths }

@@ -89,3 +89,11 @@ extension ByteReader {
     return first
   }
 }
+
+/// Whether this is how a tensor stream begins, even one that was cut within its first bytes.
+///
+/// - Parameter firstBytes: As `peekSignature` returns them.
+/// - Returns: True for a stream.
+func startsStream(_ firstBytes: [UInt8]) -> Bool {
+  !firstBytes.isEmpty && NPY.magic.starts(with: firstBytes.prefix(NPY.magic.count))
+}

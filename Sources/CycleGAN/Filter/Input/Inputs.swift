@@ -91,7 +91,7 @@ public final class Inputs {
     let label = path == nil ? "standard input" : nil
     do throws(SystemError) {
       let first = try reader.peekSignature()
-      if kind == .stream || first.starts(with: NPY.magic) {
+      if kind == .stream || startsStream(first) {
         let stream = StreamReader(reader, limits: selection.streamLimits)
         opened = (.stream(stream), path, 0)
         return nil
