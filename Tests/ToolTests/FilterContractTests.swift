@@ -97,7 +97,7 @@ import Testing
   @Test(arguments: Filter.allCases)
   func `--fail-fast ends at the first picture that fails`(filter: Filter) throws {
     let outcome = try shell(
-      "(echo none; sleep 50) | \(filter.command) --fail-fast || true", seconds: 20)
+      "mkfifo l; exec 3<>l; echo none >&3; \(filter.command) --fail-fast < l || true", seconds: 20)
     #expect(outcome.errors.contains("none: No such file or directory"))
     let status = try shell("\(filter.command) bad.png p/0.ppm --fail-fast > out")
     #expect(status.status == 65)
