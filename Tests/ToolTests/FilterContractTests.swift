@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// What every filter promises, whatever it does with a picture.
@@ -11,7 +12,14 @@ import Testing
     let outcome = try shell("\(filter.rawValue) --help")
     #expect(outcome.status == 0)
     #expect(outcome.errors.isEmpty)
-    #expect(outcome.output.contains("\(filter.rawValue) -"))
+    let paragraphs = outcome.output.components(separatedBy: "\n\n")
+    let examples = try #require(paragraphs.dropFirst().first).split(separator: "\n")
+    #expect(examples.count >= 4)
+    for example in examples {
+      // A line that help has wrapped would not run when it is copied.
+      #expect(
+        example.hasPrefix("\(filter.rawValue) ") || example.contains(" | \(filter.rawValue) "))
+    }
     let full = try shell("\(filter.rawValue) --help > /dev/full")
     #expect(full.status == 74)
   }
