@@ -12,7 +12,7 @@ struct Apply: ParsableCommand {
       find photos -name '*.jpg' | cg-apply -w gen_AB.bin -o out/
       cg-apply -w gen_AB.bin -o painting.png photo.jpg
       cg-apply -w gen_AB.bin -o - --format png < photo.jpg > painting.png
-      cg-prep --resize 256x256 photos | cg-apply -w gen_AB.bin | cg-apply -w gen_BA.bin -o back/
+      cg-prep --resize 256 photos | cg-apply -w gen_AB.bin > painted.npys
       cg-apply -w run/checkpoints/00005000.ckpt --direction AB -o out/ photos
 
       Every picture keeps its own size. Inputs are images, folders and tensor streams; standard \
@@ -29,7 +29,7 @@ struct Apply: ParsableCommand {
   @Option(help: "Which of a checkpoint's two generators.")
   var direction: Word<Direction>?
 
-  @OptionGroup var input: InputOptions
+  @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Messages") var report: ReportOptions
   @OptionGroup(title: "Threads") var threads: ThreadOptions

@@ -6,10 +6,14 @@ struct CheckOptions: ParsableArguments, Sendable {
   @Option(help: ArgumentHelp("The largest L1 of any picture.", valueName: "x"))
   var maxL1: Double?
 
-  @Option(help: ArgumentHelp("The smallest PSNR of any picture, dB.", valueName: "x"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The smallest PSNR of any picture, dB.", valueName: "x"))
   var minPsnr: Double?
 
-  @Option(help: ArgumentHelp("The smallest SSIM of any picture.", valueName: "x"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The smallest SSIM of any picture.", valueName: "x"))
   var minSsim: Double?
 
   func validate() throws {

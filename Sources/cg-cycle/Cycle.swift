@@ -36,7 +36,7 @@ struct Cycle: ParsableCommand {
   var direction: Word<Direction>?
 
   @OptionGroup(title: "Limits of the check") var limits: CheckOptions
-  @OptionGroup var input: InputOptions
+  @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Messages") var report: ReportOptions
   @OptionGroup(title: "Threads") var threads: ThreadOptions
   @OptionGroup(title: "What the weights do not say") var generator: GeneratorOptions
@@ -67,7 +67,7 @@ struct Cycle: ParsableCommand {
           try table.add(row, place)
         }
       },
-      finishing: table.finish)
+      finishing: table.finish, into: sheets)
     try table.check()
   }
 

@@ -9,9 +9,9 @@ struct Prep: ParsableCommand {
     abstract: "Turn images into a tensor stream: decode, orient, resize, crop.",
     usage: "cg-prep [OPTION]... [INPUT]...",
     discussion: """
-      cg-prep --resize 256x256 photos > photos.npys
-      find photos -name '*.jpg' | cg-prep --scale-width 512 | cg-apply -w gen_AB.bin -o out/
-      cg-prep --preprocess resize_and_crop --load-size 286 --crop-size 256 --seed 1 photos > A.npys
+      cg-prep --resize 256 photos | cg-apply -w gen_AB.bin -o out/
+      find photos -name '*.jpg' | cg-prep --scale-width 512 > photos.npys
+      cg-prep --preprocess resize_and_crop --load-size 286 photos > A.npys
       cg-prep --crop 256 --crop-at center -o small/ photos
       cg-prep --resize 64x64 -o icon.png photo.jpg
 
@@ -22,7 +22,7 @@ struct Prep: ParsableCommand {
 
   @OptionGroup(title: "Size and part") var sizing: SizingOptions
   @OptionGroup(title: "As the official code does") var official: OfficialOptions
-  @OptionGroup var input: InputOptions
+  @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Messages") var report: ReportOptions
   @OptionGroup(title: "Threads") var threads: ThreadOptions

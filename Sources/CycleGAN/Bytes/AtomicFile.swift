@@ -31,12 +31,13 @@ public enum AtomicFile {
     to path: FilePath, synchronized: Bool = false,
     _ body: (ByteWriter) throws(SystemError) -> Void
   ) throws(SystemError) {
-    let target = try followingLinks(path)
     var status = stat()
-    if target.withCString({ stat($0, &status) }) == 0 {
+    // Asked of the path itself: what /dev/fd/63 links to is a pipe, and its name is not a path.
+    if path.withCString({ stat($0, &status) }) == 0 {
       if status.st_mode & S_IFMT == S_IFDIR { throw SystemError(code: EISDIR) }
-      if status.st_mode & S_IFMT != S_IFREG { return try writeStraight(to: target, body) }
+      if status.st_mode & S_IFMT != S_IFREG { return try writeStraight(to: path, body) }
     }
+    let target = try followingLinks(path)
     let mode = status.st_mode & S_IFMT == S_IFREG ? status.st_mode & 0o777 : nil
     let (descriptor, temporary) = try create(beside: target)
     do throws(SystemError) {

@@ -21,12 +21,16 @@ public final class ByteReader {
   /// - Parameters:
   ///   - descriptor: An open file, pipe or socket.
   ///   - closes: Whether the descriptor is closed with the reader.
+  ///   - beginning: Bytes that were read from it already, and come first.
   ///   - stops: Asked several times a second while there is nothing to read; true ends the read with
   ///     `EINTR`.
-  public init(descriptor: Int32, closes: Bool = false, stops: (() -> Bool)? = nil) {
+  public init(
+    descriptor: Int32, closes: Bool = false, beginning: [UInt8] = [], stops: (() -> Bool)? = nil
+  ) {
     self.descriptor = descriptor
     self.closes = closes
     self.stops = stops
+    waiting = beginning
   }
 
   /// Opens a file.

@@ -9,6 +9,11 @@ enum CommandLineArguments {
   /// U+10FF00, to which such a byte is added; the characters there are private use by definition.
   private static let escape: UInt32 = 0x10FF00
 
+  /// Whether a character stands for a byte; where one is in the text itself, its bytes are escaped.
+  private static func isEscape(_ scalar: Unicode.Scalar) -> Bool {
+    (escape + 0x80...escape + 0xFF).contains(scalar.value)
+  }
+
   /// The arguments behind the tool's name.
   static var all: [String] {
     guard CommandLine.argc > 1 else { return [] }
@@ -22,21 +27,29 @@ enum CommandLineArguments {
   /// Makes text of an argument.
   static func encoded(_ bytes: some Sequence<UInt8>) -> String {
     let bytes = Array(bytes)
-    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    if let text = String(validating: bytes, as: UTF8.self),
+      !text.unicodeScalars.contains(where: isEscape)
+    {
+      return text
+    }
     var text = String.UnicodeScalarView()
     var decoder = Unicode.UTF8.ForwardParser()
     var (input, position) = (bytes.makeIterator(), 0)
+    func escapeBytes(_ count: Int) {
+      for byte in bytes[position..<position + count] {
+        Unicode.Scalar(escape + UInt32(byte)).map { text.append($0) }
+      }
+      position += count
+    }
     while true {
       switch decoder.parseScalar(from: &input) {
       case .emptyInput: return String(text)
+      case .valid(let encoded) where isEscape(Unicode.UTF8.decode(encoded)):
+        escapeBytes(encoded.count)
       case .valid(let encoded):
         text.append(Unicode.UTF8.decode(encoded))
         position += encoded.count
-      case .error(let length):
-        for byte in bytes[position..<position + length] {
-          Unicode.Scalar(escape + UInt32(byte)).map { text.append($0) }
-        }
-        position += length
+      case .error(let length): escapeBytes(length)
       }
     }
   }
@@ -44,8 +57,7 @@ enum CommandLineArguments {
   /// Makes bytes of text that `encoded` made.
   static func decoded(_ text: String) -> [UInt8] {
     text.unicodeScalars.flatMap { scalar -> [UInt8] in
-      let value = scalar.value
-      if (escape + 0x80...escape + 0xFF).contains(value) { return [UInt8(value - escape)] }
+      if isEscape(scalar) { return [UInt8(scalar.value - escape)] }
       return Array(String(Character(scalar)).utf8)
     }
   }

@@ -41,7 +41,7 @@ public struct FilterRun: Sendable {
       try tally.count(place, failure, isTold: sink.tellsFailures)
     }
     try pictures.send(
-      through: stages, entries, wants: { sink.wants($0) }, computing: prepare)
+      through: stages, entries, tally, wants: { sink.wants($0) }, computing: prepare)
     try sink.finish(isWhole: tally.isWhole)
     try tally.finish()
   }
@@ -61,7 +61,9 @@ public struct FilterRun: Sendable {
       if sink.wants(name) { printLine(name) }
       return false
     }
-    while failure == nil, let arrival = try inputs.next() { printLine(arrival.place.name) }
+    while failure == nil, let arrival = try inputs.next() {
+      if case .success = arrival.content { printLine(arrival.place.name) }
+    }
     if let failure { throw failure }
   }
 }

@@ -31,39 +31,46 @@ public struct PictureRun: Sendable {
   ///   - prepare: Makes what computes, on the calling thread, while the first pictures are decoded.
   ///   - save: What happens to a result, on several threads; the delivery it returns runs in order.
   ///   - finish: What follows the last picture.
+  ///   - folder: Where every picture gets a file, if it does; names that collide end it before any
+  ///     work.
   /// - Throws: `ToolError` with the exit status unless everything is done.
   public func run<Computed: Sendable>(
     computing prepare: () throws(ToolError) -> (Frame) throws -> Computed,
     saving save:
       @escaping @Sendable (Computed, Arrival.Place) throws ->
       Pipeline<Frame, Computed>.Delivery,
-    finishing finish: () throws(ToolError) -> Void
+    finishing finish: () throws(ToolError) -> Void,
+    into folder: FolderOutput? = nil
   ) throws(ToolError) {
+    let entries = try self.entries()
+    if let folder { try folder.plan(try entries.collected().compactMap(\.picture)) }
     let tally = try Tally(diagnostics, report, total: nil)
     let stages = Pipeline<Frame, Computed>(load: loading { frame, _ in frame }, save: save) {
       place, failure throws(ToolError) in
       try tally.count(place, failure, isTold: false)
     }
-    try send(through: stages, try entries(), wants: { _ in true }, computing: prepare)
+    try send(through: stages, entries, tally, wants: { _ in true }, computing: prepare)
     try finish()
     try tally.finish()
   }
 
   /// What is going to be opened.
   func entries() throws(ToolError) -> InputEntries {
-    try InputEntries(
+    // Before anything that can take long: a request for a status line must not kill.
+    Interrupts.catchStatus()
+    return try InputEntries(
       input.selection,
       report: InputReport(diagnostics: diagnostics, verbosity: report.verbosity))
   }
 
   /// Sends the pictures through a pipeline, with an ear for signals.
   func send<Computed: Sendable>(
-    through stages: Pipeline<Frame, Computed>, _ entries: sending InputEntries,
+    through stages: Pipeline<Frame, Computed>, _ entries: sending InputEntries, _ tally: Tally,
     wants: @escaping @Sendable (FilePath) -> Bool,
     computing prepare: () throws(ToolError) -> (Frame) throws -> Computed
   ) throws(ToolError) {
     Interrupts.catchStops()
-    Interrupts.catchStatus()
+    tally.keepShowing()
     let inputs = Inputs(entries, input.selection, wants: wants)
     try stages.run(inputs, jobs: jobs, computing: prepare)
   }

@@ -17,6 +17,8 @@ public final class ProgressBar {
   private let inPlace: Bool
   private let start = ProgressBar.seconds
   private var last = 0.0
+  /// The newest text, where lines of their own are too many to show each.
+  private var waiting = ""
 
   /// Decides whether there is a bar.
   ///
@@ -50,8 +52,8 @@ public final class ProgressBar {
   ) {
     let isAsked = Interrupts.takeStatusRequest()
     let isDue = isShown && elapsed - last >= (inPlace ? 0.2 : 5)
-    guard isDue || isAsked else { return }
-    last = elapsed
+    let isWaiting = isShown && !inPlace
+    guard isDue || isAsked || isWaiting else { return }
     let rate = Double(done - first) / max(elapsed, 1e-9)
     var text = "\(done)"
     if let total { text += "/\(total)" }
@@ -61,11 +63,16 @@ public final class ProgressBar {
     }
     let behind = detail()
     if !behind.isEmpty { text += ", " + behind }
+    waiting = isWaiting ? text : ""
+    guard isDue || isAsked else { return }
+    last = elapsed
+    waiting = ""
     diagnostics.show(text, inPlace: inPlace && isShown)
   }
 
-  /// Takes the line away.
+  /// Takes the line away; off a terminal says how far it came.
   public func finish() {
+    if !waiting.isEmpty { diagnostics.show(waiting, inPlace: false) }
     if isShown && inPlace && last > 0 { diagnostics.show("", inPlace: true) }
   }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -9,6 +10,7 @@ public final class Tally: Sendable {
     var worst = ExitStatus.done
     var failures: ByteWriter?
     let bar: ProgressBar
+    var isFinished = false
   }
 
   private let diagnostics: Diagnostics
@@ -65,8 +67,25 @@ public final class Tally: Sendable {
       if options.verbosity == .verbose { diagnostics.say("\(place.label): done") }
       state.withLock { $0.done += 1 }
     }
+    show()
+  }
+
+  /// Keeps the progress bar moving and SIGUSR1 answered while a picture takes its time.
+  func keepShowing() {
+    DispatchQueue(label: "progress").async { [self] in
+      while show() { usleep(100_000) }
+    }
+  }
+
+  /// Draws the progress bar where it is time.
+  ///
+  /// - Returns: False once there is nothing more to show.
+  @discardableResult
+  private func show() -> Bool {
     state.withLock { state in
+      guard !state.isFinished else { return false }
       state.bar.update(done: state.done + state.failed, total: total, unit: "pictures")
+      return true
     }
   }
 
@@ -78,6 +97,7 @@ public final class Tally: Sendable {
     let order: [ExitStatus] = [.done, .someFailed, .cannotCreate, .noInput, .badData]
     let (old, new) = (order.firstIndex(of: state.worst), order.firstIndex(of: failure.status))
     if (new ?? 1) > (old ?? 0) { state.worst = failure.status }
+    guard place.isPath else { return }
     do throws(SystemError) { try state.failures?.write(place.name.bytes + [0]) } catch {
       throw ToolError(.inputOutput, "\(options.failures ?? FilePath("--failures")): \(error)")
     }
@@ -97,6 +117,7 @@ public final class Tally: Sendable {
   public func finish() throws(ToolError) {
     let (done, failed) = state.withLock { state in
       state.bar.finish()
+      state.isFinished = true
       return (state.done, state.failed)
     }
     if Interrupts.wantsStop {

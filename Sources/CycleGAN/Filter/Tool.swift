@@ -10,6 +10,8 @@ public enum Tool {
   /// - Parameter command: The tool's command.
   public static func main<Command: ParsableCommand>(_ command: Command.Type) -> Never {
     Descriptors.secure()
+    // A write beyond `ulimit -f` is then an error like others, and cleaned up after like others.
+    signal(SIGXFSZ, SIG_IGN)
     let name = command.configuration.commandName ?? "cyclegan"
     do {
       var parsed = try command.parseAsRoot(CommandLineArguments.all)
@@ -40,7 +42,7 @@ public enum Tool {
     let code = command.exitCode(for: error)
     var message = command.fullMessage(for: error)
     if let name = command.configuration.commandName, message.hasPrefix("Error: ") {
-      message = "\(name): \(message.dropFirst(7))"
+      message = "\(name): " + message.dropFirst(7).prefix(1).lowercased() + message.dropFirst(8)
     }
     let text = Array((message + "\n").utf8)
     let output: Int32 = code.isSuccess ? STDOUT_FILENO : STDERR_FILENO

@@ -6,6 +6,8 @@ struct Container {
   private(set) var orientation = Orientation.upright
   /// Pictures, of an animated PNG; libpng knows only the first.
   private(set) var frames = 1
+  /// Whether another image stands behind this one; known of PNG only.
+  private(set) var isFollowed = false
 
   /// Looks through a file without decoding it.
   ///
@@ -31,6 +33,10 @@ struct Container {
       if type.elementsEqual("eXIf".utf8) { orientation = EXIF.orientation(in: content) }
       if type.elementsEqual("acTL".utf8) { frames = reader.long(at: position + 8) ?? 1 }
       position += 12 + count
+      if type.elementsEqual("IEND".utf8) {
+        isFollowed = ImageFormat.recognized(Array(bytes[position...].prefix(16))) != nil
+        return
+      }
     }
   }
 

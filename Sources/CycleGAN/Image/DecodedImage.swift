@@ -5,7 +5,7 @@ public struct DecodedImage: Sendable, Equatable {
   /// What the bytes turned out to be.
   public let format: ImageFormat
   /// What a person may want to know, one sentence each, usually none.
-  public let warnings: [String]
+  public internal(set) var warnings: [String]
 
   /// Wraps an image.
   ///

@@ -22,6 +22,21 @@ public enum ImageFormat: String, Sendable, CaseIterable {
     return startsPNM(firstBytes) ? .ppm : nil
   }
 
+  /// Whether these first bytes leave open what `recognized` will say of more.
+  ///
+  /// - Parameter firstBytes: Any number, from 0 on.
+  /// - Returns: False once no further byte can make a difference.
+  public static func isUndecided(_ firstBytes: [UInt8]) -> Bool {
+    let known: [[UInt8]] = [
+      [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], [0xFF, 0xD8, 0xFF], Array("RIFF".utf8),
+    ]
+    if known.contains(where: { $0.count > firstBytes.count && $0.starts(with: firstBytes) }) {
+      return true
+    }
+    if firstBytes.starts(with: "RIFF".utf8) { return firstBytes.count < 12 }
+    return firstBytes.first == UInt8(ascii: "P") && firstBytes.count < 3
+  }
+
   /// Tells the format that a file extension asks for.
   ///
   /// - Parameter fileExtension: Without the dot, in any case: `png`, `jpg`, `jpeg`, `webp`, `ppm`,

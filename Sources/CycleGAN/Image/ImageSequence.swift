@@ -61,6 +61,10 @@ public struct ImageSequence: Sendable {
     var decoded = try decoder.decoded(
       bytes, frames: container.frames, reserved: reserved, options: options)
     decoded.image = decoded.image.turned(container.orientation)
+    if container.isFollowed {
+      decoded.warnings.append(
+        "another image behind this one is left out; only Netpbm images can be concatenated")
+    }
     return decoded
   }
 }

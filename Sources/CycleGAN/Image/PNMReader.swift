@@ -29,8 +29,9 @@ struct PNMReader {
   mutating func decode() throws(CodecError) -> DecodedImage {
     let (width, height, depth) = (header.width, header.height, header.depth)
     let copies = depth == 3 ? 1 : 1 + (depth + 2) / 3
-    var pixels = try options.allocate(width: width, height: height, copies: copies)
+    try options.checkSize(width: width, height: height)
     try checkLength()
+    var pixels = try options.allocate(width: width, height: height, copies: copies)
     if depth == 3 {
       readLevels(into: &pixels)
     } else {

@@ -5,6 +5,7 @@ public final class PNMStreamReader {
   private let options: DecodingOptions
   /// What is left of images whose samples are text: they end where the next one begins.
   private var rest: ImageSequence?
+  private var isFirst = true
   private var isAtEnd = false
 
   private static let maximumHeaderBytes = 1 << 16
@@ -21,20 +22,40 @@ public final class PNMStreamReader {
 
   /// Reads the next image; after a failure there is none, since nothing says where it would start.
   ///
-  /// - Returns: The image and whether another one follows, or why it cannot be decoded; nil after the
-  ///   last one.
+  /// Nothing behind the image is waited for, unless its samples are text.
+  ///
+  /// - Returns: The image, or why it cannot be decoded; nil after the last one.
   /// - Throws: `SystemError` if a read fails.
-  public func next() throws(SystemError) -> Result<(image: DecodedImage, isLast: Bool), CodecError>?
-  {
-    guard !isAtEnd else { return nil }
+  public func next() throws(SystemError) -> Result<DecodedImage, CodecError>? {
+    guard try follows() else { return nil }
     do throws(CodecError) {
+      defer { isFirst = false }
       guard let image = try decodeNext() else { return nil }
-      return .success((image, try follows() == false))
+      return .success(image)
     } catch {
       isAtEnd = true
       if let failure { throw failure }
       return .failure(error)
     }
+  }
+
+  /// Whether there is another image; waits for its first byte.
+  ///
+  /// - Returns: False at the end, and after a failure.
+  /// - Throws: `SystemError` if a read fails.
+  public func follows() throws(SystemError) -> Bool {
+    guard !isAtEnd else { return false }
+    if let rest {
+      isAtEnd = rest.remainingBytes == 0
+      return !isAtEnd
+    }
+    while let byte = try reader.peek(1).first {
+      // Blanks between two images are what echo and editors leave.
+      guard !isFirst, PNMScanner.isBlank(byte) else { return true }
+      _ = try reader.readExactly(1)
+    }
+    isAtEnd = true
+    return false
   }
 
   /// Why a read failed, which no codec error can say.
@@ -59,23 +80,9 @@ public final class PNMStreamReader {
     return try image.decode()
   }
 
-  /// Whether there is another image; blanks between two are what echo and editors leave.
-  private func follows() throws(CodecError) -> Bool {
-    if let rest {
-      isAtEnd = rest.remainingBytes == 0
-      return !isAtEnd
-    }
-    while let byte = try peek(1).first {
-      guard PNMScanner.isBlank(byte) else { return true }
-      _ = try read { reader, _ throws(SystemError) in try reader.readExactly(1) }
-    }
-    isAtEnd = true
-    return false
-  }
-
   /// Looks ahead only as far as the header goes, so that nothing waits for the next image.
   private func peekHeader() throws(CodecError) -> (PNMHeader, count: Int) {
-    var wanted = 16
+    var wanted = 8
     while true {
       let bytes = try peek(wanted)
       let isAll = bytes.count < wanted || wanted >= Self.maximumHeaderBytes
@@ -87,7 +94,8 @@ public final class PNMStreamReader {
       } catch .truncated(let format, let reason) {
         guard !isAll else { throw .truncated(format, reason: reason) }
       }
-      wanted *= 2
+      // By ones at first: even an image of one pixel need not wait for the next.
+      wanted += wanted < 64 ? 1 : wanted
     }
   }
 

@@ -20,6 +20,9 @@ struct MemoryPipe {
     return ByteReader(descriptor: ends[0], closes: true)
   }
 
+  /// What comes out, while more can go in.
+  var openReader: ByteReader { ByteReader(descriptor: ends[0], stops: { false }) }
+
   /// Reads bytes as if they came from a pipe.
   static func reader(of bytes: [UInt8]) throws -> ByteReader {
     precondition(bytes.count <= 65_536, "more than a pipe holds")

@@ -31,4 +31,30 @@ extension Shell {
       try file.write(to: place.appending(path: "\(i).ppm"))
     }
   }
+
+  /// Writes a file.
+  func write(_ bytes: some Sequence<UInt8>, to name: String) throws {
+    try Data(bytes).write(to: folder.appending(path: name))
+  }
+
+  /// Copies an image of the core's fixtures.
+  func copyFixture(_ name: String, to path: String) throws {
+    let fixtures = URL(filePath: Self.root).appending(path: "Tests/CycleGANTests/Fixtures/images")
+    try FileManager.default.copyItem(
+      at: fixtures.appending(path: name), to: folder.appending(path: path))
+  }
+}
+
+extension Shell {
+  /// Whether Python can check what it is good at checking.
+  static let hasNumPy: Bool = {
+    guard let shell = try? Shell() else { return false }
+    return (try? shell("python3 -c 'import numpy'"))?.status == 0
+  }()
+
+  /// Whether a file system may be mounted in a namespace of one's own.
+  static let canMount: Bool = {
+    guard let shell = try? Shell() else { return false }
+    return (try? shell("mkdir m; unshare -Urm mount -t tmpfs tmpfs m"))?.status == 0
+  }()
 }

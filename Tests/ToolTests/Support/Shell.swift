@@ -37,15 +37,20 @@ final class Shell {
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   /// Runs one command line; both streams go to files, so that no pipe can fill up.
-  func callAsFunction(_ command: String) throws -> Outcome {
+  ///
+  /// Signals do what they do in a new shell, whatever the test runner does with them. What takes longer
+  /// than `seconds` hangs: it is killed with all its children, and the status is 124.
+  func callAsFunction(_ command: String, seconds: Int = 60) throws -> Outcome {
     let streams = try FileManager.default.url(
       for: .itemReplacementDirectory, in: .userDomainMask, appropriateFor: folder, create: true)
     defer { try? FileManager.default.removeItem(at: streams) }
     let files = ["output", "errors"].map { streams.appending(path: $0) }
     for file in files { try Data().write(to: file) }
     let process = Process()
-    process.executableURL = URL(filePath: "/bin/bash")
-    process.arguments = ["-eu", "-o", "pipefail", "-c", command]
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments =
+      ["--default-signal", "timeout", "--kill-after=2", "\(seconds)"]
+      + ["/bin/bash", "-eu", "-o", "pipefail", "-c", command]
     process.currentDirectoryURL = folder
     var environment = ProcessInfo.processInfo.environment
     environment["PATH"] = "\(Self.tools):\(environment["PATH"] ?? "/usr/bin:/bin")"

@@ -16,8 +16,18 @@ public struct Arrival: Sendable {
     public internal(set) var name = FilePath("")
     /// What messages call it.
     public internal(set) var label = ""
+    /// Whether the name is a path, and not only a number.
+    public internal(set) var isPath = true
     /// Counted from 0, failures included.
     public internal(set) var index = 0
+
+    init() {}
+
+    init(_ name: FilePath, _ label: String?) {
+      self.name = name
+      self.label = label ?? (name.bytes.isEmpty ? "''" : name.escaped)
+      isPath = label == nil
+    }
   }
 
   /// Which picture of all it is; nobody has counted yet.
@@ -26,12 +36,12 @@ public struct Arrival: Sendable {
   public let content: Result<Content, PictureFailure>
 
   init(_ name: FilePath, label: String? = nil, _ content: Content) {
-    place = Place(name: name, label: label ?? name.escaped)
+    place = Place(name, label)
     self.content = .success(content)
   }
 
   init(_ name: FilePath, label: String? = nil, failure: PictureFailure) {
-    place = Place(name: name, label: label ?? name.escaped)
+    place = Place(name, label)
     content = .failure(failure)
   }
 }

@@ -91,7 +91,9 @@ final class InputEntries {
       }
       let name = "standard input"
       return pending.append(
-        .paths(PathListReader(standardInput, name: name, isNull: selection.isNull)))
+        .paths(
+          PathListReader(
+            standardInput, name: name, isNull: selection.isNull, nullOption: "-0")))
     }
     guard Folder.isFolder(path) else {
       return pending.append(.entry(.path(path, isNamed: true)))
@@ -110,8 +112,8 @@ final class InputEntries {
     if let kind = selection.standardInput { return kind }
     if selection.isNull { return .paths }
     do throws(SystemError) {
-      let first = try standardInput.peek(16)
-      if first.starts(with: NPY.magic) { return .stream }
+      let first = try standardInput.peekSignature()
+      if startsStream(first) { return .stream }
       return ImageFormat.recognized(first) == nil ? .paths : .image
     } catch {
       if Interrupts.wantsStop { return .paths }
@@ -121,13 +123,15 @@ final class InputEntries {
 
   private func reader(of list: InputSelection.List) throws(ToolError) -> PathListReader {
     if list.path.bytes == Array("-".utf8) {
-      return PathListReader(standardInput, name: "standard input", isNull: list.isNull)
-    }
-    do throws(SystemError) {
       return PathListReader(
-        try ByteReader(list.path), name: list.path.escaped, isNull: list.isNull)
+        standardInput, name: "standard input", isNull: list.isNull, nullOption: "--files0-from")
+    }
+    do throws(InputFileError) {
+      return PathListReader(
+        try InputFile(list.path).reader, name: list.path.escaped, isNull: list.isNull,
+        nullOption: "--files0-from")
     } catch {
-      throw ToolError(list.path, error, .noInput)
+      throw ToolError(.noInput, "\(list.path): \(error)")
     }
   }
 }

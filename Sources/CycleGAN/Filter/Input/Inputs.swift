@@ -14,6 +14,8 @@ public final class Inputs {
   private let selection: InputSelection
   private let wants: (FilePath) -> Bool
   private var opened: (source: Opened, path: FilePath?, count: Int)?
+  /// Whether a file of one image may be told from one of several by waiting for the second.
+  private var mayLookAhead = false
   /// Pictures without a name so far.
   private var unnamed = 0
 
@@ -47,21 +49,25 @@ public final class Inputs {
       case .path(let path, let isNamed):
         // A stream's frames are asked about one by one.
         guard isNamed && path.isStreamFile || wants(path) else { continue }
-        if let arrival = open(path, isNamed: isNamed) { return arrival }
+        if let arrival = open(path, isNamed: isNamed), !Interrupts.wantsStop { return arrival }
       case .standardInput:
-        if let arrival = open(entries.standardInput, nil, selection.standardInput) {
-          return arrival
-        }
+        let arrival = open(entries.standardInput, nil, selection.standardInput)
+        if let arrival, !Interrupts.wantsStop { return arrival }
       }
     }
     return nil
   }
 
   private func open(_ path: FilePath, isNamed: Bool) -> Arrival? {
-    do throws(SystemError) {
-      return open(try ByteReader(path), path, nil, isNamed: isNamed)
-    } catch {
+    do throws(InputFileError) {
+      let file = try InputFile(path)
+      mayLookAhead = file.size != nil
+      return open(file.reader, path, nil, isNamed: isNamed, size: file.size)
+    } catch .system(let error) {
       return unreadable(path, error, isNamed: isNamed)
+    } catch {
+      let status = isNamed ? ExitStatus.noInput : .someFailed
+      return Arrival(path, failure: PictureFailure("\(error)", status: status))
     }
   }
 
@@ -79,12 +85,13 @@ public final class Inputs {
   ///
   /// - Returns: nil where there are several, or none at all.
   private func open(
-    _ reader: ByteReader, _ path: FilePath?, _ kind: InputSelection.Kind?, isNamed: Bool = true
+    _ reader: ByteReader, _ path: FilePath?, _ kind: InputSelection.Kind?, isNamed: Bool = true,
+    size: Int? = nil
   ) -> Arrival? {
     let label = path == nil ? "standard input" : nil
     do throws(SystemError) {
-      let first = try reader.peek(16)
-      if kind == .stream || first.starts(with: NPY.magic) {
+      let first = try reader.peekSignature()
+      if kind == .stream || startsStream(first) {
         let stream = StreamReader(reader, limits: selection.streamLimits)
         opened = (.stream(stream), path, 0)
         return nil
@@ -92,6 +99,11 @@ public final class Inputs {
       // An empty pipe has no images; a file without bytes is a damaged one.
       if first.isEmpty && path == nil { return nil }
       let format = ImageFormat.recognized(first)
+      let limit = selection.decoding.maximumBytes
+      if let size, size > limit, format != nil {
+        let error = CodecError.tooManyBytes(count: size, limit: limit)
+        return Arrival(path ?? number(), label: label, failure: PictureFailure("\(error)"))
+      }
       if format == .ppm {
         opened = (.images(PNMStreamReader(reader, options: selection.decoding)), path, 0)
         return nil
@@ -100,7 +112,7 @@ public final class Inputs {
         let error = first.isEmpty ? CodecError.empty : .unknownFormat
         return Arrival(path ?? number(), label: label, failure: PictureFailure("\(error)"))
       }
-      let bytes = try reader.readAll(limit: selection.decoding.maximumBytes)
+      let bytes = try reader.readAll(limit: limit)
       return Arrival(path ?? number(), label: label, .encoded(bytes))
     } catch {
       return unreadable(path, error, isNamed: isNamed)
@@ -147,11 +159,11 @@ public final class Inputs {
     do throws(SystemError) {
       guard let result = try reader.next() else { return nil }
       switch result {
-      case .success(let (image, isLast)):
-        let isOnly = isLast && opened?.count == 0
+      case .success(let image):
+        let isFirst = mayLookAhead && opened?.count == 0
+        let isOnly = isFirst ? try !reader.follows() : false
         let name = path.map { isOnly ? $0 : numbered($0) } ?? number()
-        let label = path == nil ? (isOnly ? "standard input" : label(nil, "image")) : nil
-        return Arrival(name, label: label, .picture(image))
+        return Arrival(name, label: path == nil ? label(nil, "image") : nil, .picture(image))
       case .failure(let error):
         return Arrival(
           path ?? number(), label: path == nil ? label(nil, "image") : nil,

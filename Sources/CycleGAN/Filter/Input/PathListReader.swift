@@ -3,6 +3,7 @@ final class PathListReader {
   private let reader: ByteReader
   private let name: String
   private let isNull: Bool
+  private let nullOption: String
   private var waiting: ArraySlice<UInt8> = []
 
   private static let maximumBytes = 1 << 16
@@ -13,10 +14,12 @@ final class PathListReader {
   ///   - reader: Where the bytes come from.
   ///   - name: What the list is called in messages.
   ///   - isNull: Whether a path ends in NUL and not in a line feed.
-  init(_ reader: ByteReader, name: String, isNull: Bool) {
+  ///   - nullOption: What would have said so.
+  init(_ reader: ByteReader, name: String, isNull: Bool, nullOption: String) {
     self.reader = reader
     self.name = name
     self.isNull = isNull
+    self.nullOption = nullOption
   }
 
   /// Reads a path.
@@ -28,8 +31,8 @@ final class PathListReader {
       guard isNull || !line.contains(0) else {
         throw ToolError(
           .usage,
-          "\(name): a list of paths with a NUL byte in it; did you mean -0? (if it is an image, its "
-            + "kind is not known)")
+          "\(name): a list of paths with a NUL byte in it; did you mean \(nullOption)? (if it is an "
+            + "image, its kind is not known)")
       }
       if !line.isEmpty { return FilePath(bytes: Array(line)) }
     }

@@ -41,13 +41,18 @@ final class Depfile: Sendable {
     }
   }
 
-  /// As make reads names: `$` doubled, a backslash before a space or `#`.
+  /// As make reads names: `$` doubled, a backslash before a space, `#` or `:`, and one more for each
+  /// that stands before a space already.
   static func escaped(_ path: FilePath) -> [UInt8] {
+    let backslash = UInt8(ascii: "\\")
     var text: [UInt8] = []
     for byte in path.bytes {
-      if byte == UInt8(ascii: "$") { text.append(byte) }
-      if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "#") {
-        text.append(UInt8(ascii: "\\"))
+      switch byte {
+      case UInt8(ascii: "$"): text.append(byte)
+      case UInt8(ascii: " "), UInt8(ascii: "\t"):
+        text += text.reversed().prefix { $0 == backslash } + [backslash]
+      case UInt8(ascii: "#"), UInt8(ascii: ":"): text.append(backslash)
+      default: break
       }
       text.append(byte)
     }

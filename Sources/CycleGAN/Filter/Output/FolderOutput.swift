@@ -123,6 +123,10 @@ public final class FolderOutput: PictureOutput {
       names.inputs[output] = name
       return nil
     }
+    if other == nil, Self.areSame(name, output) {
+      throw PictureFailure(
+        "it would be replaced by its own output; choose another folder", status: .cannotCreate)
+    }
     if let other {
       throw PictureFailure("its output \(output) is that of \(other)", status: .cannotCreate)
     }

@@ -25,6 +25,8 @@ final class StreamOutput: PictureOutput {
   }
 
   func fail(_ failure: PictureFailure, _ place: Arrival.Place) throws(ToolError) {
+    // Damage of a stream is no picture's; that the end note is missing passes it on.
+    guard failure.status != .badData else { return }
     try write { writer throws(SystemError) in
       try writer.writeFailure(name: place.name, reason: failure.reason)
     }

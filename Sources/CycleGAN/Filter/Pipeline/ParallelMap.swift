@@ -28,6 +28,7 @@ final class ParallelMap<Element: Sendable, Result: Sendable>: Sendable {
     var given = 0
     var ready: [Int: Result] = [:]
     var working: Int
+    var isCancelled = false
   }
 
   private let input: Mutex<Input>
@@ -58,10 +59,11 @@ final class ParallelMap<Element: Sendable, Result: Sendable>: Sendable {
 
   /// Waits for the next result.
   ///
-  /// - Returns: nil at the end.
+  /// - Returns: nil at the end, and once cancelled.
   func next() -> Result? {
     while true {
-      let (result, isAtEnd) = output.withLock { output in
+      let (result, isAtEnd) = output.withLock { output -> (Result?, Bool) in
+        guard !output.isCancelled else { return (nil, true) }
         let result = output.ready.removeValue(forKey: output.given)
         if result != nil { output.given += 1 }
         return (result, output.working == 0 && output.ready.isEmpty)
@@ -73,6 +75,12 @@ final class ParallelMap<Element: Sendable, Result: Sendable>: Sendable {
       if isAtEnd { return nil }
       filled.wait()
     }
+  }
+
+  /// Ends the wait for results, even of a source that has nothing to say for hours.
+  func cancel() {
+    output.withLock { $0.isCancelled = true }
+    filled.signal()
   }
 
   private func work() {

@@ -48,6 +48,8 @@ public struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
     let writer = Writer { () throws(ToolError) in
       while let item = saving.next() { try deliver(item) }
     } afterwards: {
+      // Where it failed, the next picture may be a long time coming.
+      loading.cancel()
       // Nobody may be left waiting for room.
       while saving.next() != nil {}
     }
