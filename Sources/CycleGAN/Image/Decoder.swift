@@ -22,8 +22,7 @@ struct Decoder {
   /// Ends a reader.
   let free: (OpaquePointer?) -> Void
   /// Lets the pixels be read at a part of their size; nil where the codec cannot.
-  var shrink:
-    ((OpaquePointer?, UInt32, UInt32, UnsafeMutablePointer<cc_header>) -> Void)?
+  var shrink: ((OpaquePointer?, UInt32, UInt32, UnsafeMutablePointer<cc_header>) -> Void)?
 
   /// libpng.
   static var png: Decoder {

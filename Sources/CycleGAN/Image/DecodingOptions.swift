@@ -28,8 +28,9 @@ public struct DecodingOptions: Sendable {
   public var maximumSeconds = 10
   /// Which damage makes a picture fail.
   public var failOn = DamagePolicy.error
-  /// How small, px, a JPEG may be decoded to save time: at a half, a quarter or an eighth of its size,
-  /// but not below this. Nil decodes it whole.
+  /// How small a JPEG may be decoded to save time, px; nil decodes it whole.
+  ///
+  /// It comes out at a half, a quarter or an eighth of its size, but not below this.
   public var leastSize: (width: Int, height: Int)?
 
   /// The defaults, each of which can be changed.
