@@ -82,8 +82,8 @@ cc_status cc_webp_reader_init(const uint8_t *bytes, size_t count, cc_webp_reader
                               cc_header *header, cc_error *error);
 
 /// Lets a JPEG be decoded at a half, a quarter or an eighth of its size, which takes a part of the
-/// time, as long as it stays at least `width` x `height`. To be called before `read`; `*header` gets
-/// the new size.
+/// time, as long as it stays at least `width` x `height`. To be called before `read`; `*header`
+/// gets the new size.
 void cc_jpeg_reader_shrink(cc_jpeg_reader *self, uint32_t width, uint32_t height,
                            cc_header *header);
 
