@@ -14,9 +14,10 @@ ct_status ct_set_threads(int32_t count, ct_error *error) {
 
 void ct_keep_memory(void) {
   // A step frees and asks again for the same hundreds of megabytes; going through the kernel for
-  // them costs a page fault and a cleared page every 4 KiB.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  // them costs a page fault and a cleared page every 4 KiB. A higher M_MMAP_THRESHOLD would not do:
+  // glibc refuses one above 32 MiB.
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, -1);
   mallopt(M_TOP_PAD, 64 << 20);
 }
 

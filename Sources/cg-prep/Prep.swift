@@ -37,12 +37,16 @@ struct Prep: ParsableCommand {
     guard official.preprocess != nil || !official.isGiven else {
       throw ValidationError("--load-size and --crop-size go with --preprocess")
     }
+    guard !sizing.fast || preparation.leastSize != nil else {
+      throw ValidationError("--fast is for pictures that shrink; it needs a size to shrink to")
+    }
   }
 
   func run() throws {
     let preparation = preparation
     let pictures = PictureRun(
-      tool: "cg-prep", input: input, report: report, jobs: threads.loadingAndSaving)
+      tool: "cg-prep", input: input, report: report, jobs: threads.loadingAndSaving,
+      leastSize: sizing.fast ? preparation.leastSize : nil)
     try FilterRun(pictures, output).run(loading: { frame, index in
       try preparation(frame, index)
     })

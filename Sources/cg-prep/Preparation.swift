@@ -19,6 +19,22 @@ struct Preparation: Sendable {
   var official: Preprocessing?
   var maximumPixels = DecodingOptions().maximumPixels
 
+  /// Twice the size that pictures get, below which the resize would have too little to average.
+  var leastSize: (width: Int, height: Int)? {
+    if let official {
+      switch official.mode {
+      case .resizeAndCrop: return (2 * official.loadSize, 2 * official.loadSize)
+      case .scaleWidth, .scaleWidthAndCrop: return (2 * official.loadSize, 2 * official.cropSize)
+      case .crop, .none: return nil
+      }
+    }
+    switch size {
+    case .exact(let size): return (2 * size.width, 2 * size.height)
+    case .width(let width): return (2 * width, 1)
+    case nil: return nil
+    }
+  }
+
   private var changesNothing: Bool {
     size == nil && part == nil && !flips && channels == nil && official == nil
   }

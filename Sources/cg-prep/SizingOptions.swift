@@ -24,6 +24,9 @@ struct SizingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Of random places and flips.", valueName: "n"))
   var seed: UInt64 = 0
 
+  @Flag(help: "Decode large JPEGs at a part of their size where that leaves twice what is wanted.")
+  var fast = false
+
   @Option(help: "The version of Pillow whose resize to match in the lowest bit.")
   var pillow = Word<PillowVersion>(.thirteen)
 

@@ -10,6 +10,7 @@ public struct PictureRun: Sendable {
   let input: InputOptions
   let report: ReportOptions
   let jobs: Jobs
+  private var decoding: DecodingOptions
 
   /// Gathers what the user said.
   ///
@@ -18,7 +19,13 @@ public struct PictureRun: Sendable {
   ///   - input: What is read.
   ///   - report: What is told.
   ///   - jobs: How many threads decode and encode.
-  public init(tool: String, input: InputOptions, report: ReportOptions, jobs: Jobs) {
+  ///   - leastSize: How small a JPEG may be decoded to save time, px; nil decodes it whole.
+  public init(
+    tool: String, input: InputOptions, report: ReportOptions, jobs: Jobs,
+    leastSize: (width: Int, height: Int)? = nil
+  ) {
+    decoding = input.selection.decoding
+    decoding.leastSize = leastSize
     diagnostics = Diagnostics(tool: tool)
     self.input = input
     self.report = report
@@ -79,8 +86,8 @@ public struct PictureRun: Sendable {
   func loading(
     _ load: @escaping Load
   ) -> @Sendable (Arrival.Content, Arrival.Place) throws -> Frame {
-    { [diagnostics, isQuiet = report.quiet, limits = input.limits.decoding] content, place in
-      let frame = try content.decoded(limits) { warning in
+    { [diagnostics, isQuiet = report.quiet, decoding] content, place in
+      let frame = try content.decoded(decoding) { warning in
         if !isQuiet { diagnostics.say("\(place.label): \(warning)") }
       }
       return try load(frame, place.index)
