@@ -1,4 +1,5 @@
 import ArgumentParser
+import CycleGAN
 import CycleGANTraining
 
 /// How long to train, and how fast to learn.

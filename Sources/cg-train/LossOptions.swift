@@ -1,4 +1,5 @@
 import ArgumentParser
+import CycleGAN
 import CycleGANTraining
 
 /// What the networks learn from.

@@ -27,6 +27,7 @@ struct Train: ParsableCommand {
   @OptionGroup(title: "Losses") var losses: LossOptions
   @OptionGroup(title: "Course") var course: CourseOptions
   @OptionGroup(title: "Run") var running: RunOptions
+  @OptionGroup(title: "Memory") var memory: CacheOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
   static func main() {
@@ -72,7 +73,7 @@ struct Train: ParsableCommand {
       decoding: limits.decoding, maximumCount: options.maximumCount ?? .max,
       skipped: running.verbose ? { diagnostics.say($0) } : nil,
       note: { [quiet = running.quiet] line in if !quiet { diagnostics.say(line) } })
-    let cache = ImageCache(maximumBytes: limits.maxCache)
+    let cache = ImageCache(maximumBytes: memory.maxCache)
     var operands = data.operands
     if options.isReversed { operands = (operands.1, operands.0) }
     return (
@@ -89,7 +90,7 @@ struct Train: ParsableCommand {
     losses.apply(to: &options.model)
     course.apply(to: &options)
     running.apply(to: &options)
-    options.preprocessing.maximumPixels = limits.maxPixels
+    options.preprocessing.maximumPixels = limits.decoding.maximumPixels
     return options
   }
 }
