@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func `no LibTorch is in the process`() throws {
-    let outcome = try shell("ldd $(command -v cg-apply) | grep -c -e torch -e c10 || true")
+    let outcome = try shell("ldd $(command -v cg-apply) | grep -c -e libtorch -e libc10 || true")
     #expect(outcome.output == "0\n")
   }
 }

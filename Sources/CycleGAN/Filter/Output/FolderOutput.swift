@@ -14,8 +14,8 @@ public final class FolderOutput: PictureOutput {
   private struct Names {
     /// What each output is made from.
     var inputs: [FilePath: FilePath] = [:]
-    /// Outputs that are planned, and not made yet.
-    var planned: Set<FilePath> = []
+    /// Outputs that are made, or being made.
+    var made: Set<FilePath> = []
     /// Inputs that were asked for.
     var asked: Set<FilePath> = []
   }
@@ -69,7 +69,6 @@ public final class FolderOutput: PictureOutput {
       }
       planned.inputs[output] = input
     }
-    planned.planned = Set(planned.inputs.keys)
     names.withLock { [planned] in $0 = planned }
   }
 
@@ -78,9 +77,14 @@ public final class FolderOutput: PictureOutput {
   /// - Parameter name: Its path or number.
   /// - Returns: False where it was asked for already, or need not be made again.
   public func wants(_ name: FilePath) -> Bool {
-    guard names.withLock({ $0.asked.insert(name).inserted }) else { return false }
+    let output = file(for: name)
+    let isFirst = names.withLock { names in
+      // The first in order gets the output, whichever is encoded first.
+      if let output, names.inputs[output] == nil { names.inputs[output] = name }
+      return names.asked.insert(name).inserted
+    }
     // A name without an output fails when it is to be written.
-    return file(for: name).map { freshness.isWanted($0, from: name) } ?? true
+    return isFirst && (output.map { freshness.isWanted($0, from: name) } ?? true)
   }
 
   /// The file a picture ends up in.
@@ -115,13 +119,12 @@ public final class FolderOutput: PictureOutput {
     }
   }
 
-  /// Refuses what another picture has written already.
+  /// Refuses what another picture has written, or is going to.
   private func take(_ output: FilePath, for name: FilePath) throws(PictureFailure) {
     let other = names.withLock { names -> FilePath? in
-      if names.planned.remove(output) != nil { return nil }
-      if let other = names.inputs[output] { return other }
-      names.inputs[output] = name
-      return nil
+      let owner = names.inputs[output] ?? name
+      names.inputs[output] = owner
+      return owner == name && names.made.insert(output).inserted ? nil : owner
     }
     if other == nil, Self.areSame(name, output) {
       throw PictureFailure(
