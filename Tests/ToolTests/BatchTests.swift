@@ -102,7 +102,7 @@ import Testing
       mkdir disk
       unshare -Urm bash -c '
         mount -t tmpfs -o size=72k tmpfs disk
-        cg-prep p --resize 100 -o disk/ --format ppm || echo $?; find disk -type f | sort'
+        cg-prep p -j 1 --resize 100 -o disk/ --format ppm || echo $?; find disk -type f | sort'
       """)
     #expect(outcome.output == "disk/p/0.ppm\ndisk/p/1.ppm\n74\ndisk/p/0.ppm\ndisk/p/1.ppm\n")
     #expect(outcome.errors == "cg-prep: disk/p/2.ppm: No space left on device\n")
