@@ -69,14 +69,23 @@ public struct Preprocessing: Sendable, Equatable {
   public func callAsFunction(
     _ image: Image, random: inout RandomSource
   ) throws(PreprocessingError) -> Image {
+    let sized = try sized(image)
+    let part = crops ? try sized.randomPart(of: cropSize, random: &random) : sized
+    return flips && random.unit() < 0.5 ? part.flipped() : part
+  }
+
+  /// Does the part that is the same every time: channels and size.
+  ///
+  /// - Parameter image: As decoded.
+  /// - Returns: What the crop is taken from.
+  /// - Throws: `PreprocessingError` if nothing would be left, or the image grows too large.
+  public func sized(_ image: Image) throws(PreprocessingError) -> Image {
     let coloured = channels == 1 ? image.grey() : image.rgb()
     let (width, height) = try size(width: coloured.width, height: coloured.height)
     guard width <= maximumPixels / height else {
       throw .tooLarge(width: width, height: height, limit: maximumPixels)
     }
-    let sized = coloured.resized(width: width, height: height, order: order)
-    let part = crops ? try sized.randomPart(of: cropSize, random: &random) : sized
-    return flips && random.unit() < 0.5 ? part.flipped() : part
+    return coloured.resized(width: width, height: height, order: order)
   }
 
   /// The size an image is resized to, before the crop.

@@ -23,12 +23,7 @@ public struct ImagePreparation: Sendable, Equatable {
 
   /// The part that is the same in every epoch: channels and size.
   func sized(_ image: Image) throws(PreprocessingError) -> Image {
-    let coloured = preprocessing.channels == 1 ? image.grey() : image.rgb()
-    let (width, height) = try preprocessing.size(width: coloured.width, height: coloured.height)
-    guard width <= preprocessing.maximumPixels / height else {
-      throw .tooLarge(width: width, height: height, limit: preprocessing.maximumPixels)
-    }
-    return coloured.resized(width: width, height: height)
+    try preprocessing.sized(image)
   }
 
   /// The part that is drawn anew in every epoch: crop and flip.

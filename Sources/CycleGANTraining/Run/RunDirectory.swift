@@ -73,12 +73,10 @@ public final class RunDirectory {
   }
 
   private static func makeFolder(_ folder: FilePath) throws(TrainingError) {
-    if Folder.isFolder(folder) { return }
-    if folder.directory != folder { try makeFolder(folder.directory) }
-    guard folder.withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST else {
-      throw .writing(folder, .current)
+    do throws(ToolError) { try OutputFolder.make(folder) } catch {
+      throw error.status == .inputOutput
+        ? .system(error.description) : .cannotCreate(error.description)
     }
-    guard Folder.isFolder(folder) else { throw .cannotCreate("\(folder): not a folder") }
   }
 
   private static func names(in folder: FilePath) throws(TrainingError) -> [String] {

@@ -149,9 +149,12 @@ public final class FolderOutput: PictureOutput {
 }
 
 /// Folders for outputs.
-enum OutputFolder {
+public enum OutputFolder {
   /// Makes a folder and those it lies in.
-  static func make(_ folder: FilePath) throws(ToolError) {
+  ///
+  /// - Parameter folder: One that is there already stays.
+  /// - Throws: `ToolError` naming what cannot be made.
+  public static func make(_ folder: FilePath) throws(ToolError) {
     if Folder.isFolder(folder) { return }
     if folder.directory != folder { try make(folder.directory) }
     // Another thread may have made it in between.
