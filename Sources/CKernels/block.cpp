@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "guard.h"
+#include "normalization.h"
 #include "parallel.h"
 #include "winograd.h"
 
@@ -31,35 +32,6 @@ struct picture {
   const size_t pixels, at;
   const channel_map first, second;
 };
-
-/// The gradient before a norm in equal shares of the pixels, so that the same number of threads
-/// gives the same bits.
-void back_through_norm(const norm_gradient &gradient, size_t pixels) {
-  const kernel_table &table = kernels();
-  const size_t padded = ck_padded_channels(gradient.channels);
-  const int threads = ck_threads();
-  std::vector<float> sums(2 * padded * threads);
-  const auto each = [&](int thread, auto body) {
-    const size_t first = pixels * thread / threads, end = pixels * (thread + 1) / threads;
-    body(first, end - first);
-  };
-  on_threads(threads, [&](int thread) {
-    float *own = sums.data() + 2 * padded * thread;
-    each(thread, [&](size_t first, size_t count) {
-      table.norm_gradient_sums(gradient, first, count, own, own + padded);
-    });
-  });
-  for (size_t c = 0; c < 2 * padded; c++) {
-    double sum = 0;
-    for (int thread = 0; thread < threads; thread++) sum += sums[2 * padded * thread + c];
-    sums[c] = static_cast<float>(sum / pixels);
-  }
-  on_threads(threads, [&](int thread) {
-    each(thread, [&](size_t first, size_t count) {
-      table.norm_gradient_map(gradient, sums.data(), sums.data() + padded, first, count);
-    });
-  });
-}
 
 }  // namespace
 
@@ -104,12 +76,10 @@ ck_status ck_block_backward(const ck_block_shape *shape, const float *x, const f
     const floats middle = floats_of(static_cast<size_t>(s.height) * s.width * s.channels);
     for (int n = 0; n < s.batch; n++) {
       const picture p(s, statistics, n);
-      back_through_norm({dy + p.at, y2 + p.at, p.second, false, s.channels, before.get()},
-                        p.pixels);
+      back_through_norm({dy + p.at, y2 + p.at, p.second, 1, s.channels, before.get()}, p.pixels);
       winograd_backward(second, geometry, y1 + p.at, &p.first, before.get(), middle.get(),
                         dweight2);
-      back_through_norm({middle.get(), y1 + p.at, p.first, true, s.channels, middle.get()},
-                        p.pixels);
+      back_through_norm({middle.get(), y1 + p.at, p.first, 0, s.channels, middle.get()}, p.pixels);
       winograd_backward(first, geometry, x + p.at, nullptr, middle.get(), dx + p.at, dweight1);
       const ck_map sum{nullptr, nullptr, nullptr, 1, dy + p.at};
       ck_map_apply(sum, dx + p.at, s.height, s.width, s.channels, dx + p.at, 0, s.channels, 0);

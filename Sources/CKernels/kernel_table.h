@@ -25,12 +25,12 @@ struct channel_map {
   const float *mean, *scale;
 };
 
-/// The way back through z = (y - mean) * scale, with a ReLU behind it where `rectified`.
+/// The way back through z = (y - mean) * scale and an activation behind it.
 struct norm_gradient {
   const float *g;  // the gradient by the output, [pixels, C]
   const float *y;
   channel_map norm;
-  bool rectified;
+  float slope;  // of the activation where z isn't positive; 1: none
   int channels;
   float *dy;  // the gradient by y; may be g
 };

@@ -10,6 +10,13 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Variable;
 using torch::autograd::variable_list;
 
+constexpr auto channels_last = at::MemoryFormat::ChannelsLast;
+
+/// Activations of these extents, in memory as [N, H, W, C].
+at::Tensor empty(at::IntArrayRef sizes, const at::Tensor &like) {
+  return at::empty(sizes, like.options(), channels_last);
+}
+
 /// Kernel's step and border, px.
 struct geometry {
   int64_t stride, padding;
@@ -30,9 +37,9 @@ at::Tensor forward(const at::Tensor &x, const at::Tensor &w, const at::Tensor &b
   };
   TORCH_CHECK(x.dim() == 4 && x.size(1) == w.size(1), "a convolution of ", w.size(1),
               " channels meets an image of ", x.sizes());
-  const auto y = at::empty({x.size(0), w.size(0), side(x.size(2)), side(x.size(3))}, x.options());
+  const auto y = empty({x.size(0), w.size(0), side(x.size(2)), side(x.size(3))}, x);
   const auto s = shape(x.sizes(), w.sizes(), y.sizes(), g);
-  const auto dense = x.contiguous();
+  const auto dense = x.contiguous(channels_last);
   ck_error error;
   ct::check(ck_training_forward(&s, dense.data_ptr<float>(), w.contiguous().data_ptr<float>(),
                                 bias.defined() ? bias.data_ptr<float>() : nullptr,
@@ -44,9 +51,9 @@ at::Tensor forward(const at::Tensor &x, const at::Tensor &w, const at::Tensor &b
 at::Tensor data(const at::Tensor &y, const at::Tensor &w, at::IntArrayRef x_sizes, geometry g) {
   TORCH_CHECK(y.dim() == 4 && y.size(1) == w.size(0), "a transposed convolution of ", w.size(0),
               " channels meets an image of ", y.sizes());
-  const auto x = at::empty(x_sizes, y.options());
+  const auto x = empty(x_sizes, y);
   const auto s = shape(x_sizes, w.sizes(), y.sizes(), g);
-  const auto dense = y.contiguous(), kernel = w.contiguous();
+  const auto dense = y.contiguous(channels_last), kernel = w.contiguous();
   ck_error error;
   ct::check(ck_training_data(&s, dense.data_ptr<float>(), kernel.data_ptr<float>(),
                              x.data_ptr<float>(), &error),
@@ -57,7 +64,7 @@ at::Tensor data(const at::Tensor &y, const at::Tensor &w, at::IntArrayRef x_size
 at::Tensor weight(const at::Tensor &x, const at::Tensor &y, at::IntArrayRef w_sizes, geometry g) {
   const auto w = at::empty(w_sizes, x.options());
   const auto s = shape(x.sizes(), w_sizes, y.sizes(), g);
-  const auto dense_x = x.contiguous(), dense_y = y.contiguous();
+  const auto dense_x = x.contiguous(channels_last), dense_y = y.contiguous(channels_last);
   ck_error error;
   ct::check(ck_training_weight(&s, dense_x.data_ptr<float>(), dense_y.data_ptr<float>(),
                                w.data_ptr<float>(), &error),

@@ -10,6 +10,7 @@ at::Tensor run(const layers &list, at::Tensor input, bool training);
 struct reflection_padding final : layer {
   int64_t padding;
   explicit reflection_padding(int64_t padding) : padding(padding) {}
+  void check(const at::Tensor &input) const;
   at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
 };
 
@@ -25,12 +26,18 @@ struct convolution final : layer {
         output_padding(description.output_padding),
         transposed(description.transposed) {}
   at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
+  /// Without the bias: an instance norm behind it would take it away again.
+  at::Tensor forward_unbiased(const at::Tensor &input);
   bool output_is_fresh() const override { return true; }
+
+ private:
+  at::Tensor run(const at::Tensor &input, const at::Tensor &added);
 };
 
 struct instance_norm final : layer {
   double epsilon;
   explicit instance_norm(double epsilon) : epsilon(epsilon) {}
+  void check(const at::Tensor &input) const;
   at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
   bool output_is_fresh() const override { return true; }
 };

@@ -118,7 +118,7 @@ ck_status ck_winograd_run(const ck_winograd *winograd, const float *x, int heigh
 // Convolutions of whole batches and both of their adjoints, by oneDNN, for training. LibTorch 1.13
 // leaves small and transposed convolutions to the matrix product of whatever BLAS there is.
 //
-// All tensors are dense, in C order: x [N, C, H, W], weight [K, C, k, k] and y [N, K, H', W'].
+// All tensors are dense: x [N, H, W, C], weight [K, C, k, k] and y [N, H', W', K].
 
 /// The extents, and how the kernel moves over x.
 typedef struct {
@@ -138,6 +138,28 @@ ck_status ck_training_data(const ck_training_shape *shape, const float *y, const
 /// weight = the gradient by the weight where y is the gradient by the output.
 ck_status ck_training_weight(const ck_training_shape *shape, const float *x, const float *y,
                              float *weight, ck_error *error);
+
+// Instance norm, an activation and a mirrored border for training.
+
+/// The extents, and what is done.
+typedef struct {
+  int batch, height, width, channels;  // of x
+  int border;                          // px around y, less than either side of x
+  float slope;                         // of the activation where it is negative; 1: none
+  float epsilon;
+} ck_normalization_shape;
+
+/// How many floats the statistics are.
+size_t ck_normalization_statistics(const ck_normalization_shape *shape);
+
+/// y [N, H + 2 border, W + 2 border, C] from x [N, H, W, C], and the statistics of x.
+ck_status ck_normalization_forward(const ck_normalization_shape *shape, const float *x,
+                                   float *statistics, float *y, ck_error *error);
+
+/// The gradient by x from the gradient by y.
+ck_status ck_normalization_backward(const ck_normalization_shape *shape, const float *x,
+                                    const float *statistics, const float *dy, float *dx,
+                                    ck_error *error);
 
 // A residual block for training, y = x + norm(conv(relu(norm(conv(x))))): 3 x 3 convolutions inside
 // a mirrored border, by Winograd's F(4x4, 3x3), and instance norms. Biases would cancel out.

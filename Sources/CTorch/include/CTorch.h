@@ -163,7 +163,7 @@ ct_status ct_network_clear_gradients(ct_network *network, ct_error *error);
 /// The parameter or running statistic `name`; shares elements with the network.
 ct_status ct_network_tensor(const ct_network *network, const char *name, ct_tensor **output,
                             ct_error *error);
-/// The gradient of parameter `name`; fails where none has been computed.
+/// The gradient of parameter `name`; 0 where nothing depended on it.
 ct_status ct_network_gradient(const ct_network *network, const char *name, ct_tensor **output,
                               ct_error *error);
 
