@@ -20,6 +20,12 @@ struct winograd_points {
   static constexpr int positions = 36;  // of a tile
 };
 
+/// 3 x 3 kernels: that of output k and input c starts at k * output_step + c * input_step.
+struct winograd_weights {
+  const float *values;
+  size_t output_step, input_step;
+};
+
 /// max((x - mean) * scale, 0) per channel, applied while reading.
 struct channel_map {
   const float *mean, *scale;
@@ -56,8 +62,8 @@ struct kernel_table {
                             const float *mean_product, size_t first, size_t count);
   void (*product)(const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row,
                   size_t b_strip, float *c, size_t c_row, int rows, int columns, int depth);
-  void (*transform_kernels)(const float *weight, int input, int count, int first, int end, float *u,
-                            size_t position);
+  void (*transform_kernels)(const winograd_weights &weights, int count, int first, int end,
+                            float *u, size_t position);
   void (*transform_kernels_adjoint)(const float *du, size_t position, int row, int output,
                                     float *dweight, size_t output_step);
   void (*input_tiles)(const winograd_shape &shape, const float *x, const channel_map *map,

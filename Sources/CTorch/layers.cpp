@@ -119,9 +119,11 @@ static const convolution *fusible(const std::unique_ptr<layer> &one) {
   return fits ? found : nullptr;
 }
 
-/// From this side on, px, a block is worth a rounding that is ten times that of direct
-/// convolutions: small pictures gain little, and agree with PyTorch's training to the last bits.
-constexpr int64_t least_side = 48;
+/// Whether a block is worth a rounding that is ten times that of direct convolutions: a small and
+/// narrow one gains little, and agrees with PyTorch's training to the last bits.
+static bool is_large(const at::Tensor &input) {
+  return std::min(input.size(2), input.size(3)) >= (input.size(1) >= 128 ? 12 : 48);
+}
 
 /// Whether the layers of a block are one function.
 static bool is_fusible(const layers &inner, const at::Tensor &input) {
@@ -133,8 +135,7 @@ static bool is_fusible(const layers &inner, const at::Tensor &input) {
   const auto *relu = inner.size() == 7 ? dynamic_cast<leaky_relu *>(inner[3].get()) : nullptr;
   return relu && relu->slope == 0 && border(0) && fusible(inner[1]) && norm(2) && border(4) &&
          fusible(inner[5]) && norm(6) && input.is_cpu() && input.dim() == 4 &&
-         input.scalar_type() == at::kFloat && input.size(2) >= least_side &&
-         input.size(3) >= least_side;
+         input.scalar_type() == at::kFloat && is_large(input);
 }
 
 at::Tensor residual::forward(at::Tensor input, bool training, bool) {
