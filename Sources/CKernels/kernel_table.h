@@ -60,6 +60,8 @@ struct kernel_table {
                              float *products);
   void (*norm_gradient_map)(const norm_gradient &gradient, const float *mean_g,
                             const float *mean_product, size_t first, size_t count);
+  void (*adam)(const ck_adam_update &update, float *parameter, const float *gradient, float *mean,
+               float *square, size_t count);
   void (*product)(const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row,
                   size_t b_strip, float *c, size_t c_row, int rows, int columns, int depth);
   void (*transform_kernels)(const winograd_weights &weights, int count, int first, int end,
@@ -67,13 +69,14 @@ struct kernel_table {
   void (*transform_kernels_adjoint)(const float *du, size_t position, int row, int output,
                                     float *dweight, size_t output_step);
   void (*input_tiles)(const winograd_shape &shape, const float *x, const channel_map *map,
-                      int first, int count, float *v, int stride);
-  void (*output_tiles)(const winograd_shape &shape, const float *m, int stride, const float *bias,
-                       int first, int count, float *y, channel_statistics *statistics);
+                      int first, int count, float *v, size_t position);
+  void (*output_tiles)(const winograd_shape &shape, const float *m, size_t position,
+                       const float *bias, int first, int count, float *y,
+                       channel_statistics *statistics);
   void (*output_tiles_adjoint)(const winograd_shape &shape, const float *dy, int first, int count,
-                               float *dm, int stride);
-  void (*input_tiles_adjoint)(const winograd_shape &shape, const float *dv, int stride, int first,
-                              int count, float *dx);
+                               float *dm, size_t position);
+  void (*input_tiles_adjoint)(const winograd_shape &shape, const float *dv, size_t position,
+                              int first, int count, float *dx);
 };
 
 /// The fastest kernels this processor runs, or those that CK_INSTRUCTIONS (avx512, avx2, portable)

@@ -66,7 +66,7 @@ ck_winograd::ck_winograd(int input, int output, const winograd_weights &weights)
 }
 
 size_t ck_winograd::position_floats() const {
-  return static_cast<size_t>(rounded_up(output, table.strip)) * input;
+  return spread(static_cast<size_t>(rounded_up(output, table.strip)) * input);
 }
 
 void ck_winograd::multiply(int position, const float *v, size_t v_row, float *m, size_t m_row,
@@ -84,8 +84,8 @@ void ck_winograd::run(const winograd_geometry &geometry, int batch, const float 
   const int threads = std::min(all, ck_threads());
   const size_t x_picture = static_cast<size_t>(shape.height) * shape.width * input;
   const size_t y_picture = static_cast<size_t>(shape.output_height) * shape.output_width * output;
-  const size_t v_position = static_cast<size_t>(chunk) * shape.input_padded;
-  const size_t m_position = static_cast<size_t>(chunk) * shape.output_padded;
+  const size_t v_position = spread(static_cast<size_t>(chunk) * shape.input_padded);
+  const size_t m_position = spread(static_cast<size_t>(chunk) * shape.output_padded);
   float *scratch = scratch_floats(threads * positions * (v_position + m_position));
   std::vector<thread_statistics> gathered;
   for (int n = 0; statistics && n < batch; n++) gathered.emplace_back(threads, output);
@@ -98,11 +98,12 @@ void ck_winograd::run(const winograd_geometry &geometry, int batch, const float 
       const int n = at / tiles, first = at % tiles;
       count = std::min({chunk, end - at, tiles - first});
       const channel_map own = map ? map->of(n) : channel_map{};
-      table.input_tiles(shape, x + n * x_picture, map ? &own : nullptr, first, count, v, chunk);
+      table.input_tiles(shape, x + n * x_picture, map ? &own : nullptr, first, count, v,
+                        v_position);
       for (int q = 0; q < positions; q++)
         multiply(q, v + q * v_position, shape.input_padded, m + q * m_position, shape.output_padded,
                  count);
-      table.output_tiles(shape, m, chunk, bias, first, count, y + n * y_picture,
+      table.output_tiles(shape, m, m_position, bias, first, count, y + n * y_picture,
                          statistics ? &gathered[n].of(thread) : nullptr);
     }
   });

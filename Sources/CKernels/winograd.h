@@ -16,6 +16,13 @@ struct winograd_geometry {
   std::vector<int> rows, columns;
 };
 
+/// Floats from one of the 36 positions to the next that hold at least `count`: an odd number of
+/// cache lines, so that the same element of all positions doesn't fall into the same few sets.
+inline size_t spread(size_t count) {
+  constexpr size_t line = 16;
+  return ((count + line - 1) / line | 1) * line;
+}
+
 /// Values per channel of each picture of a batch, `step` floats apart.
 struct picture_channels {
   float *mean, *scale;

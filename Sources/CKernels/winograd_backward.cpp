@@ -17,9 +17,9 @@ struct stages {
         batch(batch),
         picture_tiles(shape.tile_rows * shape.tile_columns),
         tiles(batch * picture_tiles),
-        v_position(static_cast<size_t>(tiles) * shape.input_padded),
-        m_position(static_cast<size_t>(tiles) * shape.output_padded),
-        u_position(static_cast<size_t>(shape.input) * shape.output_padded),
+        v_position(spread(static_cast<size_t>(tiles) * shape.input_padded)),
+        m_position(spread(static_cast<size_t>(tiles) * shape.output_padded)),
+        u_position(spread(static_cast<size_t>(shape.input) * shape.output_padded)),
         v(scratch_floats(positions * (v_position + m_position + u_position))),
         m(v + positions * v_position),
         u(m + positions * m_position) {}
@@ -35,9 +35,9 @@ struct stages {
       const size_t at = static_cast<size_t>(n) * picture_tiles + first;
       const channel_map own = map ? map->of(n) : channel_map{};
       table.input_tiles(shape, x + n * x_picture, map ? &own : nullptr, first, count,
-                        v + at * shape.input_padded, tiles);
+                        v + at * shape.input_padded, v_position);
       table.output_tiles_adjoint(shape, dy + n * y_picture, first, count,
-                                 m + at * shape.output_padded, tiles);
+                                 m + at * shape.output_padded, m_position);
     });
   }
 
@@ -80,7 +80,7 @@ struct stages {
       in_parallel(batch * rows, [&](int i) {
         const int n = i / rows, row = 2 * (i % rows) + parity;
         table.input_tiles_adjoint(
-            shape, v + static_cast<size_t>(n) * picture_tiles * shape.input_padded, tiles,
+            shape, v + static_cast<size_t>(n) * picture_tiles * shape.input_padded, v_position,
             row * shape.tile_columns, shape.tile_columns, dx + n * shape.height * line);
       });
     }

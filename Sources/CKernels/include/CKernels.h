@@ -187,6 +187,18 @@ ck_status ck_block_backward(const ck_block_shape *shape, const float *x, const f
                             const float *statistics, const float *dy, float *dx, float *dweight1,
                             float *dweight2, ck_error *error);
 
+/// What one update of Adam does to every element: its means become beta * mean + rest * gradient
+/// (and gradient squared), then parameter -= rate * mean / (sqrt(square) / correction + epsilon).
+typedef struct {
+  float beta1, rest1, beta2, rest2, rate, correction, epsilon;
+} ck_adam_update;
+
+/// Updates `count` parameters and both of their running means.
+///
+/// Source: Kingma and Ba 2014, arXiv 1412.6980, algorithm 1.
+void ck_adam_apply(const ck_adam_update *update, float *parameter, const float *gradient,
+                   float *mean, float *square, size_t count);
+
 // Norms and activations.
 
 /// How many floats an array with a value per channel needs to have.
