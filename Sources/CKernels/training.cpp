@@ -21,18 +21,39 @@ const dnnl::engine &processor() {
   return once;
 }
 
+/// What a convolution computes from its two other tensors.
+enum class operation { forward, biased, data, weight };
+
+/// Whether factors are rounded. Few channels are cheap, and are often a picture's.
+bool is_rounded(const ck_training_shape &s) { return s.bf16 && s.input >= 16 && s.output >= 16; }
+
 /// The tensors of a convolution: activations as the caller has them unless said otherwise, weights
-/// in the order that is fastest.
+/// in the order that is fastest, factors in their precision.
 struct layout {
   memory::desc x, weight, bias, y;
   memory::dims strides, before, after;
 
-  explicit layout(const ck_training_shape &s,
-                  memory::format_tag activations = memory::format_tag::nhwc)
-      : x({s.batch, s.input, s.height, s.width}, f32, activations),
-        weight({s.output, s.input, s.kernel, s.kernel}, f32, memory::format_tag::any),
+  /// As the caller has them.
+  explicit layout(const ck_training_shape &s)
+      : layout(s, memory::format_tag::nhwc, f32, f32, f32) {}
+
+  /// As an operation wants them.
+  layout(const ck_training_shape &s, operation wanted, memory::format_tag activations)
+      : layout(s, activations, factor(s, wanted != operation::data),
+               factor(s, wanted != operation::weight),
+               factor(s, wanted == operation::data || wanted == operation::weight)) {}
+
+ private:
+  static memory::data_type factor(const ck_training_shape &s, bool is_factor) {
+    return is_factor && is_rounded(s) ? memory::data_type::bf16 : f32;
+  }
+
+  layout(const ck_training_shape &s, memory::format_tag activations, memory::data_type of_x,
+         memory::data_type of_weight, memory::data_type of_y)
+      : x({s.batch, s.input, s.height, s.width}, of_x, activations),
+        weight({s.output, s.input, s.kernel, s.kernel}, of_weight, memory::format_tag::any),
         bias({s.output}, f32, memory::format_tag::x),
-        y({s.batch, s.output, s.output_height, s.output_width}, f32, activations),
+        y({s.batch, s.output, s.output_height, s.output_width}, of_y, activations),
         strides{s.stride, s.stride},
         before{s.padding, s.padding},
         after{(s.output_height - 1) * s.stride + s.kernel - s.height - s.padding,
@@ -57,8 +78,6 @@ dnnl::primitive_attr attributes() {
   return made;
 }
 
-enum class operation { forward, biased, data, weight };
-
 dnnl::convolution_forward::primitive_desc forward(const layout &l, bool biased) {
   using made = dnnl::convolution_forward::primitive_desc;
   const auto kind = dnnl::prop_kind::forward_training;
@@ -76,9 +95,10 @@ bool is_reordered(const ck_training_shape &s, operation wanted) {
 }
 
 prepared prepare(const ck_training_shape &shape, operation wanted) {
-  const auto l =
-      is_reordered(shape, wanted) ? layout(shape, memory::format_tag::any) : layout(shape);
-  const auto hint = forward(l, wanted == operation::biased);
+  const auto order =
+      is_reordered(shape, wanted) ? memory::format_tag::any : memory::format_tag::nhwc;
+  const layout l(shape, wanted, order);
+  const auto hint = forward(layout(shape, operation::forward, order), wanted == operation::biased);
   if (wanted == operation::data) {
     const dnnl::convolution_backward_data::primitive_desc made(
         {direct, l.x, l.weight, l.y, l.strides, l.before, l.after}, attributes(), processor(),
@@ -99,20 +119,12 @@ prepared prepare(const ck_training_shape &shape, operation wanted) {
 
 /// The primitive for a shape: a step asks for the same few over and over.
 std::shared_ptr<const prepared> find(const ck_training_shape &s, operation wanted) {
-  using key = std::array<int64_t, 11>;
+  using key = std::array<int64_t, 12>;
   static std::map<key, std::shared_ptr<const prepared>> known;
   static std::mutex lock;
-  const key k{s.batch,
-              s.input,
-              s.height,
-              s.width,
-              s.output,
-              s.output_height,
-              s.output_width,
-              s.kernel,
-              s.stride,
-              s.padding,
-              static_cast<int64_t>(wanted)};
+  const key k{s.batch,  s.input,         s.height,       s.width,
+              s.output, s.output_height, s.output_width, s.kernel,
+              s.stride, s.padding,       is_rounded(s),  static_cast<int64_t>(wanted)};
   const std::lock_guard<std::mutex> held(lock);
   const auto found = known.find(k);
   if (found != known.end()) return found->second;
@@ -203,7 +215,7 @@ ck_status ck_training_forward(const ck_training_shape *shape, const float *x, co
     const auto p = find(*shape, bias != nullptr ? operation::biased : operation::forward);
     call c(*shape);
     std::unordered_map<int, memory> arguments{
-        {DNNL_ARG_SRC, call::lent(p->x, x)},
+        {DNNL_ARG_SRC, c.ordered(c.x, p->x, x)},
         {DNNL_ARG_WEIGHTS, c.ordered(c.weight, p->weight, weight)},
         {DNNL_ARG_DST, call::lent(p->y, y)}};
     if (bias != nullptr) arguments[DNNL_ARG_BIAS] = call::lent(layout(*shape).bias, bias);
@@ -217,7 +229,7 @@ ck_status ck_training_data(const ck_training_shape *shape, const float *y, const
     if (is_thin(*shape, shape->input)) return thin_data(*shape, y, weight, x);
     const auto p = find(*shape, operation::data);
     call c(*shape);
-    c.run(*p, {{DNNL_ARG_DIFF_DST, call::lent(p->y, y)},
+    c.run(*p, {{DNNL_ARG_DIFF_DST, c.ordered(c.y, p->y, y)},
                {DNNL_ARG_WEIGHTS, c.ordered(c.weight, p->weight, weight)},
                {DNNL_ARG_DIFF_SRC, call::lent(p->x, x)}});
   });

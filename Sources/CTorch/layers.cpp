@@ -1,7 +1,6 @@
 #include "layers.h"
 
 #include "block.h"
-#include "convolution.h"
 #include "normalization.h"
 
 namespace ct {
@@ -62,8 +61,8 @@ at::Tensor convolution::forward(at::Tensor input, bool, bool) { return run(input
 at::Tensor convolution::forward_unbiased(const at::Tensor &input) { return run(input, {}); }
 
 at::Tensor convolution::run(const at::Tensor &input, const at::Tensor &added) {
-  if (!transposed) return convolve(input, weight, added, stride, padding);
-  return convolve_transposed(input, weight, added, stride, padding, output_padding);
+  return transposed ? convolve_transposed(input, weight, added, options)
+                    : convolve(input, weight, added, options);
 }
 
 void instance_norm::check(const at::Tensor &input) const {
@@ -114,8 +113,9 @@ at::Tensor dropout::forward(at::Tensor input, bool training, bool) {
 /// Whether a layer is a 3 x 3 convolution at stride 1 without a border of its own.
 static const convolution *fusible(const std::unique_ptr<layer> &one) {
   const auto *found = dynamic_cast<const convolution *>(one.get());
-  const bool fits = found && !found->transposed && found->stride == 1 && found->padding == 0 &&
-                    found->weight.size(2) == 3 && found->weight.size(0) == found->weight.size(1);
+  const bool fits = found && !found->transposed && found->options.stride == 1 &&
+                    found->options.padding == 0 && found->weight.size(2) == 3 &&
+                    found->weight.size(0) == found->weight.size(1);
   return fits ? found : nullptr;
 }
 

@@ -1,5 +1,6 @@
 /// The layers that networks are made of.
 #pragma once
+#include "convolution.h"
 #include "handles.h"
 
 namespace ct {
@@ -16,14 +17,13 @@ struct reflection_padding final : layer {
 
 struct convolution final : layer {
   at::Tensor weight, bias;
-  int64_t stride, padding, output_padding;
+  convolution_options options;
   bool transposed;
   convolution(at::Tensor weight, at::Tensor bias, const ct_convolution &description)
       : weight(weight),
         bias(bias),
-        stride(description.stride),
-        padding(description.padding),
-        output_padding(description.output_padding),
+        options{description.stride, description.padding, description.output_padding,
+                description.bf16},
         transposed(description.transposed) {}
   at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
   /// Without the bias: an instance norm behind it would take it away again.

@@ -38,6 +38,9 @@ const char *ck_instructions(void);
 /// is no such name; then nothing changes.
 int ck_use_instructions(const char *name);
 
+/// Whether the processor multiplies numbers of bfloat16: 1 or 0.
+int ck_has_bf16(void);
+
 /// Allocates `count` floats at a cache line's boundary. Free with `ck_floats_free`; NULL if it
 /// fails.
 float *ck_floats_alloc(size_t count);
@@ -82,6 +85,7 @@ typedef struct {
   int kernel, stride, padding;
   int output_padding;  // rows and columns added at the end; transposed only
   int transposed;      // 0 or 1
+  int bf16;            // 1: factors rounded to bfloat16, their products added up in float32
 } ck_convolution_shape;
 
 /// Makes a convolution. `weight` is [K, C, k, k], or [C, K, k, k] where transposed; `bias` is [K]
@@ -125,6 +129,7 @@ typedef struct {
   int64_t batch, input, height, width;          // x
   int64_t output, output_height, output_width;  // y
   int64_t kernel, stride, padding;              // px
+  int bf16;  // 1: factors of 16 channels or more are rounded to bfloat16, see ck_has_bf16
 } ck_training_shape;
 
 /// y = convolution of x, plus `bias` [K] or NULL; y is complete on success only.

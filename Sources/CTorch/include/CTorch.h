@@ -133,6 +133,7 @@ typedef struct {
   const char *name;
   int64_t input_channels, output_channels, kernel, stride, padding, output_padding;
   bool bias, transposed;
+  bool bf16;  // whether factors of 16 channels or more are rounded to bfloat16
 } ct_convolution;
 ct_status ct_network_add_convolution(ct_network *network, const ct_convolution *convolution,
                                      ct_error *error);

@@ -22,7 +22,7 @@ import Testing
       return ck_training_shape(
         batch: 2, input: Int64(input), height: Int64(height), width: Int64(width),
         output: Int64(output), output_height: side(height), output_width: side(width),
-        kernel: Int64(kernel), stride: Int64(stride), padding: Int64(padding))
+        kernel: Int64(kernel), stride: Int64(stride), padding: Int64(padding), bf16: 0)
     }
   }
 
@@ -83,6 +83,32 @@ import Testing
       expectClose(
         product(other.map(Double.init), dweight[...]), product(turned, dy[...]), of: turned.count)
     }
+  }
+
+  @Test(.enabled(if: ck_has_bf16() == 1, "the processor has no bfloat16 arithmetic"))
+  func `in bfloat16 all three are near those of float32, and the bias is exact`() throws {
+    var s = Shape(32, 48, 3, 2, 1, 12, 10).kernels
+    let x = Numbers.floats(1, 2 * 12 * 10 * 32)
+    let weight = Numbers.floats(2, 48 * 32 * 9), bias = Numbers.floats(3, 48)
+    let dy = Numbers.floats(4, 2 * 6 * 5 * 48)
+    let results = try [Int32(0), 1].map { bf16 in
+      s.bf16 = bf16
+      var (y, dx, dweight) = (dy, x, weight)
+      try succeed { ck_training_forward(&s, x, weight, bias, &y, &$0) }
+      try succeed { ck_training_data(&s, dy, weight, &dx, &$0) }
+      try succeed { ck_training_weight(&s, x, dy, &dweight, &$0) }
+      return [y, dx, dweight]
+    }
+    for (exact, rounded) in zip(results[0], results[1]) {
+      let scale = exact.reduce(0) { $0 + abs($1) } / Float(exact.count)
+      let far = zip(exact, rounded).map { abs($0 - $1) }.max() ?? .infinity
+      // A factor's rounding is 2^-9 at most, and many factors' roundings cancel out.
+      #expect(far > 1e-4 * scale && far < 0.03 * scale)
+    }
+    let nothing = x.map { _ in Float(0) }
+    var y = dy
+    try succeed { ck_training_forward(&s, nothing, weight, bias, &y, &$0) }
+    #expect(y.indices.allSatisfy { y[$0] == bias[$0 % 48] })
   }
 
   /// Channels, height, width, border.
