@@ -2,6 +2,8 @@
 #include <cstring>
 #include <dnnl.hpp>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <utility>
 
 #include "guard.h"
@@ -54,7 +56,7 @@ struct ck_convolution {
   void run(const float *x, int height, int width, float *y);
 
  private:
-  const sized &of(int height, int width);
+  std::shared_ptr<const sized> of(int height, int width);
 
   template <typename Forward>
   sized made(dnnl::algorithm algorithm, int height, int width, int end_padding);
@@ -64,7 +66,8 @@ struct ck_convolution {
   const ck_convolution_shape shape;
   memory weight, bias;  // the weights in the order that was wanted last; a value per channel
   bool has_bias;
-  std::map<std::array<int, 3>, sized> by_size;  // height, width, threads
+  std::map<std::array<int, 3>, std::shared_ptr<const sized>> by_size;  // height, width, threads
+  std::mutex lock;                                                     // of what a new size changes
 };
 
 ck_convolution::ck_convolution(ck_convolution_shape shape, const float *values,
@@ -114,9 +117,10 @@ sized ck_convolution::made(dnnl::algorithm algorithm, int height, int width, int
           reordered(description.weights_desc())};
 }
 
-const sized &ck_convolution::of(int height, int width) {
+std::shared_ptr<const sized> ck_convolution::of(int height, int width) {
   // A primitive is made for a number of threads, and its scratch memory with it.
   const std::array<int, 3> key{height, width, ck_threads()};
+  const std::lock_guard<std::mutex> held(lock);
   const auto known = by_size.find(key);
   if (known != by_size.end()) return known->second;
   // A folder of pictures of every size must not fill the memory with primitives.
@@ -127,11 +131,12 @@ const sized &ck_convolution::of(int height, int width) {
                                                       width, end)
                   : made<dnnl::convolution_forward>(dnnl::algorithm::convolution_direct, height,
                                                     width, shape.padding);
-  return by_size.emplace(key, std::move(one)).first->second;
+  return by_size[key] = std::make_shared<const sized>(std::move(one));
 }
 
 void ck_convolution::run(const float *x, int height, int width, float *y) {
-  const sized &one = of(height, width);
+  const auto kept = of(height, width);
+  const sized &one = *kept;
   memory scratch(one.scratch, processor());
   dnnl::stream stream(processor());
   const memory::desc given({1, shape.input, height, width}, f32, nhwc);

@@ -21,7 +21,8 @@ typedef struct {
 void ck_set_threads(int count);
 
 /// Lets the kernels that the calling thread calls use at most so many threads; 0 lifts the limit.
-void ck_limit_threads(int most);
+/// Returns the limit there was.
+int ck_limit_threads(int most);
 
 /// The threads in use: OMP_NUM_THREADS or the processors this process may run on, unless set.
 int ck_threads(void);
@@ -96,7 +97,8 @@ ck_status ck_convolution_create(ck_convolution_shape shape, const float *weight,
 /// Frees a convolution; NULL is fine.
 void ck_convolution_free(ck_convolution *convolution);
 
-/// y [H', W', K] = convolution of x [H, W, C]; y is complete on success only.
+/// y [H', W', K] = convolution of x [H, W, C]; y is complete on success only. Several threads may
+/// run one.
 ck_status ck_convolution_run(ck_convolution *convolution, const float *x, int height, int width,
                              float *y, ck_error *error);
 

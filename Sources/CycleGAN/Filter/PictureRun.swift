@@ -42,7 +42,7 @@ public struct PictureRun: Sendable {
   ///     work.
   /// - Throws: `ToolError` with the exit status unless everything is done.
   public func run<Computed: Sendable>(
-    computing prepare: () throws(ToolError) -> (Frame) throws -> Computed,
+    computing prepare: () throws(ToolError) -> Computation<Frame, Computed>,
     saving save:
       @escaping @Sendable (Computed, Arrival.Place) throws ->
       Pipeline<Frame, Computed>.Delivery,
@@ -74,7 +74,7 @@ public struct PictureRun: Sendable {
   func send<Computed: Sendable>(
     through stages: Pipeline<Frame, Computed>, _ entries: sending InputEntries, _ tally: Tally,
     wants: @escaping @Sendable (FilePath) -> Bool,
-    computing prepare: () throws(ToolError) -> (Frame) throws -> Computed
+    computing prepare: () throws(ToolError) -> Computation<Frame, Computed>
   ) throws(ToolError) {
     Interrupts.catchStops()
     tally.keepShowing()

@@ -1,10 +1,14 @@
 import CKernels
 
 /// A network's kernels and constants, by the names of its layers.
-final class NativeNetwork {
+///
+/// Several threads may run it: it does not change once it is made, and its kernels lock what they
+/// keep by size.
+final class NativeNetwork: @unchecked Sendable {
   let description: NetworkDescription
   private let precision: Precision
   private(set) var convolutions: [String: ConvolutionKernel] = [:]
+  /// Of the batch norms; the values of an instance norm are a picture's.
   private(set) var norms: [String: ChannelValues] = [:]
 
   /// Copies weights into the order that the kernels want.
@@ -33,8 +37,6 @@ final class NativeNetwork {
         try add(convolution, tensors, transposed: false, border: border, isNormed: isNormed)
       case .transposedConvolution(let convolution):
         try add(convolution, tensors, transposed: true, border: 0, isNormed: isNormed)
-      case .norm(.instance, let name, let channels):
-        norms[name] = try ChannelValues(channels: channels, hasShift: false)
       case .norm(.batch, let name, let channels):
         norms[name] = try ChannelValues(batchNorm: name, channels: channels, tensors)
       case .residual(let inner), .skip(let inner): try add(inner, tensors)

@@ -1,5 +1,8 @@
+import CKernels
 import CycleGAN
+import Dispatch
 import Foundation
+import Synchronization
 import Testing
 
 /// One after the other: the number of threads is the whole process's.
@@ -84,6 +87,40 @@ import Testing
     #expect(distance > 1e-5, "nothing was rounded")
     #expect(distance < 0.065)
     #expect((exact.max() ?? 0) - (exact.min() ?? 0) > 0.5, "the picture is flat")
+  }
+
+  @Test(arguments: [
+    GeneratorArchitecture(kind: .resnet(blocks: 2), width: 16),
+    GeneratorArchitecture(kind: .unet(downs: 5), width: 8, norm: .batch),
+  ])
+  func `threads that use one generator at a time get what they get alone`(
+    architecture: GeneratorArchitecture
+  ) throws {
+    let generator = try architecture.generator()
+    let pictures = (1...24).map { i in
+      Numbers.picture(width: 16 + 8 * (i % 11), height: 40 + i % 5, channels: 3)
+    }
+    @Sendable func translated(_ picture: Frame) -> Frame? {
+      let before = ck_limit_threads(1)
+      defer { ck_limit_threads(before) }
+      return try? generator(picture)
+    }
+    let alone = pictures.map(translated)
+    #expect(alone.allSatisfy { $0 != nil })
+    let together = Mutex<[Int: Frame?]>([:])
+    DispatchQueue.concurrentPerform(iterations: pictures.count) { i in
+      let frame = translated(pictures[i])
+      together.withLock { $0[i] = frame }
+    }
+    together.withLock { together in
+      for (i, frame) in alone.enumerated() { #expect(together[i] == frame) }
+    }
+  }
+
+  @Test func `small pictures share the cores, and large ones do not`() throws {
+    let generator = try GeneratorArchitecture(kind: .resnet(blocks: 9), width: 64).generator()
+    #expect(generator.sharesCores(Numbers.picture(width: 128, height: 128, channels: 3)))
+    #expect(!generator.sharesCores(Numbers.picture(width: 256, height: 256, channels: 3)))
   }
 
   @Test func `a picture with a side beyond all memory is refused`() throws {
