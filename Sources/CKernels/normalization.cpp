@@ -6,6 +6,7 @@
 
 #include "guard.h"
 #include "parallel.h"
+#include "statistics.h"
 
 namespace {
 
@@ -58,27 +59,22 @@ void fold(const ck_normalization_shape &s, const float *dy, float *dx) {
 void back_through_norm(const norm_gradient &gradient, size_t pixels) {
   const kernel_table &table = kernels();
   const size_t padded = ck_padded_channels(gradient.channels);
-  const int threads = ck_threads();
-  std::vector<float> sums(2 * padded * threads);
-  const auto each = [&](int thread, auto body) {
-    const size_t first = pixels * thread / threads, end = pixels * (thread + 1) / threads;
-    body(first, end - first);
-  };
-  on_threads(threads, [&](int thread) {
-    float *own = sums.data() + 2 * padded * thread;
-    each(thread, [&](size_t first, size_t count) {
-      table.norm_gradient_sums(gradient, first, count, own, own + padded);
-    });
+  const int parts = parts_of(pixels);
+  std::vector<float> sums(2 * padded * parts);
+  const auto first = [&](int part) { return pixels * part / parts; };
+  in_parallel(parts, [&](int part) {
+    float *own = sums.data() + 2 * padded * part;
+    table.norm_gradient_sums(gradient, first(part), first(part + 1) - first(part), own,
+                             own + padded);
   });
   for (size_t c = 0; c < 2 * padded; c++) {
     double sum = 0;
-    for (int thread = 0; thread < threads; thread++) sum += sums[2 * padded * thread + c];
+    for (int part = 0; part < parts; part++) sum += sums[2 * padded * part + c];
     sums[c] = static_cast<float>(sum / pixels);
   }
-  on_threads(threads, [&](int thread) {
-    each(thread, [&](size_t first, size_t count) {
-      table.norm_gradient_map(gradient, sums.data(), sums.data() + padded, first, count);
-    });
+  in_parallel(parts, [&](int part) {
+    table.norm_gradient_map(gradient, sums.data(), sums.data() + padded, first(part),
+                            first(part + 1) - first(part));
   });
 }
 

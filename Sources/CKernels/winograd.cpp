@@ -9,10 +9,11 @@
 namespace {
 
 constexpr int positions = winograd_points::positions;
-// Tiles that a thread takes through the three stages at a time: a multiple of the products' blocks
-// that keeps V and M of 256 channels near the second-level cache, and two of which are half of the
-// 256 tiles of a trunk's 64 x 64 px.
-constexpr int chunk = 66;
+// Tiles that a thread takes through the three stages at a time: whole parts, few enough that V and
+// M of 256 channels stay near the second-level cache.
+constexpr int chunk = 64;
+// Tiles whose statistics are gathered on their own; a thread takes whole parts.
+constexpr int part = 8;
 
 int rounded_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
 
@@ -80,31 +81,35 @@ void ck_winograd::run(const winograd_geometry &geometry, int batch, const float 
                       const picture_channels *map, const float *bias, float *y,
                       const picture_channels *statistics, float epsilon) const {
   const winograd_shape shape = geometry.shape(input, output, table.lanes);
-  const int tiles = shape.tile_rows * shape.tile_columns, all = batch * tiles;
-  const int threads = std::min(all, ck_threads());
+  const int tiles = shape.tile_rows * shape.tile_columns;
+  const int parts = (tiles + part - 1) / part;  // of a picture
+  const int threads = std::min(batch * parts, ck_threads());
   const size_t x_picture = static_cast<size_t>(shape.height) * shape.width * input;
   const size_t y_picture = static_cast<size_t>(shape.output_height) * shape.output_width * output;
   const size_t v_position = spread(static_cast<size_t>(chunk) * shape.input_padded);
   const size_t m_position = spread(static_cast<size_t>(chunk) * shape.output_padded);
   float *scratch = scratch_floats(threads * positions * (v_position + m_position));
-  std::vector<thread_statistics> gathered;
-  for (int n = 0; statistics && n < batch; n++) gathered.emplace_back(threads, output);
+  std::vector<part_statistics> gathered;
+  for (int n = 0; statistics && n < batch; n++) gathered.emplace_back(parts, output);
+  const auto run_tiles = [&](int n, int first, int count, float *v, float *m) {
+    const channel_map own = map ? map->of(n) : channel_map{};
+    table.input_tiles(shape, x + n * x_picture, map ? &own : nullptr, first, count, v, v_position);
+    for (int q = 0; q < positions; q++)
+      multiply(q, v + q * v_position, shape.input_padded, m + q * m_position, shape.output_padded,
+               count);
+    for (int t = 0; t < count; t += part)
+      table.output_tiles(shape, m + static_cast<size_t>(t) * shape.output_padded, m_position, bias,
+                         first + t, std::min(part, count - t), y + n * y_picture,
+                         statistics ? &gathered[n].of((first + t) / part) : nullptr);
+  };
   on_threads(threads, [&](int thread) {
     float *v = scratch + thread * positions * (v_position + m_position);
     float *m = v + positions * v_position;
-    // Fixed shares, so that the same number of threads gives the same bits.
-    const int end = all * (thread + 1) / threads;
-    for (int at = all * thread / threads, count; at < end; at += count) {
-      const int n = at / tiles, first = at % tiles;
-      count = std::min({chunk, end - at, tiles - first});
-      const channel_map own = map ? map->of(n) : channel_map{};
-      table.input_tiles(shape, x + n * x_picture, map ? &own : nullptr, first, count, v,
-                        v_position);
-      for (int q = 0; q < positions; q++)
-        multiply(q, v + q * v_position, shape.input_padded, m + q * m_position, shape.output_padded,
-                 count);
-      table.output_tiles(shape, m, m_position, bias, first, count, y + n * y_picture,
-                         statistics ? &gathered[n].of(thread) : nullptr);
+    const int end = batch * parts * (thread + 1) / threads;
+    for (int at = batch * parts * thread / threads, taken; at < end; at += taken) {
+      const int n = at / parts, first = at % parts * part;
+      taken = std::min({chunk / part, end - at, parts - at % parts});
+      run_tiles(n, first, std::min(taken * part, tiles - first), v, m);
     }
   });
   for (int n = 0; statistics && n < batch; n++)
