@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "guard.h"
+#include "parallel.h"
 
 namespace {
 
@@ -20,7 +21,8 @@ const dnnl::engine &processor() {
   return once;
 }
 
-/// One primitive for one size of picture, with the weights in the order it wants.
+/// One primitive for one size of picture, with the weights in the order it wants; `x` is what it
+/// reads.
 struct sized {
   dnnl::primitive primitive;
   memory::desc x, y, scratch;
@@ -90,10 +92,11 @@ memory ck_convolution::reordered(const memory::desc &wanted) {
 
 template <typename Forward>
 sized ck_convolution::made(dnnl::algorithm algorithm, int height, int width, int end_padding) {
-  const memory::desc x({1, shape.input, height, width}, f32, nhwc);
+  const auto factor = shape.bf16 ? memory::data_type::bf16 : f32;
+  const memory::desc x({1, shape.input, height, width}, factor, nhwc);
   const memory::desc y({1, shape.output, output_side(shape, height), output_side(shape, width)},
                        f32, nhwc);
-  const memory::desc any({shape.output, shape.input, shape.kernel, shape.kernel}, f32,
+  const memory::desc any({shape.output, shape.input, shape.kernel, shape.kernel}, factor,
                          memory::format_tag::any);
   const memory::dims strides{shape.stride, shape.stride}, before{shape.padding, shape.padding};
   const memory::dims after{end_padding, end_padding};
@@ -131,12 +134,24 @@ void ck_convolution::run(const float *x, int height, int width, float *y) {
   const sized &one = of(height, width);
   memory scratch(one.scratch, processor());
   dnnl::stream stream(processor());
-  one.primitive.execute(stream, {{DNNL_ARG_SRC, memory(one.x, processor(), const_cast<float *>(x))},
+  const memory::desc given({1, shape.input, height, width}, f32, nhwc);
+  memory source(given, processor(), const_cast<float *>(x));
+  if (given != one.x) {
+    memory rounded(one.x, processor(), scratch_floats(one.x.get_size() / sizeof(float) + 1));
+    dnnl::reorder(source, rounded).execute(stream, source, rounded);
+    source = rounded;
+  }
+  one.primitive.execute(stream, {{DNNL_ARG_SRC, source},
                                  {DNNL_ARG_WEIGHTS, one.weight},
                                  {DNNL_ARG_BIAS, bias},
                                  {DNNL_ARG_DST, memory(one.y, processor(), y)},
                                  {DNNL_ARG_SCRATCHPAD, scratch}});
   stream.wait();
+}
+
+int ck_has_bf16(void) {
+  const auto wanted = static_cast<int>(dnnl::cpu_isa::avx512_core_bf16);
+  return (static_cast<int>(dnnl::get_effective_cpu_isa()) & wanted) == wanted;
 }
 
 ck_status ck_convolution_create(ck_convolution_shape shape, const float *weight, const float *bias,

@@ -10,8 +10,9 @@ namespace {
 
 constexpr int positions = winograd_points::positions;
 // Tiles that a thread takes through the three stages at a time: a multiple of the products' blocks
-// that keeps V and M of 256 channels near the second-level cache.
-constexpr int chunk = 60;
+// that keeps V and M of 256 channels near the second-level cache, and two of which are half of the
+// 256 tiles of a trunk's 64 x 64 px.
+constexpr int chunk = 66;
 
 int rounded_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
 
@@ -45,7 +46,7 @@ winograd_shape winograd_geometry::shape(int input, int output, int lanes) const 
       rows.data(), columns.data()};
 }
 
-ck_winograd::ck_winograd(int input, int output, const float *weight)
+ck_winograd::ck_winograd(int input, int output, const winograd_weights &weights)
     : input(input),
       output(output),
       table(kernels()),
@@ -56,14 +57,16 @@ ck_winograd::ck_winograd(int input, int output, const float *weight)
   const int shares = (input + share - 1) / share;
   in_parallel(strips * shares, [&](int i) {
     const int k = i / shares * strip, c = i % shares * share;
-    table.transform_kernels(weight + static_cast<size_t>(k) * this->input * 9, this->input,
-                            std::min(strip, this->output - k), c, std::min(this->input, c + share),
+    winograd_weights from = weights;
+    from.values += k * weights.output_step;
+    table.transform_kernels(from, std::min(strip, this->output - k), c,
+                            std::min(this->input, c + share),
                             packed.get() + static_cast<size_t>(k) * this->input, position_floats());
   });
 }
 
 size_t ck_winograd::position_floats() const {
-  return static_cast<size_t>(rounded_up(output, table.strip)) * input;
+  return spread(static_cast<size_t>(rounded_up(output, table.strip)) * input);
 }
 
 void ck_winograd::multiply(int position, const float *v, size_t v_row, float *m, size_t m_row,
@@ -73,37 +76,48 @@ void ck_winograd::multiply(int position, const float *v, size_t v_row, float *m,
                 rounded_up(output, table.lanes), input);
 }
 
-void ck_winograd::run(const winograd_geometry &geometry, const float *x, const channel_map *map,
-                      const float *bias, float *y, float *mean, float *scale, float epsilon) const {
+void ck_winograd::run(const winograd_geometry &geometry, int batch, const float *x,
+                      const picture_channels *map, const float *bias, float *y,
+                      const picture_channels *statistics, float epsilon) const {
   const winograd_shape shape = geometry.shape(input, output, table.lanes);
-  const int tiles = shape.tile_rows * shape.tile_columns;
-  const int chunks = (tiles + chunk - 1) / chunk;
-  const int threads = std::min(chunks, ck_threads());
-  const size_t v_position = static_cast<size_t>(chunk) * shape.input_padded;
-  const size_t m_position = static_cast<size_t>(chunk) * shape.output_padded;
+  const int tiles = shape.tile_rows * shape.tile_columns, all = batch * tiles;
+  const int threads = std::min(all, ck_threads());
+  const size_t x_picture = static_cast<size_t>(shape.height) * shape.width * input;
+  const size_t y_picture = static_cast<size_t>(shape.output_height) * shape.output_width * output;
+  const size_t v_position = spread(static_cast<size_t>(chunk) * shape.input_padded);
+  const size_t m_position = spread(static_cast<size_t>(chunk) * shape.output_padded);
   float *scratch = scratch_floats(threads * positions * (v_position + m_position));
-  thread_statistics statistics(threads, output);
+  std::vector<thread_statistics> gathered;
+  for (int n = 0; statistics && n < batch; n++) gathered.emplace_back(threads, output);
   on_threads(threads, [&](int thread) {
     float *v = scratch + thread * positions * (v_position + m_position);
     float *m = v + positions * v_position;
     // Fixed shares, so that the same number of threads gives the same bits.
-    for (int i = chunks * thread / threads; i < chunks * (thread + 1) / threads; i++) {
-      const int first = i * chunk, count = std::min(chunk, tiles - first);
-      table.input_tiles(shape, x, map, first, count, v, chunk);
+    const int end = all * (thread + 1) / threads;
+    for (int at = all * thread / threads, count; at < end; at += count) {
+      const int n = at / tiles, first = at % tiles;
+      count = std::min({chunk, end - at, tiles - first});
+      const channel_map own = map ? map->of(n) : channel_map{};
+      table.input_tiles(shape, x + n * x_picture, map ? &own : nullptr, first, count, v,
+                        v_position);
       for (int q = 0; q < positions; q++)
         multiply(q, v + q * v_position, shape.input_padded, m + q * m_position, shape.output_padded,
                  count);
-      table.output_tiles(shape, m, chunk, bias, first, count, y,
-                         mean ? &statistics.of(thread) : nullptr);
+      table.output_tiles(shape, m, m_position, bias, first, count, y + n * y_picture,
+                         statistics ? &gathered[n].of(thread) : nullptr);
     }
   });
-  if (mean) statistics.finish(epsilon, mean, scale);
+  for (int n = 0; statistics && n < batch; n++)
+    gathered[n].finish(epsilon, statistics->mean + n * statistics->step,
+                       statistics->scale + n * statistics->step);
 }
 
 ck_status ck_winograd_create(int input, int output, const float *weight, ck_winograd **result,
                              ck_error *error) {
   *result = nullptr;
-  return guarded(error, [&] { *result = new ck_winograd(input, output, weight); });
+  return guarded(error, [&] {
+    *result = new ck_winograd(input, output, {weight, static_cast<size_t>(input) * 9, 9});
+  });
 }
 
 void ck_winograd_free(ck_winograd *winograd) { delete winograd; }
@@ -112,8 +126,9 @@ ck_status ck_winograd_run(const ck_winograd *winograd, const float *x, int heigh
                           const float *mean, const float *scale, const float *bias, float *y,
                           float *y_mean, float *y_scale, float epsilon, ck_error *error) {
   return guarded(error, [&] {
-    const channel_map map{mean, scale};
-    winograd->run(winograd_geometry(height, width, 1, true), x, mean ? &map : nullptr, bias, y,
-                  y_mean, y_scale, epsilon);
+    const picture_channels map{const_cast<float *>(mean), const_cast<float *>(scale), 0};
+    const picture_channels statistics{y_mean, y_scale, 0};
+    winograd->run(winograd_geometry(height, width, 1, true), 1, x, mean ? &map : nullptr, bias, y,
+                  y_mean ? &statistics : nullptr, epsilon);
   });
 }

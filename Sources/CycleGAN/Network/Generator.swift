@@ -19,13 +19,14 @@ public final class Generator {
   /// - Parameters:
   ///   - weights: Tensors that fit the architecture, as `WeightsFile.fitted` gives them.
   ///   - architecture: Family, depth, widths.
+  ///   - precision: Of what is multiplied.
   /// - Throws: `GeneratorError` if memory is short or oneDNN cannot do a layer.
-  /// - Precondition: The weights fit.
+  /// - Precondition: The weights fit, and the precision is available.
   public init(
-    _ weights: WeightsFile, architecture: GeneratorArchitecture
+    _ weights: WeightsFile, architecture: GeneratorArchitecture, precision: Precision = .float32
   ) throws(GeneratorError) {
     self.architecture = architecture
-    network = try NativeNetwork(architecture.network, weights: weights)
+    network = try NativeNetwork(architecture.network, weights: weights, precision: precision)
   }
 
   /// Translates a picture.

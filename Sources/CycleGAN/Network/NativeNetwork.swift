@@ -3,6 +3,7 @@ import CKernels
 /// A network's kernels and constants, by the names of its layers.
 final class NativeNetwork {
   let description: NetworkDescription
+  private let precision: Precision
   private(set) var convolutions: [String: ConvolutionKernel] = [:]
   private(set) var norms: [String: ChannelValues] = [:]
 
@@ -11,9 +12,13 @@ final class NativeNetwork {
   /// - Parameters:
   ///   - description: The layers.
   ///   - weights: Tensors that fit them, as `WeightsFile.fitted` gives them.
+  ///   - precision: Of the factors.
   /// - Throws: `GeneratorError` if memory is short or oneDNN cannot do a layer.
-  init(_ description: NetworkDescription, weights: WeightsFile) throws(GeneratorError) {
+  init(
+    _ description: NetworkDescription, weights: WeightsFile, precision: Precision
+  ) throws(GeneratorError) {
     self.description = description
+    self.precision = precision
     try add(description.layers, weights.byName)
   }
 
@@ -50,7 +55,8 @@ final class NativeNetwork {
     let hasBias = convolution.bias && !isNormed
     let bias = hasBias ? tensors[convolution.name + ".bias"]?.values : nil
     convolutions[convolution.name] = try ConvolutionKernel(
-      convolution, transposed: transposed, border: border, weight: weight.values, bias: bias)
+      convolution, transposed: transposed, border: border, weight: weight.values, bias: bias,
+      precision: precision)
   }
 }
 
