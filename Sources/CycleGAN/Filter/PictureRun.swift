@@ -19,13 +19,15 @@ public struct PictureRun: Sendable {
   ///   - input: What is read.
   ///   - report: What is told.
   ///   - jobs: How many threads decode and encode.
-  ///   - leastSize: How small a JPEG may be decoded to save time, px; nil decodes it whole.
+  ///   - resizing: What a picture is going to be resized to, if its codec can do it on the way.
+  ///   - shrinksFirst: Whether a JPEG may be decoded at a part of its size then.
   public init(
     tool: String, input: InputOptions, report: ReportOptions, jobs: Jobs,
-    leastSize: (width: Int, height: Int)? = nil
+    resizing: Resizing.Choice? = nil, shrinksFirst: Bool = false
   ) {
     decoding = input.selection.decoding
-    decoding.leastSize = leastSize
+    decoding.resizing = resizing
+    decoding.shrinksFirst = shrinksFirst
     diagnostics = Diagnostics(tool: tool)
     self.input = input
     self.report = report
