@@ -78,14 +78,14 @@ def measure(bench):
 
 
 def measure_bf16(bench):
-    """The same in bfloat16, where cg-apply has it."""
-    if b"--precision" not in bench.tool("cg-apply").output("--help"):
-        return note("cg-apply has no --precision here: bfloat16 is left out")
+    """The same in bfloat16, where the processor has it."""
+    bf16 = ("--precision", "bf16")
     for side, more in ((256, 4),) if bench.quick else ((256, 4), (512, 2)):
         subject = Subject(bench, 9, 64, side, more)
-        compare(
-            bench, subject, "cg-apply --precision bf16",
-            peers.bfloat16(subject.network, subject.batch), ("--precision", "bf16"))
+        if not subject.apply.can("-w", subject.weights, *bf16, stdin=subject.one):
+            return note("this processor has no bfloat16")
+        theirs = peers.bfloat16(subject.network, subject.batch)
+        compare(bench, subject, "cg-apply --precision bf16", theirs, bf16)
 
 
 def measure_start(bench):

@@ -66,11 +66,23 @@ class Table:
         print_table(self.head, rows)
 
 
+NO_SUCH_PROCESSOR = 69
+
+
 class Tool:
     """A program of ours, or of others."""
 
     def __init__(self, *command):
         self.command = [str(part) for part in command]
+
+    def can(self, *arguments, stdin=None):
+        """Whether the processor has what the tool is asked to use."""
+        try:
+            return self.output(*arguments, stdin=stdin) is not None
+        except subprocess.CalledProcessError as error:
+            if error.returncode != NO_SUCH_PROCESSOR:
+                raise
+            return False
 
     def output(self, *arguments, stdin=None):
         return self._run(arguments, stdin, subprocess.PIPE)[0]
@@ -104,7 +116,7 @@ def _start(report, command):
     taken = {"seconds": time.perf_counter() - start, "peak_bytes": usage.ru_maxrss * 1024}
     with os.fdopen(report, "w") as lines:
         json.dump(taken, lines)
-    sys.exit(os.waitstatus_to_exitcode(status) != 0)
+    sys.exit(os.waitstatus_to_exitcode(status))
 
 
 class Bench:
