@@ -10,14 +10,13 @@ extension Trainer {
     } catch {
       throw .torch(error)
     }
-    do {
-      try state.requireFinite()
-    } catch {
-      throw .notFinite("after step \(position.step) \(error); nothing was saved")
+    do throws(WeightsError) { try state.requireFinite() } catch {
+      throw .notFinite("after step \(position.step) \(error.firstPoint)")
     }
     try log.synchronize()
     try Checkpoint(
-      position: position, logBytes: log.bytes, configuration: configuration.json, state: state
+      position: position, logBytes: log.bytes, detour: data.order.detour,
+      configuration: configuration.json, state: state
     ).write(to: directory)
     lastSave = .now
   }
@@ -96,6 +95,14 @@ extension Trainer {
       "load_size": String(options.preprocessing.loadSize),
       "crop_size": String(options.preprocessing.cropSize), "tool": "cg-train \(cycleGANVersion)",
     ]
+  }
+}
+
+extension WeightsError {
+  /// The first tensor that is not finite, and how many more there are: often all are.
+  fileprivate var firstPoint: String {
+    guard case .notFinite(let points) = self, points.count > 1 else { return "\(self)" }
+    return "\(points[0]) (and \(points.count - 1) tensors more)"
   }
 }
 
