@@ -168,6 +168,11 @@ ct_status ct_network_tensor(const ct_network *network, const char *name, ct_tens
 ct_status ct_network_gradient(const ct_network *network, const char *name, ct_tensor **output,
                               ct_error *error);
 
+/// Moves every learned parameter of `network` by `share` of its distance to that of `target`, a
+/// network with the same layers, and copies the running statistics.
+ct_status ct_network_approach(ct_network *network, const ct_network *target, double share,
+                              ct_error *error);
+
 // What is watched.
 
 /// Everything whose finiteness decides whether a step may be learned from, to be read at once: the

@@ -1,5 +1,4 @@
 import CycleGAN
-import Glibc
 
 extension Trainer {
   /// Writes a checkpoint of this step.
@@ -52,50 +51,6 @@ extension Trainer {
       throw .writing(directory.config, error)
     }
   }
-
-  /// Whether all four weights files are there and of this step.
-  func hasWeights(steps: Int) -> Bool {
-    NetworkRole.allCases.allSatisfy { role in
-      let path = RunDirectory.weights(of: role, in: directory.path)
-      // A file that cannot be read is written again, whatever the reason.
-      let weights = try? WeightsFile.read(path)
-      return weights?.metadata["steps"] == String(steps)
-    }
-  }
-
-  /// Writes the four weights files: all under other names first, so that all appear or none.
-  func writeWeights(_ model: CycleGANModel) throws(TrainingError) {
-    var finished: [(FilePath, FilePath)] = []
-    defer { for (temporary, _) in finished { _ = temporary.withCString { unlink($0) } } }
-    // The generators last: who waits for them finds the discriminators too.
-    for role in NetworkRole.allCases.reversed() {
-      let path = RunDirectory.weights(of: role, in: directory.path)
-      let temporary = directory.path.appending(
-        FilePath(bytes: Array(".".utf8) + path.lastComponent.bytes + Array(".tmp".utf8)))
-      finished.append((temporary, path))
-      do {
-        var weights = try model.weights(of: role)
-        weights.metadata.merge(metadata(of: role)) { _, new in new }
-        try weights.write(to: temporary, synchronized: true)
-      } catch {
-        throw .system("\(path): \(error)")
-      }
-    }
-    for (temporary, path) in finished {
-      let renamed = temporary.withCString { from in path.withCString { rename(from, $0) } }
-      guard renamed == 0 else { throw .writing(path, .current) }
-    }
-    try directory.synchronize()
-  }
-
-  private func metadata(of role: NetworkRole) -> [String: String] {
-    [
-      "role": role.rawValue, role.place.key: role.place.value, "steps": String(position.step),
-      "seed": String(options.seed), "preprocess": options.preprocessing.mode.rawValue,
-      "load_size": String(options.preprocessing.loadSize),
-      "crop_size": String(options.preprocessing.cropSize), "tool": "cg-train \(cycleGANVersion)",
-    ]
-  }
 }
 
 extension WeightsError {
@@ -103,17 +58,5 @@ extension WeightsError {
   fileprivate var firstPoint: String {
     guard case .notFinite(let points) = self, points.count > 1 else { return "\(self)" }
     return "\(points[0]) (and \(points.count - 1) tensors more)"
-  }
-}
-
-extension NetworkRole {
-  /// A generator's direction or a discriminator's domain, as metadata.
-  fileprivate var place: (key: String, value: String) {
-    switch self {
-    case .generatorAB: ("direction", "AB")
-    case .generatorBA: ("direction", "BA")
-    case .discriminatorA: ("domain", "A")
-    case .discriminatorB: ("domain", "B")
-    }
   }
 }

@@ -45,12 +45,15 @@ extension CycleGANModel {
     return try measured(discriminators + generators)
   }
 
-  /// Moves all networks against the gradients that `measure` found.
+  /// Moves all networks against the gradients that `measure` found, and the means of the generators
+  /// after them.
   ///
   /// - Throws: `TorchError` if the device fails.
   public func learn() throws(TorchError) {
     try generatorOptimizer.step(rate: learningRate)
     try discriminatorOptimizer.step(rate: learningRate)
+    try averages?.follow(
+      (generatorAB, generatorBA), steps: generatorOptimizer.steps.max() ?? 0)
   }
 
   /// Runs every generator on everything the losses need, in the official order, on which the running

@@ -54,6 +54,7 @@ extension TrainingOptions {
   private var course: [(name: String, value: JSON)] {
     [
       ("lr", .number(model.learningRate)), ("beta1", .number(model.beta1)),
+      ("ema", model.averageDecay.map { .number($0) } ?? .null),
       ("lr-policy", .string(policy.rawValue)), ("lr-decay-iters", .integer(decayEvery)),
       ("n-epochs", .integer(epochs)), ("n-epochs-decay", .integer(decayEpochs)),
       ("max-steps", maximumSteps.map { .integer($0) } ?? .null),

@@ -49,8 +49,9 @@ extension TrainingOptions {
     for (name, value) in notNegative where !(value >= 0 && value.isFinite) {
       throw .options("\(name) must be a number of at least 0, not \(value)")
     }
-    guard (0..<1).contains(model.beta1) else {
-      throw .options("--beta1 must be at least 0 and below 1, not \(model.beta1)")
+    for (name, value) in [("--beta1", model.beta1), ("--ema", model.averageDecay ?? 0)]
+    where !(0..<1).contains(value) {
+      throw .options("\(name) must be at least 0 and below 1, not \(value)")
     }
   }
 
