@@ -22,15 +22,29 @@ extension Trainer {
 
   /// Writes a checkpoint and a sample; where the disk fails, the next one is another chance.
   func saveAndGoOn(
-    _ model: CycleGANModel, _ log: TrainingLog, _ grid: SampleGrid
+    _ model: CycleGANModel, _ log: TrainingLog, _ grid: SampleGrid, isAsked: Bool
   ) throws(TrainingError) {
     do {
       try save(model, log)
+      if isAsked { hooks.note("saved after step \(position.step)") }
       draw(grid, model)
     } catch .system(let reason) {
       lastSave = .now
       hooks.warn("no checkpoint at step \(position.step): \(reason); training goes on")
     }
+  }
+
+  /// Whether one of the intervals between checkpoints ends with the step just done.
+  ///
+  /// - Parameter before: Where the run was before it.
+  func isSaveDue(_ before: RunPosition) -> Bool {
+    let (first, images) = (before.images(data.order), position.images(data.order))
+    let endsEpoch = position.epoch > before.epoch
+    let minutes = (ContinuousClock.now - lastSave) / .seconds(60)
+    return options.saveEvery.map { images / $0 > first / $0 } == true
+      || options.saveEverySteps.map { position.step % $0 == 0 } == true
+      || options.saveEveryEpochs.map { endsEpoch && before.epoch % $0 == 0 } == true
+      || options.saveEveryMinutes.map { minutes > $0 } == true
   }
 
   /// Draws the sample grid of this step; nothing depends on it.

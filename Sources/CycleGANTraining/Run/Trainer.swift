@@ -123,7 +123,8 @@ public final class Trainer {
         try save(model, log)
         return false
       }
-      if isSaveDue(before) { try saveAndGoOn(model, log, grid) }
+      let isAsked = hooks.saves()
+      if isAsked || isSaveDue(before) { try saveAndGoOn(model, log, grid, isAsked: isAsked) }
     }
     return true
   }
@@ -142,14 +143,6 @@ public final class Trainer {
         step: position.step, totalSteps: totalSteps, epoch: before.epoch,
         totalEpochs: options.totalEpochs, firstStep: firstStep, losses: losses,
         batchSize: options.batchSize))
-  }
-
-  private func isSaveDue(_ before: RunPosition) -> Bool {
-    let (first, images) = (before.images(data.order), position.images(data.order))
-    let endsEpoch = position.epoch > before.epoch
-    return images / options.saveEvery > first / options.saveEvery
-      || endsEpoch && before.epoch % options.saveEveryEpochs == 0
-      || ContinuousClock.now - lastSave > .seconds(60 * options.saveEveryMinutes)
   }
 
   /// Names each bad image once, and ends the run when there are too many.

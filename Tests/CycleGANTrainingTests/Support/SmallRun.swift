@@ -12,6 +12,8 @@ struct SmallRun {
     var lines: [String] = []
   }
   let messages = Messages()
+  /// The step of a process after which it is asked to save.
+  var saving = 0
   /// Stands in for the first picture of A.
   var firstPicture: Frame?
   /// Breaks a step: given the number of the call, counted from 1, over all steps of a process.
@@ -46,7 +48,8 @@ struct SmallRun {
     var steps = 0
     let hooks = TrainerHooks(
       progress: { _ in steps += 1 }, note: { [messages] in messages.lines.append($0) },
-      warn: { [messages] in messages.lines.append($0) }, stops: { steps == stop })
+      warn: { [messages] in messages.lines.append($0) }, stops: { steps == stop },
+      saves: { [saving] in steps == saving })
     let trainer = try Trainer(
       options, directory: RunDirectory(path), images: (images(0, 4), images(1, 3)), hooks: hooks)
     var calls = 0
@@ -63,6 +66,15 @@ struct SmallRun {
       try ["gen_AB.bin", "gen_BA.bin", "disc_A.bin", "disc_B.bin", "log.tsv"].map {
         try ByteReader(path.appending($0)).readAll()
       }
+    }
+  }
+
+  /// The steps that samples were drawn after.
+  var samples: [Int] {
+    get throws {
+      let folder = path.appending("samples").string
+      return try FileManager.default.contentsOfDirectory(atPath: folder)
+        .compactMap { Int($0.prefix { $0 != "." }) }.sorted()
     }
   }
 
