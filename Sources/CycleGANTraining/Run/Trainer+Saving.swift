@@ -37,6 +37,7 @@ extension Trainer {
   /// Whether one of the intervals between checkpoints ends with the step just done.
   ///
   /// - Parameter before: Where the run was before it.
+  /// - Returns: Whether to save now.
   func isSaveDue(_ before: RunPosition) -> Bool {
     let (first, images) = (before.images(data.order), position.images(data.order))
     let endsEpoch = position.epoch > before.epoch
