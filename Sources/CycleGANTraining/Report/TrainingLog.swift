@@ -1,14 +1,9 @@
 import CycleGAN
-import Glibc
 
 /// log.tsv: a row per logged step, and nothing that depends on the clock, so that an interrupted run
 /// leaves the same log as an unbroken one.
 final class TrainingLog {
-  private let path: FilePath
-  private let descriptor: Int32
-  private let writer: ByteWriter
-  /// Bytes written so far.
-  private(set) var bytes: Int
+  private let file: AppendedFile
 
   private static let columns =
     ["step", "epoch", "images", "learning_rate"] + Losses.columns.map(\.name)
@@ -21,29 +16,20 @@ final class TrainingLog {
   ///   - warn: Told if rows are missing.
   /// - Throws: `TrainingError` if it cannot be opened or written.
   init(_ path: FilePath, bytes: Int, warn: (String) -> Void) throws(TrainingError) {
-    self.path = path
-    descriptor = path.withCString { open($0, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666) }
-    guard descriptor >= 0 else { throw .writing(path, .current) }
-    writer = ByteWriter(descriptor: descriptor)
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .writing(path, .current) }
-    if status.st_size < bytes { warn("\(path): rows are missing, which the run had written") }
-    self.bytes = 0
-    try cut(to: min(bytes, status.st_size))
-    if self.bytes == 0 { try append(Self.columns) }
+    file = try AppendedFile(path)
+    if file.bytes < bytes { warn("\(path): rows are missing, which the run had written") }
+    try cut(to: min(bytes, file.bytes))
+    if file.bytes == 0 { try append(Self.columns) }
   }
 
-  deinit { close(descriptor) }
+  /// Bytes written so far.
+  var bytes: Int { file.bytes }
 
   /// Takes rows back, for steps that are done again.
   ///
   /// - Parameter bytes: What stays, at most what there is.
   /// - Throws: `TrainingError` if the file cannot be changed.
-  func cut(to bytes: Int) throws(TrainingError) {
-    guard ftruncate(descriptor, bytes) == 0, lseek(descriptor, 0, SEEK_END) == bytes
-    else { throw .writing(path, .current) }
-    self.bytes = bytes
-  }
+  func cut(to bytes: Int) throws(TrainingError) { try file.cut(to: bytes) }
 
   /// Writes a row.
   func append(
@@ -54,18 +40,10 @@ final class TrainingLog {
   }
 
   /// Waits until the disk has all rows, which a checkpoint is going to count on.
-  func synchronize() throws(TrainingError) {
-    guard fsync(descriptor) == 0 else { throw .writing(path, .current) }
-  }
+  func synchronize() throws(TrainingError) { try file.synchronize() }
 
   private func append(_ cells: [String]) throws(TrainingError) {
-    let line = Array((cells.joined(separator: "\t") + "\n").utf8)
-    do {
-      try writer.write(line)
-    } catch {
-      throw .writing(path, error)
-    }
-    bytes += line.count
+    try file.append(Array((cells.joined(separator: "\t") + "\n").utf8))
   }
 }
 
