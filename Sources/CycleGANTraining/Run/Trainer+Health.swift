@@ -49,6 +49,7 @@ extension Trainer {
     try restore(model, checkpoint)
     firstStep = min(firstStep, position.step)
     try log.cut(to: min(log.bytes, checkpoint.logBytes))
+    reports.goBack(to: position.step)
     data.order.detour = .init(
       epoch: position.epoch, place: position.place * options.batchSize)
   }

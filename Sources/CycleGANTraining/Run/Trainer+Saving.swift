@@ -28,6 +28,7 @@ extension Trainer {
       try save(model, log)
       if isAsked { hooks.note("saved after step \(position.step)") }
       draw(grid, model)
+      reports.writePage(.training, place)
     } catch .system(let reason) {
       lastSave = .now
       hooks.warn("no checkpoint at step \(position.step): \(reason); training goes on")
@@ -52,7 +53,10 @@ extension Trainer {
   func draw(_ grid: SampleGrid, _ model: CycleGANModel) {
     let path = directory.sample(step: position.step)
     do {
-      try AtomicFile.write(grid.image(model).encoded(as: .png), to: path)
+      let image = try grid.image(model)
+      let png = try image.encoded(as: .png)
+      try AtomicFile.write(png, to: path)
+      reports.drew(image, png: png, step: position.step)
     } catch {
       hooks.warn("\(path): \(error)")
     }

@@ -17,6 +17,7 @@ public final class Trainer {
   var data: TrainingData
   let hooks: TrainerHooks
   let configuration: RunConfiguration
+  let reports: RunReports
   var position = RunPosition()
   var lastSave = ContinuousClock.now
   var firstStep = 0
@@ -45,6 +46,15 @@ public final class Trainer {
       images, options.preparations, batchSize: options.batchSize,
       serial: options.serialBatches, seed: options.seed)
     configuration = RunConfiguration(options, data)
+    reports = RunReports(directory.path, configuration.json, warn: hooks.warn)
+  }
+
+  /// How far the run is, in the epoch of its last step.
+  var place: RunPlace {
+    RunPlace(
+      step: position.step, totalSteps: totalSteps,
+      epoch: max(1, position.place == 0 ? position.epoch - 1 : position.epoch),
+      totalEpochs: options.totalEpochs)
   }
 
   var totalSteps: Int {
@@ -74,10 +84,21 @@ public final class Trainer {
       try save(model, log)
     }
     try write(configuration)
+    reports.begin(at: position.step, samples: try directory.sampleSteps())
+    reports.writePage(.training, place)
     let grid = try sampleGrid()
-    guard try train(model, log, grid) else { return .stopped(step: position.step) }
-    draw(grid, model)
-    try writeWeights(model)
+    do throws(TrainingError) {
+      guard try train(model, log, grid) else {
+        reports.writePage(.stopped, place)
+        return .stopped(step: position.step)
+      }
+      draw(grid, model)
+      try writeWeights(model)
+    } catch {
+      reports.writePage(.failed, place)
+      throw error
+    }
+    reports.writePage(.finished, place)
     return .finished(steps: position.step)
   }
 
@@ -111,7 +132,7 @@ public final class Trainer {
       epoch: position.epoch, from: position.place, data, threads: max(1, options.loadingThreads))
     defer { loader.stop() }
     for place in position.place..<data.order.stepsPerEpoch where position.step < totalSteps {
-      let batch = try loader.batch(place)
+      let batch = try reports.waiting { () throws(TrainingError) in try loader.batch(place) }
       reportFlatImages()
       try reportBadImages()
       let before = position
@@ -133,16 +154,17 @@ public final class Trainer {
   private func report(
     _ before: RunPosition, _ losses: Losses, _ model: CycleGANModel, _ log: TrainingLog
   ) throws(TrainingError) {
+    reports.count(images: options.batchSize)
+    let progress = TrainingProgress(
+      place: place, firstStep: firstStep, losses: losses, pace: reports.pace)
     let (first, images) = (before.images(data.order), position.images(data.order))
     if images / options.logEvery > first / options.logEvery {
       try log.append(
         (position.step, before.epoch, images), learningRate: model.learningRate, losses)
+      reports.logged(progress, learningRate: model.learningRate)
     }
-    hooks.progress(
-      TrainingProgress(
-        step: position.step, totalSteps: totalSteps, epoch: before.epoch,
-        totalEpochs: options.totalEpochs, firstStep: firstStep, losses: losses,
-        batchSize: options.batchSize))
+    reports.writePageIfDue(place)
+    hooks.progress(progress)
   }
 
   /// Names each bad image once, and ends the run when there are too many.
