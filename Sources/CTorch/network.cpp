@@ -141,6 +141,14 @@ ct_status ct_network_clear_gradients(ct_network *network, ct_error *error) {
   });
 }
 
+ct_status ct_network_scale_gradients(ct_network *network, double factor, ct_error *error) {
+  return guarded(error, [&] {
+    const at::NoGradGuard no_graph;
+    for (auto &tensor : network->tensors)
+      if (tensor.value.grad().defined()) tensor.value.mutable_grad().mul_(factor);
+  });
+}
+
 ct_status ct_network_tensor(const ct_network *network, const char *name, ct_tensor **output,
                             ct_error *error) {
   return produce(output, error, [&] { return find(network, name).value; });

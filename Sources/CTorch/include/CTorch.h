@@ -161,6 +161,8 @@ ct_status ct_network_apply(ct_network *network, const ct_tensor *input, ct_tenso
 ct_status ct_network_set_learning(ct_network *network, bool learning, ct_error *error);
 /// Forgets all gradients.
 ct_status ct_network_clear_gradients(ct_network *network, ct_error *error);
+/// Multiplies all gradients.
+ct_status ct_network_scale_gradients(ct_network *network, double factor, ct_error *error);
 /// The parameter or running statistic `name`; shares elements with the network.
 ct_status ct_network_tensor(const ct_network *network, const char *name, ct_tensor **output,
                             ct_error *error);

@@ -62,6 +62,11 @@ final class TrainableNetwork {
     try torch("clearing gradients") { ct_network_clear_gradients(handle, &$0) }
   }
 
+  /// Multiplies all gradients.
+  func scaleGradients(by factor: Double) throws(TorchError) {
+    try torch("scaling gradients") { ct_network_scale_gradients(handle, factor, &$0) }
+  }
+
   /// The parameter or statistic of a name; writing to it changes the network.
   func tensor(_ name: String) throws(TorchError) -> Tensor {
     try Tensor("finding \(name)") { ct_network_tensor(handle, name, &$0, &$1) }

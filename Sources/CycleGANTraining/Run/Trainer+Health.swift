@@ -9,7 +9,7 @@ extension Trainer {
     let measurement: StepMeasurement
     do {
       measurement = try model.measure(realA: batch.realA, realB: batch.realB)
-      if measurement.trouble == nil { try model.learn() }
+      if measurement.trouble == nil { try model.learn(from: measurement) }
     } catch {
       throw .torch(error)
     }

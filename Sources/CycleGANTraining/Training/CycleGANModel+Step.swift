@@ -21,7 +21,7 @@ extension CycleGANModel {
   /// - Throws: `TorchError` if the frames do not fit or the device is out of memory.
   public func step(realA: [Frame], realB: [Frame]) throws(TorchError) -> Losses {
     let measurement = try measure(realA: realA, realB: realB)
-    if measurement.trouble == nil { try learn() }
+    if measurement.trouble == nil { try learn(from: measurement) }
     return measurement.losses
   }
 
@@ -48,8 +48,16 @@ extension CycleGANModel {
   /// Moves all networks against the gradients that `measure` found, and the means of the generators
   /// after them.
   ///
+  /// - Parameter measurement: What `measure` gave; the gradients are shortened by it where they have
+  ///   a limit.
   /// - Throws: `TorchError` if the device fails.
-  public func learn() throws(TorchError) {
+  public func learn(from measurement: StepMeasurement) throws(TorchError) {
+    if let limit = options.gradientLimit {
+      try generatorOptimizer.clipGradients(
+        to: limit, length: measurement.gradientNorm(of: [.generatorAB, .generatorBA]))
+      try discriminatorOptimizer.clipGradients(
+        to: limit, length: measurement.gradientNorm(of: [.discriminatorA, .discriminatorB]))
+    }
     try generatorOptimizer.step(rate: learningRate)
     try discriminatorOptimizer.step(rate: learningRate)
     try averages?.follow(

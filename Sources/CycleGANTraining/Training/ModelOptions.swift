@@ -32,6 +32,9 @@ public struct ModelOptions: Sendable, Equatable {
   public var beta1 = 0.5
   /// Adam's learning rate at the start: `--lr`.
   public var learningRate = 0.0002
+  /// The longest that the gradients of both generators together, and those of both discriminators,
+  /// may be in a step; nil for no limit: `--clip-grad`.
+  public var gradientLimit: Double?
   /// Decay of the running means of both generators' parameters, 0..<1; nil for no means.
   public var averageDecay: Double?
   /// How parameters start: `--init_type`.

@@ -1,0 +1,15 @@
+import ArgumentParser
+import CycleGAN
+import CycleGANTraining
+
+/// What goes beyond the paper; the defaults are the paper's.
+struct MethodOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Shorten the gradients of a step that are longer than x.", valueName: "x"))
+  var clipGrad: Double?
+
+  func apply(to options: inout TrainingOptions) {
+    options.model.gradientLimit = clipGrad
+  }
+}
