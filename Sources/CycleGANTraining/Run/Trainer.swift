@@ -106,7 +106,6 @@ public final class Trainer {
   private func trainEpoch(
     _ model: CycleGANModel, _ log: TrainingLog, _ grid: SampleGrid
   ) throws(TrainingError) -> Bool {
-    model.learningRate = options.schedule.rate(epoch: position.epoch)
     let loader = BatchLoader(
       epoch: position.epoch, from: position.place, data, threads: max(1, options.loadingThreads))
     defer { loader.stop() }
@@ -114,6 +113,7 @@ public final class Trainer {
       let batch = try loader.batch(place)
       reportFlatImages()
       try reportBadImages()
+      options.prepare(model, position, stepsPerEpoch: data.order.stepsPerEpoch)
       let before = position
       let losses = try step(model, beforeStep(batch, model))
       position.advance(data.order)

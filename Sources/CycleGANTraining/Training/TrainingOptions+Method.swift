@@ -5,11 +5,33 @@ import CycleGAN
 extension TrainingOptions {
   /// The options by their names on the command line.
   var method: [(name: String, value: JSON)] {
-    [("clip-grad", model.gradientLimit.map { .number($0) } ?? .null)]
+    [
+      ("lr-decay-by", decayPace == .epoch ? .null : .string(decayPace.rawValue)),
+      ("clip-grad", model.gradientLimit.map { .number($0) } ?? .null),
+    ]
+  }
+
+  /// Sets what changes in the course of a run, for its next step.
+  ///
+  /// - Parameters:
+  ///   - model: What is trained.
+  ///   - position: Where the run is; all follows from it, so that an interruption changes nothing.
+  ///   - stepsPerEpoch: Steps of an epoch.
+  func prepare(_ model: CycleGANModel, _ position: RunPosition, stepsPerEpoch: Int) {
+    switch decayPace {
+    case .epoch: model.learningRate = schedule.rate(epoch: position.epoch)
+    case .step:
+      model.learningRate = schedule.rate(
+        epoch: position.epoch, step: position.place, of: stepsPerEpoch)
+    }
   }
 
   /// Refuses what cannot be computed.
   func requireMethod() throws(TrainingError) {
+    guard decayPace == .epoch || policy == .linear else {
+      throw .options(
+        "--lr-decay-by \(decayPace.rawValue) needs --lr-policy linear, not \(policy.rawValue)")
+    }
     if let limit = model.gradientLimit, !(limit > 0 && limit.isFinite) {
       throw .options("--clip-grad must be a number above 0, not \(limit)")
     }

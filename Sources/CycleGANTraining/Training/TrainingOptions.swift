@@ -20,6 +20,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var decayEpochs = 100
   /// How the learning rate falls: the official `--lr_policy`.
   public var policy = LearningRateSchedule.Policy.linear
+  /// Whether a linear rate falls every epoch or every step: `--lr-decay-by`.
+  public var decayPace = LearningRateSchedule.Pace.epoch
   /// Epochs between steps of the policy `step`: the official `--lr_decay_iters`.
   public var decayEvery = 50
   /// Of weights, order, crops, flips, pools and dropout.

@@ -16,7 +16,8 @@ import Testing
   }
 
   static let cases = [
-    Case("clip-grad") { $0.model.gradientLimit = 0.01 }
+    Case("lr-decay-by") { $0.decayPace = .step },
+    Case("clip-grad") { $0.model.gradientLimit = 0.01 },
   ]
 
   @Test(arguments: cases)
@@ -47,5 +48,18 @@ import Testing
     let described = TrainingOptions().method
     #expect(described.contains { $0.name == option.testDescription })
     #expect(described.allSatisfy { $0.value == .null })
+  }
+
+  @Test func `the rate of the log falls with every step of the decay`() throws {
+    var small = try SmallRun()
+    small.options.decayPace = .step
+    try small.run(stoppingAfter: 9)
+    try small.run()
+    let rows = String(decoding: try small.results[4], as: UTF8.self).split(separator: "\n")
+    let rates = rows.dropFirst().compactMap { Double($0.split(separator: "\t")[3]) }
+    #expect(rates.count == 12)
+    for (rate, expected) in zip(rates, [Double](repeating: 2e-4, count: 9) + [1.5e-4, 1e-4, 5e-5]) {
+      #expect(abs(rate - expected) < 1e-12)
+    }
   }
 }

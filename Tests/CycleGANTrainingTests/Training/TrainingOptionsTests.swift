@@ -24,6 +24,10 @@ import Testing
     Refusal("--beta1 must be at least 0 and below 1, not 1.0") { $0.model.beta1 = 1 },
     Refusal("--ema must be at least 0 and below 1, not 1.0") { $0.model.averageDecay = 1 },
     Refusal("--input-nc must be 1 (grey) or 3 (colour), not 4") { $0.model.channelsA = 4 },
+    Refusal("--lr-decay-by step needs --lr-policy linear, not cosine") {
+      ($0.decayPace, $0.policy) = (.step, .cosine)
+    },
+    Refusal("--clip-grad must be a number above 0, not 0.0") { $0.model.gradientLimit = 0 },
     Refusal("use --lambda-identity 0") { $0.model.channelsB = 1 },
     Refusal("--load-size 286 is smaller than --crop-size 300") { $0.preprocessing.cropSize = 300 },
     Refusal("multiples of 4, at least 24, and --crop-size is 250") {
