@@ -4,6 +4,15 @@ import CycleGANTraining
 
 /// What goes beyond the paper; the defaults are the paper's.
 struct MethodOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Use the identity losses in the first n epochs only.", valueName: "n"))
+  var identityWarmup: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Weight of the identity losses after that, instead of 0.", valueName: "x"))
+  var identityAfter = 0.0
+
   @Option(help: "Whether the rate of --lr-policy linear falls every epoch or every step.")
   var lrDecayBy = Word<LearningRateSchedule.Pace>(.epoch)
 
@@ -13,6 +22,8 @@ struct MethodOptions: ParsableArguments {
   var clipGrad: Double?
 
   func apply(to options: inout TrainingOptions) {
+    options.identityWarmup = identityWarmup
+    options.identityAfterWarmup = identityAfter
     options.decayPace = lrDecayBy.value
     options.model.gradientLimit = clipGrad
   }

@@ -67,7 +67,7 @@ extension CycleGANModel {
   /// Runs every generator on everything the losses need, in the official order, on which the running
   /// statistics of a batch norm depend.
   func translations(realA: Tensor, realB: Tensor) throws(TorchError) -> Translations {
-    let wantsIdentity = options.lambdaIdentity > 0
+    let wantsIdentity = identityShare > 0
     let isJoint = wantsIdentity && mayJoin(realA, realB)
     let (fakeB, jointB) = try together(generatorAB, realA, isJoint ? realB : nil)
     let cycledA = try generatorBA(fakeB)
@@ -98,7 +98,7 @@ extension CycleGANModel {
     let none = try Tensor([0], shape: [], device: device)
     func identity(_ real: Tensor, _ kept: Tensor?, _ weight: Double) throws(TorchError) -> Tensor {
       guard let kept else { return none }
-      return try identityLoss(real: real, kept: kept) * (weight * options.lambdaIdentity)
+      return try identityLoss(real: real, kept: kept) * (weight * identityShare)
     }
     return [
       try mode.adversarialLoss(discriminatorB(images.fakeB), real: true),

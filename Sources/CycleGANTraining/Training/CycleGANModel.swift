@@ -11,6 +11,8 @@ public final class CycleGANModel {
   public let device: Device
   /// Adam's learning rate in the steps to come.
   public var learningRate: Double
+  /// Weight of the identity losses relative to their cycle's, in the steps to come.
+  public var identityShare: Double
 
   let generatorAB: TrainableNetwork
   let generatorBA: TrainableNetwork
@@ -66,6 +68,7 @@ public final class CycleGANModel {
     self.options = options
     self.device = device
     self.learningRate = options.learningRate
+    self.identityShare = options.lambdaIdentity
     self.random = random
     self.deviceRandom = deviceRandom
   }

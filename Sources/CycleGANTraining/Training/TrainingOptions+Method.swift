@@ -6,6 +6,8 @@ extension TrainingOptions {
   /// The options by their names on the command line.
   var method: [(name: String, value: JSON)] {
     [
+      ("identity-warmup", identityWarmup.map { .integer($0) } ?? .null),
+      ("identity-after", identityAfterWarmup == 0 ? .null : .number(identityAfterWarmup)),
       ("lr-decay-by", decayPace == .epoch ? .null : .string(decayPace.rawValue)),
       ("clip-grad", model.gradientLimit.map { .number($0) } ?? .null),
     ]
@@ -24,6 +26,21 @@ extension TrainingOptions {
       model.learningRate = schedule.rate(
         epoch: position.epoch, step: position.place, of: stepsPerEpoch)
     }
+    model.identityShare = identityShare(epoch: position.epoch)
+  }
+
+  /// Weight of the identity losses, relative to their cycle's.
+  ///
+  /// Colours are inverted in the first epochs or never, and the identity losses keep generators from
+  /// it; afterwards they keep them from changing colours that should change.
+  ///
+  /// - Parameter epoch: Counted from 1.
+  /// - Returns: The official weight, and another one after the warm-up.
+  ///
+  /// Source: Park in issue 213 of the official code, "at least in the first epoch".
+  func identityShare(epoch: Int) -> Double {
+    guard let identityWarmup, epoch > identityWarmup else { return model.lambdaIdentity }
+    return identityAfterWarmup
   }
 
   /// Refuses what cannot be computed.
@@ -32,8 +49,28 @@ extension TrainingOptions {
       throw .options(
         "--lr-decay-by \(decayPace.rawValue) needs --lr-policy linear, not \(policy.rawValue)")
     }
+    try requireWarmup()
     if let limit = model.gradientLimit, !(limit > 0 && limit.isFinite) {
       throw .options("--clip-grad must be a number above 0, not \(limit)")
+    }
+  }
+
+  private func requireWarmup() throws(TrainingError) {
+    guard identityAfterWarmup >= 0, identityAfterWarmup.isFinite else {
+      throw .options("--identity-after must be a number of at least 0, not \(identityAfterWarmup)")
+    }
+    guard let identityWarmup else {
+      guard identityAfterWarmup == 0 else {
+        throw .options("--identity-after needs --identity-warmup, the number of epochs before")
+      }
+      return
+    }
+    guard identityWarmup >= 1 else {
+      throw .options("--identity-warmup must be at least 1, not \(identityWarmup)")
+    }
+    guard model.lambdaIdentity > 0 else {
+      throw .options(
+        "--identity-warmup \(identityWarmup) needs a --lambda-identity above 0 to warm up with")
     }
   }
 }

@@ -24,6 +24,10 @@ public struct TrainingOptions: Sendable, Equatable {
   public var decayPace = LearningRateSchedule.Pace.epoch
   /// Epochs between steps of the policy `step`: the official `--lr_decay_iters`.
   public var decayEvery = 50
+  /// Epochs after which the identity losses get another weight; nil if they keep theirs.
+  public var identityWarmup: Int?
+  /// Their weight then, relative to their cycle's.
+  public var identityAfterWarmup = 0.0
   /// Of weights, order, crops, flips, pools and dropout.
   public var seed: UInt64 = 0
   /// Stops early after this many steps.

@@ -16,6 +16,7 @@ import Testing
   }
 
   static let cases = [
+    Case("identity-warmup") { $0.identityWarmup = 1 },
     Case("lr-decay-by") { $0.decayPace = .step },
     Case("clip-grad") { $0.model.gradientLimit = 0.01 },
   ]
@@ -60,6 +61,35 @@ import Testing
     #expect(rates.count == 12)
     for (rate, expected) in zip(rates, [Double](repeating: 2e-4, count: 9) + [1.5e-4, 1e-4, 5e-5]) {
       #expect(abs(rate - expected) < 1e-12)
+    }
+  }
+
+  /// The identity losses of a run with four steps an epoch, which stops in the middle of the second.
+  @Test(arguments: [0, 0.125])
+  func `after the warm-up the identity losses have their other weight, also in a run that goes on`(
+    after: Double
+  ) throws {
+    var small = try SmallRun()
+    (small.options.identityWarmup, small.options.identityAfterWarmup) = (1, after)
+    try small.run(stoppingAfter: 6)
+    try small.run()
+    let full = try SmallRun()
+    try full.run(stoppingAfter: 5)
+    let (found, expected) = (try small.identityLosses, try full.identityLosses)
+    #expect(found.prefix(4) == expected.prefix(4))
+    // The fifth step is the first with the other weight, on the same networks.
+    #expect(abs(found[4] - expected[4] * after / 0.5) < 1e-6)
+    #expect(found.dropFirst(4).allSatisfy { ($0 > 0) == (after > 0) })
+  }
+}
+
+extension SmallRun {
+  /// The column `identity_A` of the log.
+  fileprivate var identityLosses: [Double] {
+    get throws {
+      let log = String(decoding: try ByteReader(path.appending("log.tsv")).readAll(), as: UTF8.self)
+      return log.split(separator: "\n").dropFirst()
+        .compactMap { Double($0.split(separator: "\t")[7]) }
     }
   }
 }

@@ -27,6 +27,11 @@ import Testing
     Refusal("--lr-decay-by step needs --lr-policy linear, not cosine") {
       ($0.decayPace, $0.policy) = (.step, .cosine)
     },
+    Refusal("--identity-warmup must be at least 1, not 0") { $0.identityWarmup = 0 },
+    Refusal("--identity-warmup 1 needs a --lambda-identity above 0") {
+      ($0.identityWarmup, $0.model.lambdaIdentity) = (1, 0)
+    },
+    Refusal("--identity-after needs --identity-warmup") { $0.identityAfterWarmup = 0.1 },
     Refusal("--clip-grad must be a number above 0, not 0.0") { $0.model.gradientLimit = 0 },
     Refusal("use --lambda-identity 0") { $0.model.channelsB = 1 },
     Refusal("--load-size 286 is smaller than --crop-size 300") { $0.preprocessing.cropSize = 300 },
