@@ -70,6 +70,10 @@ ct_status ct_network_add_reflection_padding(ct_network *network, int64_t padding
   return add<ct::reflection_padding>(network, error, padding);
 }
 
+ct_status ct_network_add_doubling(ct_network *network, ct_error *error) {
+  return add<ct::doubling>(network, error);
+}
+
 ct_status ct_network_add_instance_norm(ct_network *network, double epsilon, ct_error *error) {
   return add<ct::instance_norm>(network, error, epsilon);
 }

@@ -4,6 +4,9 @@ import CycleGANTraining
 
 /// What goes beyond the paper; the defaults are the paper's.
 struct MethodOptions: ParsableArguments {
+  @Option(help: "How residual generators get back to the whole size.")
+  var upsample = Word<GeneratorArchitecture.Upsampling>(.transpose)
+
   @Option(
     help: ArgumentHelp("Use the identity losses in the first n epochs only.", valueName: "n"))
   var identityWarmup: Int?
@@ -22,6 +25,7 @@ struct MethodOptions: ParsableArguments {
   var clipGrad: Double?
 
   func apply(to options: inout TrainingOptions) {
+    options.model.upsampling = upsample.value
     options.identityWarmup = identityWarmup
     options.identityAfterWarmup = identityAfter
     options.decayPace = lrDecayBy.value

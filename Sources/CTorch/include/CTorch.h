@@ -138,6 +138,8 @@ typedef struct {
 ct_status ct_network_add_convolution(ct_network *network, const ct_convolution *convolution,
                                      ct_error *error);
 ct_status ct_network_add_reflection_padding(ct_network *network, int64_t padding, ct_error *error);
+/// Every pixel twice in both directions.
+ct_status ct_network_add_doubling(ct_network *network, ct_error *error);
 ct_status ct_network_add_instance_norm(ct_network *network, double epsilon, ct_error *error);
 ct_status ct_network_add_batch_norm(ct_network *network, const char *name, int64_t channels,
                                     double epsilon, double momentum, ct_error *error);

@@ -102,6 +102,7 @@ final class TrainableNetwork {
     switch layer {
     case .reflectionPadding(let padding):
       ct_network_add_reflection_padding(handle, Int64(padding), &error)
+    case .doubling: ct_network_add_doubling(handle, &error)
     case .convolution(let convolution):
       append(convolution, transposed: false, &error)
     case .transposedConvolution(let convolution):

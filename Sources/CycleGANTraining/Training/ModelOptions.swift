@@ -14,6 +14,8 @@ public struct ModelOptions: Sendable, Equatable {
   public var norm = Norm.instance
   /// Whether the generators have dropout.
   public var dropout = false
+  /// How the generators get back to the whole size: `--upsample`.
+  public var upsampling = GeneratorArchitecture.Upsampling.transpose
   /// Channels of images of domain A, 1 or 3: `--input_nc`.
   public var channelsA = 3
   /// Channels of images of domain B, 1 or 3: `--output_nc`.
@@ -76,7 +78,7 @@ public struct ModelOptions: Sendable, Equatable {
   private func generator(from input: Int, into output: Int) -> GeneratorArchitecture {
     GeneratorArchitecture(
       kind: generatorKind, inputChannels: input, outputChannels: output, width: generatorWidth,
-      norm: norm, dropout: dropout)
+      norm: norm, dropout: dropout, upsampling: upsampling)
   }
 
   private func discriminator(of channels: Int) -> DiscriminatorArchitecture {

@@ -6,6 +6,7 @@ extension TrainingOptions {
   /// The options by their names on the command line.
   var method: [(name: String, value: JSON)] {
     [
+      ("upsample", model.upsampling == .transpose ? .null : .string(model.upsampling.rawValue)),
       ("identity-warmup", identityWarmup.map { .integer($0) } ?? .null),
       ("identity-after", identityAfterWarmup == 0 ? .null : .number(identityAfterWarmup)),
       ("lr-decay-by", decayPace == .epoch ? .null : .string(decayPace.rawValue)),
@@ -48,6 +49,11 @@ extension TrainingOptions {
     guard decayPace == .epoch || policy == .linear else {
       throw .options(
         "--lr-decay-by \(decayPace.rawValue) needs --lr-policy linear, not \(policy.rawValue)")
+    }
+    if case .unet = model.generatorKind, model.upsampling != .transpose {
+      throw .options(
+        "--upsample \(model.upsampling.rawValue) needs a --netG resnet_Nblocks, not "
+          + "\(model.generatorKind)")
     }
     try requireWarmup()
     if let limit = model.gradientLimit, !(limit > 0 && limit.isFinite) {

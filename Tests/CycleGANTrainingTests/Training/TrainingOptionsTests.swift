@@ -27,6 +27,9 @@ import Testing
     Refusal("--lr-decay-by step needs --lr-policy linear, not cosine") {
       ($0.decayPace, $0.policy) = (.step, .cosine)
     },
+    Refusal("--upsample resize needs a --netG resnet_Nblocks, not unet_256") {
+      ($0.model.upsampling, $0.model.generatorKind) = (.resize, .unet(downs: 8))
+    },
     Refusal("--identity-warmup must be at least 1, not 0") { $0.identityWarmup = 0 },
     Refusal("--identity-warmup 1 needs a --lambda-identity above 0") {
       ($0.identityWarmup, $0.model.lambdaIdentity) = (1, 0)
