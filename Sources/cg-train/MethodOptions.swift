@@ -8,6 +8,12 @@ struct MethodOptions: ParsableArguments {
   var upsample = Word<GeneratorArchitecture.Upsampling>(.transpose)
 
   @Option(
+    help: ArgumentHelp(
+      "Show images to the discriminators changed at random; color,translation,cutout has all.",
+      valueName: "words"))
+  var diffAugment: AugmentationWords?
+
+  @Option(
     help: ArgumentHelp("Use the identity losses in the first n epochs only.", valueName: "n"))
   var identityWarmup: Int?
 
@@ -26,9 +32,24 @@ struct MethodOptions: ParsableArguments {
 
   func apply(to options: inout TrainingOptions) {
     options.model.upsampling = upsample.value
+    options.model.augmentations = diffAugment?.words ?? []
     options.identityWarmup = identityWarmup
     options.identityAfterWarmup = identityAfter
     options.decayPace = lrDecayBy.value
     options.model.gradientLimit = clipGrad
   }
+}
+
+/// The value of --diff-augment: words with commas between them.
+struct AugmentationWords: ExpressibleByArgument {
+  let words: Set<Augmentation>
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let words = parts.compactMap { Augmentation(rawValue: String($0)) }
+    guard words.count == parts.count else { return nil }
+    self.words = Set(words)
+  }
+
+  static let allValueStrings = ["color", "translation", "cutout", "color,translation,cutout"]
 }

@@ -75,6 +75,17 @@ import Testing
     #expect(refused.errors.contains("upsample: the options say transpose, the tensors say resize"))
   }
 
+  @Test func `augmentations are read as words with commas`() throws {
+    for words in ["color,blur", "", "color,", "color translation"] {
+      let refused = try shell("\(Self.command) --diff-augment '\(words)'")
+      #expect(refused.status == 64, "\(words)")
+    }
+    let run = try shell("\(Self.command) --diff-augment cutout,color --max-steps 1")
+    #expect(run.status == 0, "\(run.errors)")
+    let config = try shell("grep diff-augment run/config.json")
+    #expect(config.output.contains(#""diff-augment": "color,cutout""#))
+  }
+
   @Test func `intervals are read, and replace the other options that say when to save`() throws {
     let refused = try shell("\(Self.command) --save-every 10x")
     #expect(refused.status == 64)

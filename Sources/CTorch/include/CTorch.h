@@ -103,6 +103,18 @@ ct_status ct_tensor_concatenate(const ct_tensor *const *inputs, int32_t count, c
 ct_status ct_tensor_stack(const ct_tensor *const *inputs, int32_t count, ct_tensor **output,
                           ct_error *error);
 
+/// What happens to one image; the neutral values are 0, 1, 1, 0, 0 and an empty rectangle.
+typedef struct {
+  double brightness;               // added to every value
+  double saturation, contrast;     // factors of the distance from the pixel's and the image's mean
+  int64_t down, right;             // px by which the content moves; zeros come in
+  int64_t top, left, bottom, end;  // rows top ..< bottom and columns left ..< end become zero
+} ct_augmentation;
+/// Images [N, C, H, W], each changed in its own way, in the order of the fields; `count` is N. It
+/// has gradients of every order.
+ct_status ct_tensor_augment(const ct_tensor *images, const ct_augmentation *augmentations,
+                            int32_t count, ct_tensor **output, ct_error *error);
+
 /// Adds the gradient of a scalar to every parameter it depends on.
 ct_status ct_tensor_backward(const ct_tensor *loss, ct_error *error);
 /// A copy whose gradient can be asked for.

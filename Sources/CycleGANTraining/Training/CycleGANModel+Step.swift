@@ -101,8 +101,8 @@ extension CycleGANModel {
       return try identityLoss(real: real, kept: kept) * (weight * identityShare)
     }
     return [
-      try mode.adversarialLoss(discriminatorB(images.fakeB), real: true),
-      try mode.adversarialLoss(discriminatorA(images.fakeA), real: true),
+      try mode.adversarialLoss(discriminatorB(seen(images.fakeB)), real: true),
+      try mode.adversarialLoss(discriminatorA(seen(images.fakeA)), real: true),
       try cycleLoss(real: images.realA, cycled: images.cycledA) * options.lambdaA,
       try cycleLoss(real: images.realB, cycled: images.cycledB) * options.lambdaB,
       try identity(images.realA, images.identityA, options.lambdaA),
@@ -130,6 +130,7 @@ extension CycleGANModel {
   private func discriminatorLoss(
     _ discriminator: TrainableNetwork, real: Tensor, fake: Tensor
   ) throws(TorchError) -> Tensor {
+    let (real, fake) = (try seen(real), try seen(fake))
     let (onReal, onFake) = try together(discriminator, real, fake)
     let mode = options.ganMode
     var loss = try mode.adversarialLoss(onReal, real: true)
@@ -141,6 +142,11 @@ extension CycleGANModel {
           of: discriminator, real: real, fake: fake, device: device, random: &random)
     }
     return try loss * 0.5
+  }
+
+  /// Images as the discriminators see them.
+  private func seen(_ images: Tensor) throws(TorchError) -> Tensor {
+    try images.augmented(options.augmentations, random: &augmentationRandom)
   }
 
   /// Runs a network on two batches: as one where its layers treat every image by itself, which

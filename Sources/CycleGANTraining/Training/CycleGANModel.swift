@@ -23,6 +23,8 @@ public final class CycleGANModel {
   var poolA: HistoryPool
   var poolB: HistoryPool
   var random: RandomSource
+  /// Of its own, so that augmentation changes nothing else that is drawn.
+  var augmentationRandom: RandomSource
   let deviceRandom: DeviceRandom
   let averages: GeneratorAverages?
 
@@ -37,6 +39,7 @@ public final class CycleGANModel {
     _ options: ModelOptions, device: Device, random: RandomSource
   ) throws(TorchError) {
     ct_keep_memory()
+    augmentationRandom = random.stream(Purpose.augmentation)
     var random = random
     let deviceRandom = try DeviceRandom(seed: random.next(), device: device)
     let initialization = Initialization(options.initType, gain: options.initGain)

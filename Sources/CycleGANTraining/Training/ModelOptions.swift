@@ -22,6 +22,8 @@ public struct ModelOptions: Sendable, Equatable {
   public var channelsB = 3
   /// What discriminators and generators play for: `--gan_mode`.
   public var ganMode = GANMode.lsgan
+  /// What images go through in front of the discriminators: `--diff-augment`.
+  public var augmentations: Set<Augmentation> = []
   /// Weight of the cycle A to B to A: `--lambda_A`.
   public var lambdaA = 10.0
   /// Weight of the cycle B to A to B: `--lambda_B`.

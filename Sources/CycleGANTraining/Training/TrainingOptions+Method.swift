@@ -7,11 +7,17 @@ extension TrainingOptions {
   var method: [(name: String, value: JSON)] {
     [
       ("upsample", model.upsampling == .transpose ? .null : .string(model.upsampling.rawValue)),
+      ("diff-augment", model.augmentations.isEmpty ? .null : .string(augmentationWords)),
       ("identity-warmup", identityWarmup.map { .integer($0) } ?? .null),
       ("identity-after", identityAfterWarmup == 0 ? .null : .number(identityAfterWarmup)),
       ("lr-decay-by", decayPace == .epoch ? .null : .string(decayPace.rawValue)),
       ("clip-grad", model.gradientLimit.map { .number($0) } ?? .null),
     ]
+  }
+
+  private var augmentationWords: String {
+    Augmentation.allCases.filter(model.augmentations.contains).map(\.rawValue)
+      .joined(separator: ",")
   }
 
   /// Sets what changes in the course of a run, for its next step.

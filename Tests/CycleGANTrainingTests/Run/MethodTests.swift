@@ -17,6 +17,7 @@ import Testing
 
   static let cases = [
     Case("upsample") { $0.model.upsampling = .resize },
+    Case("diff-augment") { $0.model.augmentations = [.color, .translation, .cutout] },
     Case("identity-warmup") { $0.identityWarmup = 1 },
     Case("lr-decay-by") { $0.decayPace = .step },
     Case("clip-grad") { $0.model.gradientLimit = 0.01 },
