@@ -30,12 +30,17 @@ struct MethodOptions: ParsableArguments {
       "Shorten the gradients of a step that are longer than x.", valueName: "x"))
   var clipGrad: Double?
 
+  @Option(
+    help: ArgumentHelp("Learn from the gradients of n batches in each step.", valueName: "n"))
+  var accumulate = 1
+
   func apply(to options: inout TrainingOptions) {
     options.model.upsampling = upsample.value
     options.model.augmentations = diffAugment?.words ?? []
     options.identityWarmup = identityWarmup
     options.identityAfterWarmup = identityAfter
     options.decayPace = lrDecayBy.value
+    options.batchesPerStep = accumulate
     options.model.gradientLimit = clipGrad
   }
 }

@@ -8,7 +8,8 @@ extension Trainer {
   func step(_ model: CycleGANModel, _ batch: BatchLoader.Batch) throws(TrainingError) -> Losses {
     let measurement: StepMeasurement
     do {
-      measurement = try model.measure(realA: batch.realA, realB: batch.realB)
+      measurement = try model.measure(
+        realA: batch.realA, realB: batch.realB, batchSize: options.batchSize)
       if measurement.trouble == nil { try model.learn(from: measurement) }
     } catch {
       throw .torch(error)
@@ -50,7 +51,7 @@ extension Trainer {
     firstStep = min(firstStep, position.step)
     try log.cut(to: min(log.bytes, checkpoint.logBytes))
     data.order.detour = .init(
-      epoch: position.epoch, place: position.place * options.batchSize)
+      epoch: position.epoch, place: position.place * data.order.batchSize)
   }
 
   private func gaveUp(_ reason: String, _ why: String) -> TrainingError {

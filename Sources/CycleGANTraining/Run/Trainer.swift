@@ -43,7 +43,7 @@ public final class Trainer {
     self.hooks = hooks
     data = TrainingData(
       images, options.preparations, batchSize: options.batchSize,
-      serial: options.serialBatches, seed: options.seed)
+      batchesPerStep: options.batchesPerStep, serial: options.serialBatches, seed: options.seed)
     configuration = RunConfiguration(options, data)
   }
 
@@ -142,7 +142,7 @@ public final class Trainer {
       TrainingProgress(
         step: position.step, totalSteps: totalSteps, epoch: before.epoch,
         totalEpochs: options.totalEpochs, firstStep: firstStep, losses: losses,
-        batchSize: options.batchSize))
+        batchSize: data.order.batchSize))
   }
 
   /// Names each bad image once, and ends the run when there are too many.

@@ -31,18 +31,45 @@ extension CycleGANModel {
   /// as in the official code, so that both optimizers may wait until all has been measured.
   ///
   /// - Parameters:
-  ///   - realA: Frames of one size.
-  ///   - realB: As many frames, of one size.
-  /// - Returns: What `learn()` would learn from.
+  ///   - realA: Frames; those of a batch have one size.
+  ///   - realB: As many frames, likewise.
+  ///   - batchSize: How many of them go through the networks at a time, the last few aside; all of
+  ///     them unless given. Losses and gradients are the means over all images.
+  /// - Returns: What `learn(from:)` would learn from.
   /// - Throws: `TorchError` if the frames do not fit or the device is out of memory.
   ///
   /// Source: `optimize_parameters` in the official cycle_gan_model.py.
-  public func measure(realA: [Frame], realB: [Frame]) throws(TorchError) -> StepMeasurement {
-    let images = try translations(
-      realA: Tensor(realA, device: device), realB: Tensor(realB, device: device))
-    let generators = try generatorGradients(images)
-    let discriminators = try discriminatorGradients(images)
-    return try measured(discriminators + generators)
+  public func measure(
+    realA: [Frame], realB: [Frame], batchSize: Int? = nil
+  ) throws(TorchError) -> StepMeasurement {
+    try generatorOptimizer.clearGradients()
+    try discriminatorOptimizer.clearGradients()
+    var means: [Tensor] = []
+    for batch in realA.indices.split(into: batchSize ?? realA.count) {
+      let losses = try addGradients(
+        realA: Tensor(Array(realA[batch]), device: device),
+        realB: Tensor(Array(realB[batch]), device: device),
+        share: Double(batch.count) / Double(realA.count))
+      for (i, loss) in losses.enumerated() {
+        if means.count == i { means.append(loss) } else { means[i] = try means[i] + loss }
+      }
+    }
+    return try measured(means)
+  }
+
+  /// Adds the gradients of one batch to those of the batches before it.
+  ///
+  /// - Parameter share: How much the batch counts, above 0 and at most 1.
+  /// - Returns: The eight losses times the share, in the order of `Losses.names`.
+  private func addGradients(
+    realA: Tensor, realB: Tensor, share: Double
+  ) throws(TorchError) -> [Tensor] {
+    let images = try translations(realA: realA, realB: realB)
+    let generators = try generatorGradients(images, share: share)
+    let discriminators = try discriminatorGradients(images, share: share)
+    var losses: [Tensor] = []
+    for loss in discriminators + generators { losses.append(try loss.detached() * share) }
+    return losses
   }
 
   /// Moves all networks against the gradients that `measure` found, and the means of the generators
@@ -83,13 +110,14 @@ extension CycleGANModel {
   /// Freezes the discriminators, and finds the generators' gradients of the sum of their losses.
   ///
   /// - Returns: `adversarialAB`, `adversarialBA`, `cycleA`, `cycleB`, `identityA`, `identityB`.
-  private func generatorGradients(_ images: Translations) throws(TorchError) -> [Tensor] {
+  private func generatorGradients(
+    _ images: Translations, share: Double
+  ) throws(TorchError) -> [Tensor] {
     try setDiscriminatorsLearning(false)
-    try generatorOptimizer.clearGradients()
     let losses = try generatorLosses(images)
     var sum = losses[0]
     for loss in losses.dropFirst() { sum = try sum + loss }
-    try sum.backward()
+    try (sum * share).backward()
     return losses
   }
 
@@ -114,15 +142,16 @@ extension CycleGANModel {
   /// first.
   ///
   /// - Returns: `discriminatorA`, `discriminatorB`.
-  private func discriminatorGradients(_ images: Translations) throws(TorchError) -> [Tensor] {
+  private func discriminatorGradients(
+    _ images: Translations, share: Double
+  ) throws(TorchError) -> [Tensor] {
     try setDiscriminatorsLearning(true)
-    try discriminatorOptimizer.clearGradients()
     let oldB = try poolB.exchanged(images.fakeB.detached(), random: &random)
     let lossB = try discriminatorLoss(discriminatorB, real: images.realB, fake: oldB)
-    try lossB.backward()
+    try (lossB * share).backward()
     let oldA = try poolA.exchanged(images.fakeA.detached(), random: &random)
     let lossA = try discriminatorLoss(discriminatorA, real: images.realA, fake: oldA)
-    try lossA.backward()
+    try (lossA * share).backward()
     return [lossA, lossB]
   }
 

@@ -11,6 +11,7 @@ extension TrainingOptions {
       ("identity-warmup", identityWarmup.map { .integer($0) } ?? .null),
       ("identity-after", identityAfterWarmup == 0 ? .null : .number(identityAfterWarmup)),
       ("lr-decay-by", decayPace == .epoch ? .null : .string(decayPace.rawValue)),
+      ("accumulate", batchesPerStep == 1 ? .null : .integer(batchesPerStep)),
       ("clip-grad", model.gradientLimit.map { .number($0) } ?? .null),
     ]
   }
@@ -62,6 +63,11 @@ extension TrainingOptions {
           + "\(model.generatorKind)")
     }
     try requireWarmup()
+    guard (1...1 << 20).contains(batchesPerStep), batchSize <= 1 << 20 else {
+      throw .options(
+        "--accumulate and --batch-size must be from 1 to \(1 << 20), not \(batchesPerStep) and "
+          + "\(batchSize)")
+    }
     if let limit = model.gradientLimit, !(limit > 0 && limit.isFinite) {
       throw .options("--clip-grad must be a number above 0, not \(limit)")
     }

@@ -10,8 +10,10 @@ public struct TrainingOptions: Sendable, Equatable {
   public var isReversed = false
   /// The most images of a domain: the official `--max_dataset_size`.
   public var maximumCount: Int?
-  /// Images of a step: the official `--batch_size`.
+  /// Images that go through the networks at a time: the official `--batch_size`.
   public var batchSize = 1
+  /// Batches whose gradients a step learns from: `--accumulate`.
+  public var batchesPerStep = 1
   /// Whether images are taken in order: the official `--serial_batches`.
   public var serialBatches = false
   /// Epochs at the full learning rate: the official `--n_epochs`.

@@ -20,6 +20,7 @@ import Testing
     Case("diff-augment") { $0.model.augmentations = [.color, .translation, .cutout] },
     Case("identity-warmup") { $0.identityWarmup = 1 },
     Case("lr-decay-by") { $0.decayPace = .step },
+    Case("accumulate") { $0.batchesPerStep = 2 },
     Case("clip-grad") { $0.model.gradientLimit = 0.01 },
   ]
 

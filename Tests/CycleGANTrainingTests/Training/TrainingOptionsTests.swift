@@ -35,6 +35,7 @@ import Testing
       ($0.identityWarmup, $0.model.lambdaIdentity) = (1, 0)
     },
     Refusal("--identity-after needs --identity-warmup") { $0.identityAfterWarmup = 0.1 },
+    Refusal("--accumulate and --batch-size must be from 1") { $0.batchesPerStep = 0 },
     Refusal("--clip-grad must be a number above 0, not 0.0") { $0.model.gradientLimit = 0 },
     Refusal("use --lambda-identity 0") { $0.model.channelsB = 1 },
     Refusal("--load-size 286 is smaller than --crop-size 300") { $0.preprocessing.cropSize = 300 },
