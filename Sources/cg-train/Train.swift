@@ -27,6 +27,7 @@ struct Train: ParsableCommand {
   @OptionGroup(title: "Networks") var networks: NetworkOptions
   @OptionGroup(title: "Losses") var losses: LossOptions
   @OptionGroup(title: "Course") var course: CourseOptions
+  @OptionGroup(title: "More of the method") var method: MethodOptions
   @OptionGroup(title: "Run") var running: RunOptions
   @OptionGroup(title: "Memory") var memory: CacheOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
@@ -88,6 +89,7 @@ struct Train: ParsableCommand {
     networks.apply(to: &options.model)
     losses.apply(to: &options.model)
     course.apply(to: &options)
+    method.apply(to: &options)
     running.apply(to: &options)
     options.preprocessing.maximumPixels = limits.decoding.maximumPixels
     return options

@@ -4,6 +4,8 @@
 public indirect enum Layer: Sendable, Equatable {
   /// Mirrors the border without repeating it: `[N, C, H, W]` to `[N, C, H + 2p, W + 2p]`.
   case reflectionPadding(Int)
+  /// Repeats every pixel in both directions: `[N, C, H, W]` to `[N, C, 2H, 2W]`.
+  case doubling
   /// Cross-correlation with zero padding.
   case convolution(Convolution)
   /// The adjoint of a strided convolution; its weight is `[in, out, k, k]`.

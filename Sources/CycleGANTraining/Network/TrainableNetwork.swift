@@ -76,6 +76,11 @@ final class TrainableNetwork {
     try torch("clearing gradients") { ct_network_clear_gradients(handle, &$0) }
   }
 
+  /// Multiplies all gradients.
+  func scaleGradients(by factor: Double) throws(TorchError) {
+    try torch("scaling gradients") { ct_network_scale_gradients(handle, factor, &$0) }
+  }
+
   /// The parameter or statistic of a name; writing to it changes the network.
   func tensor(_ name: String) throws(TorchError) -> Tensor {
     try Tensor("finding \(name)") { ct_network_tensor(handle, name, &$0, &$1) }
@@ -111,6 +116,7 @@ final class TrainableNetwork {
     switch layer {
     case .reflectionPadding(let padding):
       ct_network_add_reflection_padding(handle, Int64(padding), &error)
+    case .doubling: ct_network_add_doubling(handle, &error)
     case .convolution(let convolution):
       append(convolution, transposed: false, &error)
     case .transposedConvolution(let convolution):

@@ -10,8 +10,9 @@ extension Trainer {
   ) throws(TrainingError) -> StepMeasurement {
     let measurement: StepMeasurement
     do {
-      measurement = try model.measure(realA: batch.realA, realB: batch.realB)
-      if measurement.trouble == nil { try model.learn() }
+      measurement = try model.measure(
+        realA: batch.realA, realB: batch.realB, batchSize: options.batchSize)
+      if measurement.trouble == nil { try model.learn(from: measurement) }
     } catch {
       throw .torch(error)
     }
@@ -74,7 +75,7 @@ extension Trainer {
     firstStep = min(firstStep, position.step)
     try session.tables.cut(to: checkpoint.tables)
     data.order.detour = .init(
-      epoch: position.epoch, place: position.place * options.batchSize)
+      epoch: position.epoch, place: position.place * data.order.batchSize)
   }
 
   private func gaveUp(_ reason: String, _ why: String) -> TrainingError {

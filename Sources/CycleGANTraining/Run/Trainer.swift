@@ -52,7 +52,7 @@ public final class Trainer {
     self.hooks = hooks
     data = TrainingData(
       images, options.preparations, batchSize: options.batchSize,
-      serial: options.serialBatches, seed: options.seed)
+      batchesPerStep: options.batchesPerStep, serial: options.serialBatches, seed: options.seed)
     configuration = RunConfiguration(options, data)
   }
 
@@ -134,7 +134,6 @@ public final class Trainer {
   ///
   /// - Returns: Whether to go on.
   private func trainEpoch(_ session: Session) throws(TrainingError) -> Bool {
-    session.model.learningRate = options.schedule.rate(epoch: position.epoch)
     let loader = BatchLoader(
       epoch: position.epoch, from: position.place, data, threads: max(1, options.loadingThreads))
     defer { loader.stop() }
@@ -142,6 +141,7 @@ public final class Trainer {
       let batch = try loader.batch(place)
       reportFlatImages()
       try reportBadImages()
+      options.prepare(session.model, position, stepsPerEpoch: data.order.stepsPerEpoch)
       let before = position
       let measurement = try step(session.model, beforeStep(batch, session.model))
       position.advance(data.order)
@@ -175,7 +175,7 @@ public final class Trainer {
       TrainingProgress(
         step: position.step, totalSteps: totalSteps, epoch: before.epoch,
         totalEpochs: options.totalEpochs, firstStep: firstStep, losses: losses,
-        batchSize: options.batchSize))
+        batchSize: data.order.batchSize))
   }
 
   /// Names each bad image once, and ends the run when there are too many.

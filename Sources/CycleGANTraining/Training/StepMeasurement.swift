@@ -16,6 +16,12 @@ public struct StepMeasurement: Sendable, Equatable {
     return (gradientNorms[place], parameterNorms[place])
   }
 
+  /// The Euclidean length of all gradients of some networks together.
+  func gradientNorm(of roles: [NetworkRole]) -> Double {
+    zip(NetworkRole.allCases, gradientNorms).filter { roles.contains($0.0) }
+      .reduce(0) { $0 + Double($1.1) * Double($1.1) }.squareRoot()
+  }
+
   /// The first thing that is NaN or infinite, such as `cycle_A is nan`; nil where all is well.
   ///
   /// Parameters come first, since they make the losses and gradients what they are, and the

@@ -3,7 +3,7 @@ import CycleGAN
 extension TrainingOptions {
   /// The options by their names on the command line, as config.json keeps them.
   var described: [(name: String, value: JSON)] {
-    networks + losses + data + course
+    networks + losses + data + course + method
       + [
         ("device", .string(device)), ("threads", .integer(threads)),
         ("amp", model.precision == .float32 ? .null : .string(model.precision.rawValue)),

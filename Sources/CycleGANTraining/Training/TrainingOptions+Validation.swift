@@ -25,6 +25,7 @@ extension TrainingOptions {
         ("--num-threads", loadingThreads),
       ])
     try requireNumbers()
+    try requireMethod()
     try requireChannels()
     try requireSides()
     guard model.precision.isAvailable || device != "cpu" else {
