@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "guard.h"
@@ -51,5 +52,18 @@ void ck_tanh_write(const float *from, int W, int channels, float *values, int h,
       for (int column = 0; column < w; column++)
         to[column] = std::tanh(line[column * channels + c]);
     }
+  });
+}
+
+void ck_pixels_double(const float *x, int h, int w, int channels, float *y) {
+  const size_t pixel = channels, row = 2 * w * pixel;
+  in_parallel(h, [&](int i) {
+    const float *from = x + i * w * pixel;
+    float *to = y + 2 * i * row;
+    for (int column = 0; column < w; column++)
+      for (int twice = 0; twice < 2; twice++)
+        std::memcpy(to + (2 * column + twice) * pixel, from + column * pixel,
+                    pixel * sizeof(float));
+    std::memcpy(to + row, to, row * sizeof(float));
   });
 }

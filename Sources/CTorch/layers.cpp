@@ -56,6 +56,10 @@ at::Tensor reflection_padding::forward(at::Tensor input, bool, bool) {
   return at::reflection_pad2d(input, {padding, padding, padding, padding});
 }
 
+at::Tensor doubling::forward(at::Tensor input, bool, bool) {
+  return at::upsample_nearest2d(input, {2 * input.size(2), 2 * input.size(3)});
+}
+
 at::Tensor convolution::forward(at::Tensor input, bool, bool) { return run(input, bias); }
 
 at::Tensor convolution::forward_unbiased(const at::Tensor &input) { return run(input, {}); }

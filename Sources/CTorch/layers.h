@@ -15,6 +15,10 @@ struct reflection_padding final : layer {
   at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
 };
 
+struct doubling final : layer {
+  at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
+};
+
 struct convolution final : layer {
   at::Tensor weight, bias;
   convolution_options options;

@@ -70,6 +70,10 @@ ct_status ct_network_add_reflection_padding(ct_network *network, int64_t padding
   return add<ct::reflection_padding>(network, error, padding);
 }
 
+ct_status ct_network_add_doubling(ct_network *network, ct_error *error) {
+  return add<ct::doubling>(network, error);
+}
+
 ct_status ct_network_add_instance_norm(ct_network *network, double epsilon, ct_error *error) {
   return add<ct::instance_norm>(network, error, epsilon);
 }
@@ -138,6 +142,14 @@ ct_status ct_network_set_learning(ct_network *network, bool learning, ct_error *
 ct_status ct_network_clear_gradients(ct_network *network, ct_error *error) {
   return guarded(error, [&] {
     for (auto &tensor : network->tensors) tensor.value.mutable_grad().reset();
+  });
+}
+
+ct_status ct_network_scale_gradients(ct_network *network, double factor, ct_error *error) {
+  return guarded(error, [&] {
+    const at::NoGradGuard no_graph;
+    for (auto &tensor : network->tensors)
+      if (tensor.value.grad().defined()) tensor.value.mutable_grad().mul_(factor);
   });
 }
 

@@ -85,8 +85,8 @@ struct Listing {
   /// The metadata that no other line tells.
   private static func untold(_ metadata: [String: String]) -> [(String, String)] {
     let told: Set = [
-      "netG", "ngf", "netD", "n_layers_D", "ndf", "norm", "dropout", "input_nc", "output_nc",
-      "role", "direction", "domain",
+      "netG", "ngf", "netD", "n_layers_D", "ndf", "norm", "dropout", "upsample", "input_nc",
+      "output_nc", "role", "direction", "domain",
     ]
     return metadata.filter { !told.contains($0.key) }.sorted { $0.key < $1.key }
       .map { (escaped(Array($0.key.utf8)), escaped(Array($0.value.utf8))) }

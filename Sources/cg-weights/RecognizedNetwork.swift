@@ -49,7 +49,8 @@ enum RecognizedNetwork {
   /// What it looks like, under the official options' words.
   func words(of weights: WeightsFile) -> [(String, String)] {
     let order = [
-      "netG", "ngf", "netD", "n_layers_D", "ndf", "norm", "dropout", "input_nc", "output_nc",
+      "netG", "ngf", "netD", "n_layers_D", "ndf", "norm", "dropout", "upsample", "input_nc",
+      "output_nc",
     ]
     var words: [String: String]
     switch self {

@@ -62,6 +62,31 @@ import Testing
     #expect(outcome.output == "\(status)\n", "\(outcome.errors)")
   }
 
+  @Test func `generators that repeat pixels are trained, shown and applied without a word`() throws
+  {
+    let run = try shell("\(Self.command) --upsample resize --max-steps 1")
+    #expect(run.status == 0, "\(run.errors)")
+    let applied = try shell("cg-apply -w run/gen_AB.bin -o o.png a/0.ppm")
+    #expect(applied.status == 0, "\(applied.errors)")
+    let shown = try shell("cg-weights verify run/*.bin; cg-weights show run/gen_BA.bin")
+    #expect(shown.status == 0, "\(shown.errors)")
+    #expect(shown.output.contains(#/(?m)^  upsample +resize$/#))
+    let refused = try shell("cg-apply -w run/gen_AB.bin --upsample transpose -o p.png a/0.ppm")
+    #expect(refused.status == 65)
+    #expect(refused.errors.contains("upsample: the options say transpose, the tensors say resize"))
+  }
+
+  @Test func `augmentations are read as words with commas`() throws {
+    for words in ["color,blur", "", "color,", "color translation"] {
+      let refused = try shell("\(Self.command) --diff-augment '\(words)'")
+      #expect(refused.status == 64, "\(words)")
+    }
+    let run = try shell("\(Self.command) --diff-augment cutout,color --max-steps 1")
+    #expect(run.status == 0, "\(run.errors)")
+    let config = try shell("grep diff-augment run/config.json")
+    #expect(config.output.contains(#""diff-augment": "color,cutout""#))
+  }
+
   @Test func `intervals are read, and replace the other options that say when to save`() throws {
     let refused = try shell("\(Self.command) --save-every 10x")
     #expect(refused.status == 64)

@@ -55,6 +55,9 @@ void ck_floats_free(float *floats);
 /// Reads [h, w, C] levels 0...255 into [H, W, C] in -1...1.
 void ck_levels_read(const uint8_t *levels, int h, int w, int channels, float *to, int H, int W);
 
+/// Every pixel of x [h, w, C] twice in both directions: y [2h, 2w, C].
+void ck_pixels_double(const float *x, int h, int w, int channels, float *y);
+
 /// Reads [C, h, w] values into [H, W, C].
 void ck_values_read(const float *values, int h, int w, int channels, float *to, int H, int W);
 

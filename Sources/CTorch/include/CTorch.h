@@ -103,6 +103,18 @@ ct_status ct_tensor_concatenate(const ct_tensor *const *inputs, int32_t count, c
 ct_status ct_tensor_stack(const ct_tensor *const *inputs, int32_t count, ct_tensor **output,
                           ct_error *error);
 
+/// What happens to one image; the neutral values are 0, 1, 1, 0, 0 and an empty rectangle.
+typedef struct {
+  double brightness;               // added to every value
+  double saturation, contrast;     // factors of the distance from the pixel's and the image's mean
+  int64_t down, right;             // px by which the content moves; zeros come in
+  int64_t top, left, bottom, end;  // rows top ..< bottom and columns left ..< end become zero
+} ct_augmentation;
+/// Images [N, C, H, W], each changed in its own way, in the order of the fields; `count` is N. It
+/// has gradients of every order.
+ct_status ct_tensor_augment(const ct_tensor *images, const ct_augmentation *augmentations,
+                            int32_t count, ct_tensor **output, ct_error *error);
+
 /// Adds the gradient of a scalar to every parameter it depends on.
 ct_status ct_tensor_backward(const ct_tensor *loss, ct_error *error);
 /// A copy whose gradient can be asked for.
@@ -138,6 +150,8 @@ typedef struct {
 ct_status ct_network_add_convolution(ct_network *network, const ct_convolution *convolution,
                                      ct_error *error);
 ct_status ct_network_add_reflection_padding(ct_network *network, int64_t padding, ct_error *error);
+/// Every pixel twice in both directions.
+ct_status ct_network_add_doubling(ct_network *network, ct_error *error);
 ct_status ct_network_add_instance_norm(ct_network *network, double epsilon, ct_error *error);
 ct_status ct_network_add_batch_norm(ct_network *network, const char *name, int64_t channels,
                                     double epsilon, double momentum, ct_error *error);
@@ -161,6 +175,8 @@ ct_status ct_network_apply(ct_network *network, const ct_tensor *input, ct_tenso
 ct_status ct_network_set_learning(ct_network *network, bool learning, ct_error *error);
 /// Forgets all gradients.
 ct_status ct_network_clear_gradients(ct_network *network, ct_error *error);
+/// Multiplies all gradients.
+ct_status ct_network_scale_gradients(ct_network *network, double factor, ct_error *error);
 /// The parameter or running statistic `name`; shares elements with the network.
 ct_status ct_network_tensor(const ct_network *network, const char *name, ct_tensor **output,
                             ct_error *error);

@@ -17,6 +17,8 @@ extension GeneratorArchitecture {
   func resnet(blocks: Int) -> NetworkDescription {
     let trunk = 4 * width
     let firstUp = 10 + blocks
+    let placesOfUp = upsampling == .transpose ? 3 : 5
+    let head = firstUp + 2 * placesOfUp
     let bias = norm.convolutionHasBias
     let key = { (i: Int) in "model.\(i)" }
     var layers: [Layer] = [
@@ -27,11 +29,10 @@ extension GeneratorArchitecture {
       down(key(7), 2 * width), .norm(norm, name: key(8), channels: trunk), .relu,
     ]
     layers += (0..<blocks).map { block(key(10 + $0), channels: trunk) }
+    layers += up(firstUp, trunk) + up(firstUp + placesOfUp, 2 * width)
     layers += [
-      up(key(firstUp), trunk), .norm(norm, name: key(firstUp + 1), channels: 2 * width), .relu,
-      up(key(firstUp + 3), 2 * width), .norm(norm, name: key(firstUp + 4), channels: width), .relu,
       .reflectionPadding(3),
-      .convolution(Convolution(key(firstUp + 7), width, outputChannels, kernel: 7, bias: true)),
+      .convolution(Convolution(key(head + 1), width, outputChannels, kernel: 7, bias: true)),
       .tanh,
     ]
     return NetworkDescription(
@@ -46,11 +47,30 @@ extension GeneratorArchitecture {
         bias: norm.convolutionHasBias))
   }
 
-  private func up(_ name: String, _ channels: Int) -> Layer {
-    .transposedConvolution(
-      Convolution(
-        name, channels, channels / 2, kernel: 3, stride: 2, padding: 1, outputPadding: 1,
-        bias: norm.convolutionHasBias))
+  /// Doubles the sides and halves the channels.
+  ///
+  /// - Parameters:
+  ///   - place: Of its first layer in the official list of layers; where an upsampling and a border
+  ///     come before the convolution, they have places there, too.
+  ///   - channels: That come in.
+  private func up(_ place: Int, _ channels: Int) -> [Layer] {
+    let (into, bias) = (channels / 2, norm.convolutionHasBias)
+    switch upsampling {
+    case .transpose:
+      let convolution = Convolution(
+        "model.\(place)", channels, into, kernel: 3, stride: 2, padding: 1, outputPadding: 1,
+        bias: bias)
+      return [
+        .transposedConvolution(convolution),
+        .norm(norm, name: "model.\(place + 1)", channels: into), .relu,
+      ]
+    case .resize:
+      let convolution = Convolution("model.\(place + 2)", channels, into, kernel: 3, bias: bias)
+      return [
+        .doubling, .reflectionPadding(1), .convolution(convolution),
+        .norm(norm, name: "model.\(place + 3)", channels: into), .relu,
+      ]
+    }
   }
 
   private func block(_ name: String, channels: Int) -> Layer {

@@ -10,6 +10,17 @@ public struct GeneratorArchitecture: Sendable, Equatable {
     case unet(downs: Int)
   }
 
+  /// How a generator gets from a quarter of the size back to the whole.
+  public enum Upsampling: String, Sendable, CaseIterable {
+    /// Transposed convolutions, as in the paper, which can leave a checkerboard.
+    case transpose
+    /// Every pixel four times and then a convolution, which cannot; residual generators only.
+    ///
+    /// Source: Odena, Dumoulin and Olah 2016, "Deconvolution and Checkerboard Artifacts", Distill,
+    /// who found the nearest pixel better than bilinear interpolation.
+    case resize
+  }
+
   /// Family and depth.
   public var kind: Kind
   /// Channels of the domain it reads, 1 or 3.
@@ -22,6 +33,8 @@ public struct GeneratorArchitecture: Sendable, Equatable {
   public var norm: Norm
   /// Whether dropout of one half sits in the middle.
   public var dropout: Bool
+  /// How it gets back to the whole size.
+  public var upsampling: Upsampling
 
   /// Describes a generator; the defaults are the paper's.
   ///
@@ -32,9 +45,12 @@ public struct GeneratorArchitecture: Sendable, Equatable {
   ///   - width: Channels after the first convolution.
   ///   - norm: How activations are normalised.
   ///   - dropout: Whether dropout of one half sits in the middle.
+  ///   - upsampling: How it gets back to the whole size; a U-Net has transposed convolutions whatever
+  ///     this says.
   public init(
     kind: Kind = .resnet(blocks: 9), inputChannels: Int = 3, outputChannels: Int = 3,
-    width: Int = 64, norm: Norm = .instance, dropout: Bool = false
+    width: Int = 64, norm: Norm = .instance, dropout: Bool = false,
+    upsampling: Upsampling = .transpose
   ) {
     self.kind = kind
     self.inputChannels = inputChannels
@@ -42,6 +58,7 @@ public struct GeneratorArchitecture: Sendable, Equatable {
     self.width = width
     self.norm = norm
     self.dropout = dropout
+    self.upsampling = upsampling
   }
 
   /// The layers, with the official parameter names.

@@ -11,6 +11,8 @@ struct Plan {
       ConvolutionKernel, x: Place, norm: ChannelValues?, y: Place, statistics: ChannelValues?)
     /// y = convolution(map(x)).
     case thin(ConvolutionKernel, x: Place, norm: ChannelValues?, slope: Float, y: Place)
+    /// y = every pixel of x, twice in both directions.
+    case doubling(x: Place, y: Place)
     /// The mean and deviation of every channel of x.
     case statistics(x: Place, into: ChannelValues)
     /// y = map(x).
@@ -94,6 +96,9 @@ extension Plan.Step {
           pointer, ck_map(norm, slope: slope, addend: nil), memory + x.offset, Int32(x.height),
           Int32(x.width), memory + y.offset, &error)
       }
+    case .doubling(let x, let y):
+      ck_pixels_double(
+        memory + x.offset, Int32(x.height), Int32(x.width), Int32(x.channels), memory + y.offset)
     case .statistics(let x, let values):
       try kernel { error in
         ck_norm_statistics(

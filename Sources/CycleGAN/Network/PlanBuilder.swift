@@ -11,6 +11,12 @@ struct PlanBuilder {
     var border = 0
 
     var isPlain: Bool { norm == nil && slope == 1 && border == 0 }
+
+    /// Whether a convolution by Winograd's method does what waits, except the border, as it reads: it
+    /// can do an instance norm with its ReLU.
+    var isReadByWinograd: Bool {
+      norm == nil && slope == 1 || slope == 0 && norm.map { !$0.hasShift } ?? false
+    }
   }
 
   private let network: NativeNetwork
@@ -58,6 +64,7 @@ struct PlanBuilder {
     for layer in layers {
       switch layer {
       case .reflectionPadding(let border): operand.border = border
+      case .doubling: operand = doubled(operand)
       case .convolution(let convolution), .transposedConvolution(let convolution):
         let pixels = operand.place.height * operand.place.width
         operand = convolved(operand, convolution, layer)
@@ -105,13 +112,21 @@ struct PlanBuilder {
   ) -> Operand {
     var x = operand
     x.border = 0
-    // The kernel itself does an instance norm with its ReLU while it reads.
-    let canRead = x.isPlain || (x.slope == 0 && x.norm.map { !$0.hasShift } ?? false)
-    if !canRead { x = settled(x) }
+    if !x.isReadByWinograd { x = settled(x) }
     let y = place(x.place.height, x.place.width, convolution.outputChannels)
     steps.append(.winograd(kernel, x: x.place, norm: x.norm, y: y, statistics: nil))
     release(x.place)
     return Operand(place: y)
+  }
+
+  /// Norm and activation may wait on: they are the same for each of the four pixels.
+  private mutating func doubled(_ operand: Operand) -> Operand {
+    var result = operand.border == 0 && operand.isReadByWinograd ? operand : settled(operand)
+    let x = result.place
+    result.place = place(2 * x.height, 2 * x.width, x.channels)
+    steps.append(.doubling(x: x, y: result.place))
+    release(x)
+    return result
   }
 
   private mutating func thin(

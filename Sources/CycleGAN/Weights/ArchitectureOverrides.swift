@@ -10,6 +10,8 @@ public struct ArchitectureOverrides: Sendable, Equatable {
   public var norm: Norm?
   /// The opposite of the official `--no_dropout`.
   public var dropout: Bool?
+  /// How it gets back to the whole size: `--upsample`.
+  public var upsampling: GeneratorArchitecture.Upsampling?
   /// The official `--input_nc`.
   public var inputChannels: Int?
   /// The official `--output_nc`.
@@ -22,16 +24,19 @@ public struct ArchitectureOverrides: Sendable, Equatable {
   ///   - width: Channels after the first convolution.
   ///   - norm: How activations are normalised.
   ///   - dropout: Whether the network was trained with dropout.
+  ///   - upsampling: How it gets back to the whole size.
   ///   - inputChannels: Channels of the domain it reads.
   ///   - outputChannels: Channels of the domain it writes.
   public init(
     kind: GeneratorArchitecture.Kind? = nil, width: Int? = nil, norm: Norm? = nil,
-    dropout: Bool? = nil, inputChannels: Int? = nil, outputChannels: Int? = nil
+    dropout: Bool? = nil, upsampling: GeneratorArchitecture.Upsampling? = nil,
+    inputChannels: Int? = nil, outputChannels: Int? = nil
   ) {
     self.kind = kind
     self.width = width
     self.norm = norm
     self.dropout = dropout
+    self.upsampling = upsampling
     self.inputChannels = inputChannels
     self.outputChannels = outputChannels
   }

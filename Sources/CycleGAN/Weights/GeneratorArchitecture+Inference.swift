@@ -39,21 +39,26 @@ extension GeneratorArchitecture {
     guard let kind = kind.settled(&points), let width = width.settled(&points) else {
       throw .unrecognized(weights.notGenerator)
     }
+    let upsampling = try weights.upsampling(found, overrides, &points)
     self.init(
       kind: kind, inputChannels: from.settled(&points) ?? 3,
       outputChannels: into.settled(&points) ?? 3, width: width,
-      norm: norm.settled(&points) ?? .instance, dropout: dropout.settled(&points) ?? false)
+      norm: norm.settled(&points) ?? .instance, dropout: dropout.settled(&points) ?? false,
+      upsampling: upsampling)
     guard points.isEmpty else { throw .contradictions(points) }
     try requireSensible()
   }
 
-  /// What a weights file says about its generator, under the official options' words.
+  /// What a weights file says about its generator, under the official options' words; upsampling only
+  /// where it isn't the official one.
   public var metadata: [String: String] {
-    [
+    var metadata = [
       "netG": kind.description, "ngf": String(width), "norm": norm.rawValue,
       "dropout": String(dropout), "input_nc": String(inputChannels),
       "output_nc": String(outputChannels),
     ]
+    if upsampling != .transpose { metadata["upsample"] = upsampling.rawValue }
+    return metadata
   }
 
   /// Whether the tensors' names depend on dropout.
@@ -87,13 +92,43 @@ extension WeightsFile {
     }
     var blocks = 0
     while shapes["model.\(10 + blocks).conv_block.1.weight"] != nil { blocks += 1 }
-    let head = shapes["model.\(17 + blocks).weight"]
+    // An upsampling and a border have no tensors, but places: the convolutions come later.
+    let isResized =
+      shapes["model.\(10 + blocks).weight"] == nil
+      && shapes["model.\(12 + blocks).weight"]?.count == 4
+    let head = shapes["model.\((isResized ? 21 : 17) + blocks).weight"]
     return GeneratorArchitecture(
       kind: .resnet(blocks: blocks), inputChannels: stem[1],
       outputChannels: head?.first ?? stem[1], width: stem[0],
       norm: norm(named: "model.2", after: "model.1"),
       // With dropout a convolution sits where a block's last norm would be.
-      dropout: shapes["model.10.conv_block.6.weight"]?.count == 4)
+      dropout: shapes["model.10.conv_block.6.weight"]?.count == 4,
+      upsampling: isResized ? .resize : .transpose)
+  }
+
+  /// How a generator gets back to the whole size.
+  ///
+  /// - Parameters:
+  ///   - found: What the tensors say.
+  ///   - overrides: What the user says.
+  ///   - contradictions: Gains a sentence where two of them and the metadata disagree.
+  /// - Returns: The official way where nobody says anything.
+  /// - Throws: `WeightsError.unrecognized` where only the tensors say that there is an upsampling:
+  ///   it may as well be bilinear.
+  fileprivate func upsampling(
+    _ found: GeneratorArchitecture?, _ overrides: ArchitectureOverrides,
+    _ contradictions: inout [String]
+  ) throws(WeightsError) -> GeneratorArchitecture.Upsampling {
+    let evidence = Evidence(
+      name: "upsample", tensors: found?.upsampling,
+      metadata: property("upsample", &contradictions) { .init(rawValue: $0) },
+      option: overrides.upsampling)
+    if evidence.tensors == .resize, evidence.metadata == nil, evidence.option == nil {
+      throw .unrecognized(
+        "its convolutions come after an upsampling, which leaves no trace in the tensors; if it "
+          + "repeats every pixel (nearest), say --upsample resize")
+    }
+    return evidence.settled(&contradictions) ?? .transpose
   }
 
   private func inferredUNet(_ shapes: [String: [Int]]) -> GeneratorArchitecture? {

@@ -96,7 +96,9 @@ public final class BatchLoader: Sendable {
       namesB.append(data.imagesB.name(b.index))
     }
     for (frames, names) in [(realA, namesA), (realB, namesB)] {
-      try Self.requireOneSize(frames, names)
+      for batch in frames.indices.split(into: data.batchSize) {
+        try Self.requireOneSize(Array(frames[batch]), Array(names[batch]))
+      }
     }
     return Batch(realA: realA, realB: realB, names: namesA + namesB)
   }

@@ -112,4 +112,5 @@ public struct DataOrder: Sendable, Equatable {
 enum Purpose {
   static let data = 1
   static let model = 2
+  static let augmentation = 3
 }

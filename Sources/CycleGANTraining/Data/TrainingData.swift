@@ -8,6 +8,8 @@ public struct TrainingData: Sendable {
   public let imagesB: TrainingImages
   let preparationA: ImagePreparation
   let preparationB: ImagePreparation
+  /// Images of a batch, which have one size; a step has one batch or several.
+  let batchSize: Int
   /// Who meets whom.
   public internal(set) var order: DataOrder
 
@@ -16,18 +18,44 @@ public struct TrainingData: Sendable {
   /// - Parameters:
   ///   - images: Domain A and domain B, each at least one image.
   ///   - preparations: What happens to the images of each.
-  ///   - batchSize: Images of a step.
+  ///   - batchSize: Images of a batch.
+  ///   - batchesPerStep: Batches of a step.
   ///   - serial: Whether both sets are taken in order.
   ///   - seed: Of everything random.
   public init(
     _ images: (TrainingImages, TrainingImages),
-    _ preparations: (ImagePreparation, ImagePreparation), batchSize: Int, serial: Bool,
-    seed: UInt64
+    _ preparations: (ImagePreparation, ImagePreparation), batchSize: Int,
+    batchesPerStep: Int = 1, serial: Bool, seed: UInt64
   ) {
     (imagesA, imagesB) = images
     (preparationA, preparationB) = preparations
+    self.batchSize = batchSize
     order = DataOrder(
-      countA: imagesA.count, countB: imagesB.count, batchSize: batchSize, serial: serial,
-      seed: seed)
+      countA: imagesA.count, countB: imagesB.count, batchSize: batchSize * batchesPerStep,
+      serial: serial, seed: seed)
+  }
+
+  /// An image of a domain that looks the same every time: not mirrored, cut at one place.
+  ///
+  /// - Parameters:
+  ///   - domain: Which.
+  ///   - index: Its place, counted from 0; where it cannot be used, the next one is taken.
+  /// - Returns: Levels.
+  /// - Throws: `TrainingError.images` if none can be used.
+  func fixed(_ domain: Domain, _ index: Int) throws(TrainingError) -> Frame {
+    var preparation = domain == .A ? preparationA : preparationB
+    preparation.preprocessing.flips = false
+    var random = RandomSource(seed: 0)
+    let images = domain == .A ? imagesA : imagesB
+    return Frame(try images.prepared(index, preparation, random: &random).image)
+  }
+}
+
+extension Range<Int> {
+  /// Parts of some length, of which the last may be shorter.
+  func split(into length: Int) -> [Range<Int>] {
+    stride(from: lowerBound, to: upperBound, by: Swift.max(1, length)).map {
+      $0..<Swift.min($0 + length, upperBound)
+    }
   }
 }

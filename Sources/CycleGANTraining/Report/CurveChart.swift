@@ -26,7 +26,8 @@ struct CurveChart {
     var kinds: [(title: String, curves: [(label: String, curve: Curve)])] = []
     for curve in curves {
       let words = curve.name.split(separator: "_")
-      let label = ["A", "B", "AB", "BA"].first { words.count > 1 && words.last == $0[...] } ?? ""
+      let label =
+        ["A", "B", "AB", "BA", "truth"].first { words.count > 1 && words.last == $0[...] } ?? ""
       let title = (label.isEmpty ? words : words.dropLast()).joined(separator: " ")
       if let kind = kinds.firstIndex(where: { $0.title == title && !label.isEmpty }) {
         kinds[kind].curves.append((label, curve))

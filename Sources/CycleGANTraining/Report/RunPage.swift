@@ -16,7 +16,7 @@ struct RunPage {
   let place: RunPlace
   /// Of this process's steps.
   let pace: Pace
-  /// The tables' curves: of log.tsv, validation.tsv and timing.tsv.
+  /// The curves of the tables, those left out that have no number.
   let curves: [(heading: String, curves: [Curve])]
   let alarms: AlarmHistory
   /// Steps that have a grid, in order.
@@ -99,8 +99,9 @@ struct RunPage {
   }
 
   private func section(_ part: (heading: String, curves: [Curve])) -> String {
-    guard !part.curves.isEmpty else { return "" }
-    let charts = CurveChart.all(part.curves, lastStep: place.step, alarms: alarms.spans)
+    let curves = part.curves.filter { !$0.points.isEmpty }
+    guard !curves.isEmpty else { return "" }
+    let charts = CurveChart.all(curves, lastStep: place.step, alarms: alarms.spans)
     return "<h2>\(part.heading)</h2><div class=\"charts\">\(charts.map(\.html).joined())</div>\n"
   }
 

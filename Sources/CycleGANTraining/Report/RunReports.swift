@@ -10,7 +10,7 @@ final class RunReports {
   private let warn: (String) -> Void
   private var timing: TimingLog?
   private var events: TensorBoardLog?
-  private var tables: [(heading: String, table: RunTable)]
+  private var tables: [(heading: String, table: TableCurves)]
   private var samples: [Int]
   private var clock = StepClock()
   /// The pace when this process wrote its last row.
@@ -28,9 +28,10 @@ final class RunReports {
     (self.folder, self.configuration, self.warn) = (folder, configuration, warn)
     samples = []
     tables = [
-      ("Losses and learning rate", RunTable(folder.appending("log.tsv"))),
-      ("Validation", RunTable(folder.appending("validation.tsv"))),
-      ("Speed", RunTable(folder.appending("timing.tsv"), hiding: ["seconds_per_step"])),
+      ("Losses and learning rate", TableCurves(folder.appending("log.tsv"))),
+      ("Validation", TableCurves(folder.appending("validation.tsv"), hiding: ["best"])),
+      ("Health", TableCurves(folder.appending("health.tsv"))),
+      ("Speed", TableCurves(folder.appending("timing.tsv"), hiding: ["seconds_per_step"])),
     ]
   }
 
@@ -85,6 +86,15 @@ final class RunReports {
     }
   }
 
+  /// Reports a row of validation.tsv.
+  func validated(_ reading: ValidationReading, step: Int) {
+    let names = RunTables.validationColumns.dropFirst(2)
+    let scalars = zip(names, RunTables.numbers(reading)).compactMap { name, number in
+      number.map { ("validation/\(name)", Float($0)) }
+    }
+    attempt { () throws(TrainingError) in try events?.append(.scalars(scalars), step: step) }
+  }
+
   /// Reports the grid of a step, once.
   func drew(_ image: Image, png: [UInt8], step: Int) {
     guard samples.last != step else { return }
@@ -116,8 +126,14 @@ final class RunReports {
   private func page(_ state: RunPage.State, _ place: RunPlace) -> RunPage {
     RunPage(
       name: folder.lastComponent.string, state: state, place: place, pace: pace,
-      curves: tables.map { ($0.heading, $0.table.curves) }, alarms: tables[0].table.alarms,
+      curves: tables.map { ($0.heading, $0.table.curves) }, alarms: alarms,
       samples: samples, configuration: configuration, time: Self.now)
+  }
+
+  /// health.tsv knows how long each went on, log.tsv when it began.
+  private var alarms: AlarmHistory {
+    let histories = [tables[2].table.alarms, tables[0].table.alarms]
+    return histories.first { !$0.spans.isEmpty } ?? AlarmHistory()
   }
 
   private func attempt(_ report: () throws(TrainingError) -> Void) {

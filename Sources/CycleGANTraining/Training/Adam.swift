@@ -46,6 +46,21 @@ final class Adam {
     for network in networks { try network.clearGradients() }
   }
 
+  /// Shortens all gradients by one factor where together they are longer than a limit.
+  ///
+  /// - Parameters:
+  ///   - limit: The longest that stays as it is, above 0.
+  ///   - length: Their Euclidean length, over all networks.
+  /// - Throws: `TorchError` if the device fails.
+  ///
+  /// Source: Pascanu et al. 2013, arXiv 1211.5063, algorithm 1; the 1e-6 is that of PyTorch's
+  /// `clip_grad_norm_`.
+  func clipGradients(to limit: Double, length: Double) throws(TorchError) {
+    let factor = limit / (length + 1e-6)
+    guard factor < 1 else { return }
+    for network in networks { try network.scaleGradients(by: factor) }
+  }
+
   /// How many updates each parameter has had.
   var steps: [Int64] {
     get { (0..<ct_adam_count(handle)).map { ct_adam_steps(handle, $0) } }

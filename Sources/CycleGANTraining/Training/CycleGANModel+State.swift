@@ -61,6 +61,9 @@ extension CycleGANModel {
       NamedTensor("random/host", words: random.state),
       NamedTensor("learningRate", words: [learningRate.bitPattern]),
     ]
+    if !options.augmentations.isEmpty {
+      state.tensors.append(NamedTensor("random/augmentation", words: augmentationRandom.state))
+    }
     return state
   }
 
@@ -89,6 +92,9 @@ extension CycleGANModel {
     poolA = try HistoryPool(capacity: capacity, state, prefix: "poolA/", device: device)
     poolB = try HistoryPool(capacity: capacity, state, prefix: "poolB/", device: device)
     random = RandomSource(state: try state.words("random/host", count: 4))
+    if !options.augmentations.isEmpty {
+      augmentationRandom = RandomSource(state: try state.words("random/augmentation", count: 4))
+    }
     learningRate = Double(bitPattern: try state.words("learningRate", count: 1)[0])
     try deviceRandom.restore(try state.bytes("random/device"))
   }

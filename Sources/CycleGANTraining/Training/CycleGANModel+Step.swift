@@ -21,7 +21,7 @@ extension CycleGANModel {
   /// - Throws: `TorchError` if the frames do not fit or the device is out of memory.
   public func step(realA: [Frame], realB: [Frame]) throws(TorchError) -> Losses {
     let measurement = try measure(realA: realA, realB: realB)
-    if measurement.trouble == nil { try learn() }
+    if measurement.trouble == nil { try learn(from: measurement) }
     return measurement.losses
   }
 
@@ -31,25 +31,60 @@ extension CycleGANModel {
   /// as in the official code, so that both optimizers may wait until all has been measured.
   ///
   /// - Parameters:
-  ///   - realA: Frames of one size.
-  ///   - realB: As many frames, of one size.
-  /// - Returns: What `learn()` would learn from.
+  ///   - realA: Frames; those of a batch have one size.
+  ///   - realB: As many frames, likewise.
+  ///   - batchSize: How many of them go through the networks at a time, the last few aside; all of
+  ///     them unless given. Losses and gradients are the means over all images.
+  /// - Returns: What `learn(from:)` would learn from.
   /// - Throws: `TorchError` if the frames do not fit or the device is out of memory.
   ///
   /// Source: `optimize_parameters` in the official cycle_gan_model.py.
-  public func measure(realA: [Frame], realB: [Frame]) throws(TorchError) -> StepMeasurement {
-    let images = try translations(
-      realA: Tensor(realA, device: device), realB: Tensor(realB, device: device))
-    let generators = try generatorGradients(images)
-    let discriminators = try discriminatorGradients(images)
-    return try measured(discriminators + generators)
+  public func measure(
+    realA: [Frame], realB: [Frame], batchSize: Int? = nil
+  ) throws(TorchError) -> StepMeasurement {
+    try generatorOptimizer.clearGradients()
+    try discriminatorOptimizer.clearGradients()
+    var means: [Tensor] = []
+    for batch in realA.indices.split(into: batchSize ?? realA.count) {
+      let losses = try addGradients(
+        realA: Tensor(Array(realA[batch]), device: device),
+        realB: Tensor(Array(realB[batch]), device: device),
+        share: Double(batch.count) / Double(realA.count))
+      for (i, loss) in losses.enumerated() {
+        if means.count == i { means.append(loss) } else { means[i] = try means[i] + loss }
+      }
+    }
+    return try measured(means)
+  }
+
+  /// Adds the gradients of one batch to those of the batches before it.
+  ///
+  /// - Parameter share: How much the batch counts, above 0 and at most 1.
+  /// - Returns: The eight losses times the share, in the order of `Losses.names`.
+  private func addGradients(
+    realA: Tensor, realB: Tensor, share: Double
+  ) throws(TorchError) -> [Tensor] {
+    let images = try translations(realA: realA, realB: realB)
+    let generators = try generatorGradients(images, share: share)
+    let discriminators = try discriminatorGradients(images, share: share)
+    var losses: [Tensor] = []
+    for loss in discriminators + generators { losses.append(try loss.detached() * share) }
+    return losses
   }
 
   /// Moves all networks against the gradients that `measure` found, and the means of the generators
   /// after them.
   ///
+  /// - Parameter measurement: What `measure` gave; the gradients are shortened by it where they have
+  ///   a limit.
   /// - Throws: `TorchError` if the device fails.
-  public func learn() throws(TorchError) {
+  public func learn(from measurement: StepMeasurement) throws(TorchError) {
+    if let limit = options.gradientLimit {
+      try generatorOptimizer.clipGradients(
+        to: limit, length: measurement.gradientNorm(of: [.generatorAB, .generatorBA]))
+      try discriminatorOptimizer.clipGradients(
+        to: limit, length: measurement.gradientNorm(of: [.discriminatorA, .discriminatorB]))
+    }
     try generatorOptimizer.step(rate: learningRate)
     try discriminatorOptimizer.step(rate: learningRate)
     try averages?.follow(
@@ -59,7 +94,7 @@ extension CycleGANModel {
   /// Runs every generator on everything the losses need, in the official order, on which the running
   /// statistics of a batch norm depend.
   func translations(realA: Tensor, realB: Tensor) throws(TorchError) -> Translations {
-    let wantsIdentity = options.lambdaIdentity > 0
+    let wantsIdentity = identityShare > 0
     let isJoint = wantsIdentity && mayJoin(realA, realB)
     let (fakeB, jointB) = try together(generatorAB, realA, isJoint ? realB : nil)
     let cycledA = try generatorBA(fakeB)
@@ -75,13 +110,14 @@ extension CycleGANModel {
   /// Freezes the discriminators, and finds the generators' gradients of the sum of their losses.
   ///
   /// - Returns: `adversarialAB`, `adversarialBA`, `cycleA`, `cycleB`, `identityA`, `identityB`.
-  private func generatorGradients(_ images: Translations) throws(TorchError) -> [Tensor] {
+  private func generatorGradients(
+    _ images: Translations, share: Double
+  ) throws(TorchError) -> [Tensor] {
     try setDiscriminatorsLearning(false)
-    try generatorOptimizer.clearGradients()
     let losses = try generatorLosses(images)
     var sum = losses[0]
     for loss in losses.dropFirst() { sum = try sum + loss }
-    try sum.backward()
+    try (sum * share).backward()
     return losses
   }
 
@@ -90,11 +126,11 @@ extension CycleGANModel {
     let none = try Tensor([0], shape: [], device: device)
     func identity(_ real: Tensor, _ kept: Tensor?, _ weight: Double) throws(TorchError) -> Tensor {
       guard let kept else { return none }
-      return try identityLoss(real: real, kept: kept) * (weight * options.lambdaIdentity)
+      return try identityLoss(real: real, kept: kept) * (weight * identityShare)
     }
     return [
-      try mode.adversarialLoss(discriminatorB(images.fakeB), real: true),
-      try mode.adversarialLoss(discriminatorA(images.fakeA), real: true),
+      try mode.adversarialLoss(discriminatorB(seen(images.fakeB)), real: true),
+      try mode.adversarialLoss(discriminatorA(seen(images.fakeA)), real: true),
       try cycleLoss(real: images.realA, cycled: images.cycledA) * options.lambdaA,
       try cycleLoss(real: images.realB, cycled: images.cycledB) * options.lambdaB,
       try identity(images.realA, images.identityA, options.lambdaA),
@@ -106,15 +142,16 @@ extension CycleGANModel {
   /// first.
   ///
   /// - Returns: `discriminatorA`, `discriminatorB`.
-  private func discriminatorGradients(_ images: Translations) throws(TorchError) -> [Tensor] {
+  private func discriminatorGradients(
+    _ images: Translations, share: Double
+  ) throws(TorchError) -> [Tensor] {
     try setDiscriminatorsLearning(true)
-    try discriminatorOptimizer.clearGradients()
     let oldB = try poolB.exchanged(images.fakeB.detached(), random: &random)
     let lossB = try discriminatorLoss(discriminatorB, real: images.realB, fake: oldB)
-    try lossB.backward()
+    try (lossB * share).backward()
     let oldA = try poolA.exchanged(images.fakeA.detached(), random: &random)
     let lossA = try discriminatorLoss(discriminatorA, real: images.realA, fake: oldA)
-    try lossA.backward()
+    try (lossA * share).backward()
     return [lossA, lossB]
   }
 
@@ -122,6 +159,7 @@ extension CycleGANModel {
   private func discriminatorLoss(
     _ discriminator: TrainableNetwork, real: Tensor, fake: Tensor
   ) throws(TorchError) -> Tensor {
+    let (real, fake) = (try seen(real), try seen(fake))
     let (onReal, onFake) = try together(discriminator, real, fake)
     let mode = options.ganMode
     var loss = try mode.adversarialLoss(onReal, real: true)
@@ -133,6 +171,11 @@ extension CycleGANModel {
           of: discriminator, real: real, fake: fake, device: device, random: &random)
     }
     return try loss * 0.5
+  }
+
+  /// Images as the discriminators see them.
+  private func seen(_ images: Tensor) throws(TorchError) -> Tensor {
+    try images.augmented(options.augmentations, random: &augmentationRandom)
   }
 
   /// Runs a network on two batches: as one where its layers treat every image by itself, which

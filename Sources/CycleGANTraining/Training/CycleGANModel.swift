@@ -11,6 +11,8 @@ public final class CycleGANModel {
   public let device: Device
   /// Adam's learning rate in the steps to come.
   public var learningRate: Double
+  /// Weight of the identity losses relative to their cycle's, in the steps to come.
+  public var identityShare: Double
 
   let generatorAB: TrainableNetwork
   let generatorBA: TrainableNetwork
@@ -21,6 +23,8 @@ public final class CycleGANModel {
   var poolA: HistoryPool
   var poolB: HistoryPool
   var random: RandomSource
+  /// Of its own, so that augmentation changes nothing else that is drawn.
+  var augmentationRandom: RandomSource
   let deviceRandom: DeviceRandom
   let averages: GeneratorAverages?
 
@@ -35,6 +39,7 @@ public final class CycleGANModel {
     _ options: ModelOptions, device: Device, random: RandomSource
   ) throws(TorchError) {
     ct_keep_memory()
+    augmentationRandom = random.stream(Purpose.augmentation)
     var random = random
     let deviceRandom = try DeviceRandom(seed: random.next(), device: device)
     let initialization = Initialization(options.initType, gain: options.initGain)
@@ -66,6 +71,7 @@ public final class CycleGANModel {
     self.options = options
     self.device = device
     self.learningRate = options.learningRate
+    self.identityShare = options.lambdaIdentity
     self.random = random
     self.deviceRandom = deviceRandom
   }
@@ -80,10 +86,7 @@ public final class CycleGANModel {
   /// - Throws: `TorchError` if the frame does not fit or the device is out of memory.
   public func translate(_ frame: Frame, with role: NetworkRole) throws(TorchError) -> Frame {
     let generator = averages?.network(role) ?? network(role)
-    let output = try generator.applied(to: Tensor([frame], device: device))
-    let shape = output.shape
-    return Frame(
-      width: shape[3], height: shape[2], channels: shape[1], samples: .values(try output.values()))
+    return try generator.translation(of: frame, device)
   }
 
   func network(_ role: NetworkRole) -> TrainableNetwork {

@@ -54,6 +54,32 @@ public struct LearningRateSchedule: Sendable, Equatable {
     self.firstEpoch = firstEpoch
   }
 
+  /// How often a linear rate falls.
+  public enum Pace: String, Sendable, CaseIterable {
+    /// At the beginning of an epoch, as in the official code.
+    case epoch
+    /// With every step.
+    case step
+  }
+
+  /// The rate of a step where it falls with every step: constant, then down to nearly 0 in as many
+  /// equal falls as there are steps of decay, of which the first is still at the full rate.
+  ///
+  /// - Parameters:
+  ///   - epoch: Counted from 1.
+  ///   - step: Counted from 0 within the epoch.
+  ///   - count: Steps of an epoch.
+  /// - Returns: Above 0 in the epochs of decay, 0 behind them.
+  /// - Precondition: The policy is linear.
+  ///
+  /// Source: `LinearDecay` of LynnHo's CycleGAN-Tensorflow-2 (module.py); `LinearLrUpdaterHook` of
+  /// MMGeneration, with an interval of one step.
+  public func rate(epoch: Int, step: Int, of count: Int) -> Double {
+    precondition(policy == .linear, "only a linear rate falls with every step")
+    let done = Double(max(0, (epoch - 1 - epochs) * count + step))
+    return learningRate * max(0, 1 - done / Double(max(1, decayEpochs * count)))
+  }
+
   /// The rate during an epoch.
   ///
   /// - Parameter epoch: Counted from 1.

@@ -14,12 +14,16 @@ public struct ModelOptions: Sendable, Equatable {
   public var norm = Norm.instance
   /// Whether the generators have dropout.
   public var dropout = false
+  /// How the generators get back to the whole size: `--upsample`.
+  public var upsampling = GeneratorArchitecture.Upsampling.transpose
   /// Channels of images of domain A, 1 or 3: `--input_nc`.
   public var channelsA = 3
   /// Channels of images of domain B, 1 or 3: `--output_nc`.
   public var channelsB = 3
   /// What discriminators and generators play for: `--gan_mode`.
   public var ganMode = GANMode.lsgan
+  /// What images go through in front of the discriminators: `--diff-augment`.
+  public var augmentations: Set<Augmentation> = []
   /// Weight of the cycle A to B to A: `--lambda_A`.
   public var lambdaA = 10.0
   /// Weight of the cycle B to A to B: `--lambda_B`.
@@ -32,6 +36,9 @@ public struct ModelOptions: Sendable, Equatable {
   public var beta1 = 0.5
   /// Adam's learning rate at the start: `--lr`.
   public var learningRate = 0.0002
+  /// The longest that the gradients of both generators together, and those of both discriminators,
+  /// may be in a step; nil for no limit: `--clip-grad`.
+  public var gradientLimit: Double?
   /// Decay of the running means of both generators' parameters, 0..<1; nil for no means.
   public var averageDecay: Double?
   /// How parameters start: `--init_type`.
@@ -73,7 +80,7 @@ public struct ModelOptions: Sendable, Equatable {
   private func generator(from input: Int, into output: Int) -> GeneratorArchitecture {
     GeneratorArchitecture(
       kind: generatorKind, inputChannels: input, outputChannels: output, width: generatorWidth,
-      norm: norm, dropout: dropout)
+      norm: norm, dropout: dropout, upsampling: upsampling)
   }
 
   private func discriminator(of channels: Int) -> DiscriminatorArchitecture {

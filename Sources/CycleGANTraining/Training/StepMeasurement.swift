@@ -10,6 +10,18 @@ public struct StepMeasurement: Sendable, Equatable {
   /// The same of all learned parameters.
   public let parameterNorms: [Float]
 
+  /// The Euclidean lengths of all gradients and of all learned parameters of one network.
+  func norms(_ role: NetworkRole) -> (gradient: Float, parameters: Float) {
+    guard let place = NetworkRole.allCases.firstIndex(of: role) else { return (0, 0) }
+    return (gradientNorms[place], parameterNorms[place])
+  }
+
+  /// The Euclidean length of all gradients of some networks together.
+  func gradientNorm(of roles: [NetworkRole]) -> Double {
+    zip(NetworkRole.allCases, gradientNorms).filter { roles.contains($0.0) }
+      .reduce(0) { $0 + Double($1.1) * Double($1.1) }.squareRoot()
+  }
+
   /// The first thing that is NaN or infinite, such as `cycle_A is nan`; nil where all is well.
   ///
   /// Parameters come first, since they make the losses and gradients what they are, and the

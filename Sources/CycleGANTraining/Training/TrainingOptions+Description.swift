@@ -3,7 +3,7 @@ import CycleGAN
 extension TrainingOptions {
   /// The options by their names on the command line, as config.json keeps them.
   var described: [(name: String, value: JSON)] {
-    networks + losses + data + course
+    networks + losses + data + course + method
       + [
         ("device", .string(device)), ("threads", .integer(threads)),
         ("amp", model.precision == .float32 ? .null : .string(model.precision.rawValue)),
@@ -16,7 +16,8 @@ extension TrainingOptions {
   /// that are left, or the user asks for exactly that.
   static let free: Set = [
     "n-epochs", "n-epochs-decay", "max-steps", "print-freq", "save-latest-freq", "save-epoch-freq",
-    "save-minutes", "save-every", "num-threads", "max-bad", "threads", "init-from",
+    "save-minutes", "save-every", "keep", "on-alarm", "num-threads", "max-bad", "threads",
+    "init-from",
   ]
 
   private var networks: [(name: String, value: JSON)] {
@@ -63,6 +64,7 @@ extension TrainingOptions {
       ("save-epoch-freq", saveEveryEpochs.map { .integer($0) } ?? .null),
       ("save-minutes", saveEveryMinutes.map { .number($0) } ?? .null),
       ("save-every", saveEverySteps.map { .integer($0) } ?? .null),
+      ("keep", .integer(keptCheckpoints)), ("on-alarm", .string(alarmResponse.rawValue)),
     ]
   }
 }

@@ -10,8 +10,10 @@ public struct TrainingOptions: Sendable, Equatable {
   public var isReversed = false
   /// The most images of a domain: the official `--max_dataset_size`.
   public var maximumCount: Int?
-  /// Images of a step: the official `--batch_size`.
+  /// Images that go through the networks at a time: the official `--batch_size`.
   public var batchSize = 1
+  /// Batches whose gradients a step learns from: `--accumulate`.
+  public var batchesPerStep = 1
   /// Whether images are taken in order: the official `--serial_batches`.
   public var serialBatches = false
   /// Epochs at the full learning rate: the official `--n_epochs`.
@@ -20,8 +22,14 @@ public struct TrainingOptions: Sendable, Equatable {
   public var decayEpochs = 100
   /// How the learning rate falls: the official `--lr_policy`.
   public var policy = LearningRateSchedule.Policy.linear
+  /// Whether a linear rate falls every epoch or every step: `--lr-decay-by`.
+  public var decayPace = LearningRateSchedule.Pace.epoch
   /// Epochs between steps of the policy `step`: the official `--lr_decay_iters`.
   public var decayEvery = 50
+  /// Epochs after which the identity losses get another weight; nil if they keep theirs.
+  public var identityWarmup: Int?
+  /// Their weight then, relative to their cycle's.
+  public var identityAfterWarmup = 0.0
   /// Of weights, order, crops, flips, pools and dropout.
   public var seed: UInt64 = 0
   /// Stops early after this many steps.
@@ -36,6 +44,10 @@ public struct TrainingOptions: Sendable, Equatable {
   public var saveEveryEpochs: Int? = 5
   /// Minutes between checkpoints; nil if they do not count.
   public var saveEveryMinutes: Double? = 10
+  /// Checkpoints that stay, at least two.
+  public var keptCheckpoints = 2
+  /// What happens when an alarm begins.
+  public var alarmResponse = AlarmResponse.warn
   /// Threads that decode images ahead of the steps: the official `--num_threads`.
   public var loadingThreads = 4
   /// The share of a domain's images that may be unusable.

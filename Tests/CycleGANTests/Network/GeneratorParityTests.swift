@@ -13,12 +13,14 @@ struct ForwardCase: CustomTestStringConvertible, Sendable {
   let samples: [Double]
 
   init(_ row: [String]) throws {
-    let kind = try #require(GeneratorArchitecture.Kind(row[0]))
+    let words = row[0].split(separator: ":").map { String($0) }
+    let kind = try #require(GeneratorArchitecture.Kind(words[0]))
     let norm = try #require(Norm(rawValue: row[4]))
     let integers = try [1, 2, 3, 7, 8].map { try #require(Int(row[$0])) }
     architecture = GeneratorArchitecture(
       kind: kind, inputChannels: integers[0], outputChannels: integers[1], width: integers[2],
-      norm: norm, dropout: row[5] == "True")
+      norm: norm, dropout: row[5] == "True",
+      upsampling: words.count > 1 ? try #require(.init(rawValue: words[1])) : .transpose)
     (height, width) = (integers[3], integers[4])
     scale = try #require(Double(row[6]))
     let numbers = try row[10...].map { try #require(Double($0)) }
@@ -27,7 +29,7 @@ struct ForwardCase: CustomTestStringConvertible, Sendable {
   }
 
   var testDescription: String {
-    "\(architecture.kind) \(architecture.norm) ngf \(architecture.width), \(width) x \(height)"
+    "\(architecture.kind) \(architecture.upsampling) \(architecture.norm) ngf \(architecture.width), \(width) x \(height)"
   }
 
   static let all: [Result<ForwardCase, any Error>] = {

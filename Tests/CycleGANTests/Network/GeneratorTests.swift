@@ -54,6 +54,7 @@ import Testing
   @Test(arguments: [
     GeneratorArchitecture(kind: .resnet(blocks: 2), width: 40),
     GeneratorArchitecture(kind: .unet(downs: 5), width: 48),
+    GeneratorArchitecture(kind: .resnet(blocks: 1), width: 40, upsampling: .resize),
   ])
   func `any number of threads gives the same bits`(
     architecture: GeneratorArchitecture
@@ -74,6 +75,7 @@ import Testing
     arguments: [
       GeneratorArchitecture(kind: .resnet(blocks: 3), width: 32),
       GeneratorArchitecture(kind: .unet(downs: 6), width: 32),
+      GeneratorArchitecture(kind: .resnet(blocks: 3), width: 32, upsampling: .resize),
     ])
   func `bf16 gives nearly the same picture`(architecture: GeneratorArchitecture) throws {
     let picture = Numbers.picture(width: 128, height: 96, channels: 3)

@@ -16,8 +16,12 @@ import Testing
         let kind = layers == 0 ? DiscriminatorArchitecture.Kind.pixel : .patch(layers: layers)
         return DiscriminatorArchitecture(kind: kind, width: 4, norm: norm).network
       }
-      return GeneratorArchitecture.Kind(network).map {
-        GeneratorArchitecture(kind: $0, width: 4, norm: norm, dropout: dropout).network
+      let words = network.split(separator: ":")
+      return GeneratorArchitecture.Kind(String(words[0])).map {
+        GeneratorArchitecture(
+          kind: $0, width: 4, norm: norm, dropout: dropout,
+          upsampling: words.count > 1 ? .resize : .transpose
+        ).network
       }
     }
   }
@@ -39,7 +43,7 @@ import Testing
       parameters.map { $0.shape.map { String($0) }.joined(separator: "x") } == rows.map { $0[4] })
   }
 
-  @Test func `the table has all its networks`() { #expect(Self.networks.count == 11) }
+  @Test func `the table has all its networks`() { #expect(Self.networks.count == 12) }
 
   @Test func `the deepest of unet_256 has the official name`() {
     let names = GeneratorArchitecture(kind: .unet(downs: 8)).network.parameters.map(\.name)

@@ -48,6 +48,31 @@ func weights(of network: NetworkDescription, metadata: [String: String] = [:]) -
     #expect(try DiscriminatorArchitecture(inferringFrom: named) == architecture)
   }
 
+  @Test(arguments: [0, 2])
+  func `an upsampling is known from its place, but how it is done from metadata or an option`(
+    blocks: Int
+  ) throws {
+    let architecture = GeneratorArchitecture(
+      kind: .resnet(blocks: blocks), outputChannels: 1, width: 2, upsampling: .resize)
+    let named = weights(of: architecture.network, metadata: architecture.metadata)
+    #expect(try GeneratorArchitecture(inferringFrom: named) == architecture)
+    let bare = weights(of: architecture.network)
+    let option = ArchitectureOverrides(upsampling: .resize)
+    #expect(try GeneratorArchitecture(inferringFrom: bare, overrides: option) == architecture)
+    #expect {
+      try GeneratorArchitecture(inferringFrom: bare)
+    } throws: { "\($0)".contains("say --upsample resize") }
+    let official = GeneratorArchitecture(kind: .resnet(blocks: blocks), width: 2)
+    #expect(
+      throws: WeightsError.contradictions([
+        "upsample: the options say resize, the tensors say transpose"
+      ])
+    ) {
+      try GeneratorArchitecture(
+        inferringFrom: weights(of: official.network), overrides: option)
+    }
+  }
+
   @Test func `dropout of a U-Net is known from the metadata only`() throws {
     let architecture = GeneratorArchitecture(kind: .unet(downs: 6), width: 1, dropout: true)
     let named = weights(of: architecture.network, metadata: architecture.metadata)

@@ -71,7 +71,8 @@ import Testing
   @Test func `alarms are listed with their steps and marked on every chart`() {
     var alarms = AlarmHistory()
     for step in [10, 20] { alarms.append(step: step, ["mode-collapse"]) }
-    let curves = ["cycle_A", "identity_A"].map(Curve.init)
+    var curves = ["cycle_A", "identity_A"].map(Curve.init)
+    for i in curves.indices { curves[i].append(step: 1, value: 1) }
     let parsed = ParsedPage(page(curves: curves, alarms: alarms).html)
     #expect(parsed.text.contains("mode-collapse10 to 20"))
     #expect(parsed.count("line", "alarm") == 2)
@@ -96,7 +97,7 @@ import Testing
       text += "\(row)\t1\t\(row)\t0.0002" + String(repeating: "\t\(value)", count: 8) + "\n"
     }
     try AtomicFile.write(Array(text.utf8), to: log)
-    var table = RunTable(log)
+    var table = TableCurves(log)
     try table.refresh()
     let html = page(samples: Array(1...100_000), curves: table.curves).html
     #expect(html.utf8.count < 300_000)

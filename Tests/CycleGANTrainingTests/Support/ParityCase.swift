@@ -51,6 +51,8 @@ struct ParityCase: Sendable, CustomTestStringConvertible {
       $0.channelsA = 1
       $0.lambdaIdentity = 0
     },
+    ParityCase("resize") { $0.upsampling = .resize },
+    ParityCase("clip-grad") { $0.gradientLimit = 1 },
   ]
 
   /// The model with the weights of the formula.

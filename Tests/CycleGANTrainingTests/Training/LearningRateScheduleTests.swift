@@ -13,6 +13,17 @@ import Testing
     expect(LearningRateSchedule(.linear).rate(epoch: epoch), near: expected)
   }
 
+  /// 2e-4 (1 - k / 400), with k steps of decay done before.
+  @Test(arguments: [
+    (1, 0, 2e-4), (100, 3, 2e-4), (101, 0, 2e-4), (101, 1, 1.995e-4), (102, 0, 1.98e-4),
+    (151, 0, 1e-4), (200, 3, 5e-7), (201, 0, 0),
+  ])
+  func `by step linear falls evenly over the steps of a hundred epochs of four`(
+    epoch: Int, step: Int, expected: Double
+  ) {
+    expect(LearningRateSchedule().rate(epoch: epoch, step: step, of: 4), near: expected)
+  }
+
   @Test func `linear does not depend on the first epoch trained`() {
     let resumed = LearningRateSchedule(.linear, firstEpoch: 150)
     #expect(resumed.rate(epoch: 160) == LearningRateSchedule(.linear).rate(epoch: 160))

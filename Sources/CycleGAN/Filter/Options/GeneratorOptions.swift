@@ -22,6 +22,9 @@ public struct GeneratorOptions: ParsableArguments, Sendable {
   @Flag(inversion: .prefixedNo, help: "Whether it was built with dropout.")
   var dropout: Bool?
 
+  @Option(help: "How it gets back to the whole size.")
+  var upsample: Word<GeneratorArchitecture.Upsampling>?
+
   @Option(help: "Of the numbers it multiplies; bf16 is faster and rounds to 8 bits.")
   var precision = Word(Precision.float32)
 
@@ -33,8 +36,8 @@ public struct GeneratorOptions: ParsableArguments, Sendable {
 
   var overrides: ArchitectureOverrides {
     ArchitectureOverrides(
-      kind: kind?.kind, width: ngf, norm: norm?.value, dropout: dropout, inputChannels: inputNc,
-      outputChannels: outputNc)
+      kind: kind?.kind, width: ngf, norm: norm?.value, dropout: dropout,
+      upsampling: upsample?.value, inputChannels: inputNc, outputChannels: outputNc)
   }
 
   /// Reads a generator.

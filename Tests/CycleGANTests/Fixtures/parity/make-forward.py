@@ -69,7 +69,7 @@ class Named(nn.Module):
         return getattr(self, self.name)(x)
 
 
-def resnet(blocks, inputs, outputs, width, word, dropout):
+def resnet(blocks, inputs, outputs, width, word, dropout, resize):
     bias = word == "instance"
 
     def block(channels):
@@ -84,7 +84,10 @@ def resnet(blocks, inputs, outputs, width, word, dropout):
         layers += [nn.Conv2d(c, 2 * c, 3, 2, 1, bias=bias), norm(word, 2 * c), nn.ReLU()]
     layers += [block(4 * width) for _ in range(blocks)]
     for c in (2 * width, width):
-        layers += [nn.ConvTranspose2d(2 * c, c, 3, 2, 1, 1, bias=bias), norm(word, c), nn.ReLU()]
+        layers += [
+            nn.Upsample(scale_factor=2), nn.ReflectionPad2d(1), nn.Conv2d(2 * c, c, 3, bias=bias),
+        ] if resize else [nn.ConvTranspose2d(2 * c, c, 3, 2, 1, 1, bias=bias)]
+        layers += [norm(word, c), nn.ReLU()]
     layers += [nn.ReflectionPad2d(3), nn.Conv2d(width, outputs, 7), nn.Tanh()]
     return Named("model", nn.Sequential(*layers))
 
@@ -113,7 +116,9 @@ def unet(downs, inputs, outputs, width, word, dropout):
 def generator(word, inputs, outputs, width, norm_word, dropout):
     family, size = word.split("_")
     if family == "resnet":
-        return resnet(int(size.removesuffix("blocks")), inputs, outputs, width, norm_word, dropout)
+        size, _, upsample = size.partition(":")
+        return resnet(int(size.removesuffix("blocks")), inputs, outputs, width, norm_word, dropout,
+                      upsample == "resize")
     return unet(int(math.log2(int(size))), inputs, outputs, width, norm_word, dropout)
 
 
@@ -194,6 +199,10 @@ NETWORKS = [
     ("unet_128", 3, 3, 4, "instance", True, 0, [(128, 128), (100, 130)]),
     ("unet_128", 3, 1, 8, "batch", False, 0.06, [(128, 128)]),
     ("unet_256", 3, 3, 4, "instance", False, 0, [(256, 256)]),
+    ("resnet_2blocks:resize", 3, 3, 24, "instance", False, 0, [(36, 20), (31, 33), (7, 5)]),
+    ("resnet_1blocks:resize", 3, 3, 64, "instance", False, 0.02, [(64, 64)]),
+    ("resnet_3blocks:resize", 1, 3, 8, "batch", True, 0.07, [(32, 48), (1, 1), (9, 2)]),
+    ("resnet_0blocks:resize", 3, 1, 5, "none", False, 0.07, [(24, 16), (8, 8)]),
 ]
 
 
@@ -229,7 +238,8 @@ def state_dicts():
              for word, norm_word, dropout in [
                  ("resnet_9blocks", "instance", False), ("resnet_2blocks", "batch", True),
                  ("resnet_0blocks", "none", False), ("unet_128", "batch", False),
-                 ("unet_256", "instance", True), ("unet_32", "none", False)]]
+                 ("unet_256", "instance", True), ("unet_32", "none", False),
+                 ("resnet_2blocks:resize", "batch", True)]]
     kinds += [(f"discriminator_{layers}", discriminator(layers, 3, 4, norm_word), norm_word, False)
               for layers, norm_word in [(0, "instance"), (0, "batch"), (1, "instance"),
                                         (3, "batch"), (5, "none")]]

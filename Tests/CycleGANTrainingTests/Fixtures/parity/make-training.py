@@ -31,7 +31,8 @@ ROLES = ("generatorAB", "generatorBA", "discriminatorA", "discriminatorB")
 # a tenth of the tests' limits for 20 steps.
 RATE = 2e-5
 DEFAULTS = dict(generator=("resnet", 2), ngf=8, layers=2, ndf=8, norm="instance", mode="lsgan",
-                identity=0.5, channels=(3, 3), side=64, batch=1, scale=0.06, steps=20)
+                identity=0.5, channels=(3, 3), side=64, batch=1, scale=0.06, steps=20,
+                resize=False, clip=None)
 CASES = {
     "lsgan": {},
     "lsgan-without-identity": dict(identity=0),
@@ -42,6 +43,8 @@ CASES = {
     "unet": dict(generator=("unet", 6), ngf=4),
     "unet-batch-norm": dict(generator=("unet", 5), ngf=4, norm="batch", batch=2, steps=10),
     "grey-to-colour": dict(channels=(1, 3), identity=0, steps=10),
+    "resize": dict(resize=True, steps=10),
+    "clip-grad": dict(clip=1, steps=10),
 }
 
 
@@ -70,7 +73,7 @@ class Residual(nn.Module):
 
 
 class ResNet(nn.Module):
-    def __init__(self, inputs, outputs, width, blocks, kind):
+    def __init__(self, inputs, outputs, width, blocks, kind, resize=False):
         super().__init__()
         bias = kind == "instance"
         layers = [nn.ReflectionPad2d(3), nn.Conv2d(inputs, width, 7, bias=bias),
@@ -80,8 +83,11 @@ class ResNet(nn.Module):
                        norm(kind, 2 * channels), nn.ReLU(True)]
         layers += [Residual(4 * width, kind) for _ in range(blocks)]
         for channels in (4 * width, 2 * width):
-            layers += [nn.ConvTranspose2d(channels, channels // 2, 3, 2, 1, 1, bias=bias),
-                       norm(kind, channels // 2), nn.ReLU(True)]
+            layers += [
+                nn.Upsample(scale_factor=2), nn.ReflectionPad2d(1),
+                nn.Conv2d(channels, channels // 2, 3, bias=bias),
+            ] if resize else [nn.ConvTranspose2d(channels, channels // 2, 3, 2, 1, 1, bias=bias)]
+            layers += [norm(kind, channels // 2), nn.ReLU(True)]
         layers += [nn.ReflectionPad2d(3), nn.Conv2d(width, outputs, 7), nn.Tanh()]
         self.model = nn.Sequential(*layers)
 
@@ -168,8 +174,9 @@ def networks(case):
             return Pixel(channels, case["ndf"], case["norm"])
         return Patch(channels, case["ndf"], case["layers"], case["norm"])
 
-    made = (make(a, b, case["ngf"], depth, case["norm"]),
-            make(b, a, case["ngf"], depth, case["norm"]), judge(a), judge(b))
+    resize = [True] if case["resize"] else []
+    made = (make(a, b, case["ngf"], depth, case["norm"], *resize),
+            make(b, a, case["ngf"], depth, case["norm"], *resize), judge(a), judge(b))
     return dict(zip(ROLES, made))
 
 
@@ -280,6 +287,7 @@ class Trainer:
                   functional.l1_loss(cycled_a, a) * 10, functional.l1_loss(cycled_b, b) * 10,
                   identity_a, identity_b)
         sum(losses).backward()
+        self.clip(ROLES[:2])
         self.generators.step()
         return losses
 
@@ -294,8 +302,14 @@ class Trainer:
                 loss = loss + penalty(judge, real, fake, self.random)
             (0.5 * loss).backward()
             losses.insert(0, 0.5 * loss)
+        self.clip(ROLES[2:])
         self.judges.step()
         return losses
+
+    def clip(self, roles):
+        if self.case["clip"]:
+            parameters = itertools.chain(*(self.nets[role].parameters() for role in roles))
+            nn.utils.clip_grad_norm_(parameters, self.case["clip"])
 
     def freeze(self, frozen):
         for role in ROLES[2:]:

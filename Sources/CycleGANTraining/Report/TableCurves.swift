@@ -2,7 +2,7 @@ import CycleGAN
 import Glibc
 
 /// What a page shows of a table that grows: it is read on from where it was read to.
-struct RunTable {
+struct TableCurves {
   /// The columns that are no place in the run and no alarm.
   private(set) var curves: [Curve] = []
   private(set) var alarms = AlarmHistory()
@@ -23,7 +23,7 @@ struct RunTable {
   }
 
   /// Forgets what was read, where rows are taken back.
-  mutating func reset() { self = RunTable(path, hiding: hidden) }
+  mutating func reset() { self = TableCurves(path, hiding: hidden) }
 
   /// Reads the rows that are new; a row half written waits.
   ///

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CycleGANTraining
 
-@Suite struct RunTableTests {
+@Suite struct TableCurvesTests {
   private let folder: TemporaryFolder
   private var path: FilePath { folder.path.appending("t.tsv") }
 
@@ -15,7 +15,7 @@ import Testing
   func `a table that grows is read on from where it was, a row half written when it is whole`()
     throws
   {
-    var table = RunTable(path)
+    var table = TableCurves(path)
     try table.refresh()
     #expect(table.curves.isEmpty)
     try write("step\tepoch\timages\tcycle_A\n1\t1\t1\t4\n2\t1\t2\t0.")
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func `a table that became shorter is read from its beginning`() throws {
-    var table = RunTable(path)
+    var table = TableCurves(path)
     try write("step\ta\n1\t4\n2\t5\n")
     try table.refresh()
     try write("step\ta\n1\t4\n")
@@ -40,7 +40,7 @@ import Testing
   @Test func `alarms that follow each other are one, and rows of another width are passed over`()
     throws
   {
-    var table = RunTable(path)
+    var table = TableCurves(path)
     try write(
       "step\ta\talarms\n5\t1\t\n10\t1\tcollapse\n15\t1\tcollapse,colour\n20\t1\n25\t1\t\n30\t1\tcollapse\n"
     )
