@@ -1,7 +1,7 @@
 import Glibc
 
 extension CurveChart {
-  private static let (left, right, top, bottom) = (66.0, 456.0, 8.0, 172.0)
+  private static let (left, right, top, bottom) = (80.0, 456.0, 8.0, 172.0)
 
   private func x(_ step: Double) -> String {
     let share = min(step / Double(max(lastStep, 1)), 1)

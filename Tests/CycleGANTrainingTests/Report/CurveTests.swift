@@ -37,7 +37,7 @@ import Testing
     var curve = Curve(name: "cycle_A")
     for (step, value) in [(0.0, 4.0), (5, 2), (10, 0)] { curve.append(step: step, value: value) }
     let chart = CurveChart(title: "cycle", curves: [("A", curve)], lastStep: 10, alarms: [])
-    #expect(chart.html.contains("points=\"66.0,8.0 261.0,90.0 456.0,172.0\""))
+    #expect(chart.html.contains("points=\"80.0,8.0 268.0,90.0 456.0,172.0\""))
   }
 
   @Test func `ticks are round and inside`() {
