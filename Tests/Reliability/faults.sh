@@ -1,0 +1,46 @@
+#!/bin/bash
+# Lets every system call of one checkpoint fail, once and from then on: nothing that was saved may be
+# lost, the message has to name a file, and the same command has to go on to the end of an unbroken run.
+#
+#   Tests/Reliability/faults.sh
+# shellcheck source=Tests/Reliability/window.sh
+. "$(dirname "$0")/window.sh"
+
+errors_of() {
+  case $1 in
+    write) echo ENOSPC EIO ;;
+    fsync | close) echo EIO ;;
+    openat) echo EACCES EROFS EDQUOT ;;
+    rename) echo EROFS EACCES ENOSPC ;;
+    unlink | fchmod | ftruncate) echo EACCES ;;
+  esac
+}
+
+prepare
+failed=0
+tried=0
+fail() {
+  echo "$1:"
+  cat errors
+  failed=$((failed + 1))
+}
+while read -r call number; do
+  for error in $(errors_of "$call"); do
+    for often in '' +; do
+      what="$call $number$often $error"
+      tried=$((tried + 1))
+      status=0
+      disturbed "$call" "error=$error:when=$number$often" || status=$?
+      case $status in
+        0 | 73 | 74) ;;
+        *) fail "$what ended with $status" ;;
+      esac
+      # An old checkpoint that cannot be removed, or a table that cannot be closed, harms nobody.
+      if [[ $call != unlink && $call != close ]] && ! grep -q '^cg-train: .*broken/' errors; then
+        fail "$what is not named"
+      fi
+      if ! "${command[@]}" -o broken 2>errors || ! same whole broken; then fail "after $what"; fi
+    done
+  done
+done <window
+verdict "$tried" "$failed"
