@@ -171,6 +171,9 @@ ct_status ct_network_forward(ct_network *network, const ct_tensor *input, ct_ten
 /// Runs all layers as a finished network: running statistics, dropout off, no graph.
 ct_status ct_network_apply(ct_network *network, const ct_tensor *input, ct_tensor **output,
                            ct_error *error);
+/// Whether later forward passes keep only what goes into groups of layers, and the backward pass
+/// runs these a second time; the network must live until then, and second derivatives are lost.
+void ct_network_set_forgetting(ct_network *network, bool forgets);
 /// Whether later forward passes record what the parameters' gradients need.
 ct_status ct_network_set_learning(ct_network *network, bool learning, ct_error *error);
 /// Forgets all gradients.

@@ -17,7 +17,7 @@ extension TrainingOptions {
   static let free: Set = [
     "n-epochs", "n-epochs-decay", "max-steps", "print-freq", "save-latest-freq", "save-epoch-freq",
     "save-minutes", "save-every", "keep", "on-alarm", "num-threads", "max-bad", "threads",
-    "init-from",
+    "init-from", "grad-checkpointing",
   ]
 
   private var networks: [(name: String, value: JSON)] {
