@@ -12,7 +12,8 @@ import Testing
   }
 
   private static let command =
-    "cg-train -A a -B b -o run --seed 1 --netG resnet_1blocks --ngf 4 --ndf 4 --load-size 32 --crop-size 32"
+    "cg-train -A a -B b -o run --seed 1 --netG resnet_1blocks --ngf 4 --ndf 4"
+    + " --load-size 32 --crop-size 32"
 
   /// Starts a run that would take days, and waits for its first row.
   ///
