@@ -13,9 +13,9 @@ enum OfficialWords {
     "gpu-ids": "--device says where, for example --device cuda:0",
     "save-by-iter": "the last two checkpoints are kept; copy a checkpoint to keep more",
     "display-freq": "samples are drawn at every checkpoint, see --save-latest-freq",
-    "update-html-freq": "there is no HTML; losses are in log.tsv, pictures in samples/",
-    "no-html": "there is no HTML; losses are in log.tsv, pictures in samples/",
-    "use-wandb": "there is no Weights & Biases; losses are in log.tsv",
+    "update-html-freq": "index.html is written at every checkpoint and every half minute",
+    "no-html": "index.html is always written; nothing depends on it",
+    "use-wandb": "there is no Weights & Biases; TensorBoard reads the run's folder",
   ]
 
   /// Looks for official words.

@@ -6,7 +6,7 @@ final class RunReport {
   private let diagnostics: Diagnostics
   private let options: RunOptions
   private let bar: ProgressBar
-  private var skipped = 0
+  private var pace = Pace()
 
   init(_ diagnostics: Diagnostics, _ options: RunOptions) {
     self.diagnostics = diagnostics
@@ -34,11 +34,11 @@ final class RunReport {
     let run = FilePath(options.output)
     switch outcome {
     case .finished(let steps):
-      note("\(run): finished after \(steps) steps, gen_AB.bin and gen_BA.bin are there")
+      note("\(run): finished after \(steps) steps\(speed), gen_AB.bin and gen_BA.bin are there")
     case .alreadyFinished(let steps):
       note("\(run): finished already after \(steps) steps, nothing to do; see --n-epochs")
     case .stopped(let step):
-      note("\(run): stopped and saved after step \(step); the same command continues")
+      note("\(run): stopped and saved after step \(step)\(speed); the same command continues")
     }
     var isComplete = true
     for (domain, images) in [("A", images.0), ("B", images.1)] {
@@ -62,21 +62,29 @@ final class RunReport {
     if !options.quiet { diagnostics.say(line) }
   }
 
-  private func show(_ progress: TrainingProgress) {
-    bar.update(
-      done: progress.step, total: progress.totalSteps, unit: "steps", from: progress.firstStep,
-      Self.detail(progress, rate: bar.elapsed))
+  /// How fast this process was, for the last line; nothing if it did no step.
+  private var speed: String {
+    guard pace.steps > 0 else { return "" }
+    let share = (pace.waitedShare * 1000).rounded() / 10
+    return
+      ", \(ProgressBar.short(pace.imagesPerSecond)) images/s, \(share) % of the time waiting for data"
   }
 
-  private static func detail(_ progress: TrainingProgress, rate seconds: Double) -> String {
+  private func show(_ progress: TrainingProgress) {
+    pace = progress.pace
+    bar.update(
+      done: progress.place.step, total: progress.place.totalSteps, unit: "steps",
+      from: progress.firstStep, Self.detail(progress))
+  }
+
+  private static func detail(_ progress: TrainingProgress) -> String {
     let losses = progress.losses
-    let images = Double((progress.step - progress.firstStep) * progress.batchSize)
     func pair(_ name: String, _ a: Float, _ b: Float) -> String {
       "\(name) \(ProgressBar.short(Double(a))) \(ProgressBar.short(Double(b)))"
     }
     return [
-      "\(ProgressBar.short(images / max(seconds, 1e-9))) images/s",
-      "epoch \(progress.epoch)/\(progress.totalEpochs)",
+      "\(ProgressBar.short(progress.pace.imagesPerSecond)) images/s",
+      "epoch \(progress.place.epoch)/\(progress.place.totalEpochs)",
       pair("D", losses.discriminatorA, losses.discriminatorB),
       pair("G", losses.adversarialAB, losses.adversarialBA),
       pair("cycle", losses.cycleA, losses.cycleB),

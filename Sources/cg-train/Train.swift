@@ -18,7 +18,8 @@ struct Train: ParsableCommand {
       cg-train -A photos/ -B paintings/ -o longer --init-from run --lr 0.0001
 
       The same command again continues where it was stopped. RUN gets gen_AB.bin and gen_BA.bin \
-      for cg-apply, log.tsv with all losses, checkpoints and samples. See cg-train(1).
+      for cg-apply, index.html to look at while it trains, log.tsv with all losses, events for \
+      TensorBoard, checkpoints and samples. See cg-train(1).
       """,
     version: ToolVersion.text("cg-train", ["LibTorch \(Device.torchVersion)"]))
 

@@ -98,6 +98,9 @@ import Testing
     #expect(run.status == 0, "\(run.errors)")
     #expect(shell.files(in: "run/checkpoints") == ["00000004.ckpt", "00000005.ckpt"])
     #expect(shell.files(in: "run").contains("gen_BA_ema.bin"))
+    #expect(
+      run.errors.contains(
+        #/finished after 5 steps, [\d.]+ images\/s, [\d.]+ % of the time waiting for data, /#))
     let applied = try shell(
       "cg-apply -w run/gen_AB_ema.bin -o o.png a/0.ppm; cg-weights verify run/*.bin")
     #expect(applied.status == 0, "\(applied.errors)")

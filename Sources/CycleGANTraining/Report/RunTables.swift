@@ -111,7 +111,7 @@ extension RunTables {
     try health.append(["\(step)"] + Self.cells(numbers) + [Self.words(alarms)])
   }
 
-  private static let validationColumns = [
+  static let validationColumns = [
     "step", "epoch", "l1_A", "psnr_A", "ssim_A", "l1_B", "psnr_B", "ssim_B", "kid_AB", "kid_BA",
     "l1_truth", "psnr_truth", "ssim_truth", "best",
   ]
@@ -127,14 +127,18 @@ extension RunTables {
   func append(
     step: Int, epoch: Int, _ reading: ValidationReading, isBest: Bool
   ) throws(TrainingError) {
+    try validation.append(
+      ["\(step)", "\(epoch)"] + Self.cells(Self.numbers(reading)) + [isBest ? "best" : ""])
+  }
+
+  /// What stands between the epoch and the last column.
+  static func numbers(_ reading: ValidationReading) -> [Double?] {
     var numbers: [Double?] = []
     for mean in [reading.roundtripA, reading.roundtripB] {
       numbers += [mean.l1, mean.psnr, mean.ssim]
     }
     numbers += [reading.distanceAB, reading.distanceBA]
-    numbers += [reading.truth?.l1, reading.truth?.psnr, reading.truth?.ssim]
-    try validation.append(
-      ["\(step)", "\(epoch)"] + Self.cells(numbers) + [isBest ? "best" : ""])
+    return numbers + [reading.truth?.l1, reading.truth?.psnr, reading.truth?.ssim]
   }
 
   /// Six digits or more of every number; nothing where there is none.

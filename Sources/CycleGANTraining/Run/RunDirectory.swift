@@ -32,11 +32,11 @@ public final class RunDirectory {
   var best: FilePath { path.appending("best") }
 
   func checkpoint(step: Int) -> FilePath {
-    checkpoints.appending(Self.padded(step) + ".ckpt")
+    checkpoints.appending(RunPage.padded(step) + ".ckpt")
   }
 
   func sample(step: Int) -> FilePath {
-    samples.appending(Self.padded(step) + ".png")
+    samples.appending(RunPage.padded(step) + ".png")
   }
 
   /// The file a network ends up in.
@@ -66,8 +66,17 @@ public final class RunDirectory {
 
   /// Steps that have a checkpoint, newest first.
   func checkpointSteps() throws(TrainingError) -> [Int] {
-    try Self.names(in: checkpoints).filter { $0.hasSuffix(".ckpt") }
-      .compactMap { Int($0.dropLast(5)) }.filter { $0 >= 0 }.sorted(by: >)
+    try Self.steps(in: checkpoints, suffix: ".ckpt")
+  }
+
+  /// Steps that have a sample grid, newest first.
+  func sampleSteps() throws(TrainingError) -> [Int] {
+    try Self.steps(in: samples, suffix: ".png")
+  }
+
+  private static func steps(in folder: FilePath, suffix: String) throws(TrainingError) -> [Int] {
+    try names(in: folder).filter { $0.hasSuffix(suffix) }
+      .compactMap { Int($0.dropLast(suffix.count)) }.filter { $0 >= 0 }.sorted(by: >)
   }
 
   /// The seed that the run in this folder was started with.
@@ -118,10 +127,5 @@ public final class RunDirectory {
         })
     }
     return names
-  }
-
-  private static func padded(_ step: Int) -> String {
-    let digits = String(step)
-    return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
   }
 }

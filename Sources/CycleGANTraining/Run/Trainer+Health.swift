@@ -74,6 +74,7 @@ extension Trainer {
     try restore(session.model, checkpoint)
     firstStep = min(firstStep, position.step)
     try session.tables.cut(to: checkpoint.tables)
+    reports.goBack(to: position.step)
     data.order.detour = .init(
       epoch: position.epoch, place: position.place * data.order.batchSize)
   }

@@ -33,6 +33,7 @@ extension Trainer {
       try writeCheckpoint(session)
       if isAsked { hooks.note("saved after step \(position.step)") }
       draw(session)
+      reports.writePage(.training, place)
     } catch .system(let reason) {
       lastSave = .now
       hooks.warn("no checkpoint at step \(position.step): \(reason); training goes on")
@@ -57,7 +58,10 @@ extension Trainer {
   func draw(_ session: Session) {
     let path = directory.sample(step: position.step)
     do {
-      try AtomicFile.write(session.grid.image(session.model).encoded(as: .png), to: path)
+      let image = try session.grid.image(session.model)
+      let png = try image.encoded(as: .png)
+      try AtomicFile.write(png, to: path)
+      reports.drew(image, png: png, step: position.step)
     } catch {
       hooks.warn("\(path): \(error)")
     }

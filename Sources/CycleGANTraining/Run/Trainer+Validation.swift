@@ -21,6 +21,7 @@ extension Trainer {
     guard let reading else { return false }
     let isBest = try keepIfBest(reading, epoch, session)
     try session.tables.append(step: position.step, epoch: epoch, reading, isBest: isBest)
+    reports.validated(reading, step: position.step)
     validatedEpoch = epoch
     return true
   }

@@ -18,6 +18,7 @@ public final class Trainer {
   let heldOut: HeldOutImages?
   let hooks: TrainerHooks
   let configuration: RunConfiguration
+  let reports: RunReports
   var position = RunPosition()
   var lastSave = ContinuousClock.now
   var firstStep = 0
@@ -54,6 +55,15 @@ public final class Trainer {
       images, options.preparations, batchSize: options.batchSize,
       batchesPerStep: options.batchesPerStep, serial: options.serialBatches, seed: options.seed)
     configuration = RunConfiguration(options, data)
+    reports = RunReports(directory.path, configuration.json, warn: hooks.warn)
+  }
+
+  /// How far the run is, in the epoch of its last step.
+  var place: RunPlace {
+    RunPlace(
+      step: position.step, totalSteps: totalSteps,
+      epoch: max(1, position.place == 0 ? position.epoch - 1 : position.epoch),
+      totalEpochs: options.totalEpochs)
   }
 
   var totalSteps: Int {
@@ -83,12 +93,19 @@ public final class Trainer {
       return .alreadyFinished(steps: checkpoint.position.step)
     }
     let session = try begin(checkpoint)
-    guard try train(session) else {
-      try save(session)
-      return .stopped(step: position.step)
+    do throws(TrainingError) {
+      guard try train(session) else {
+        try save(session)
+        reports.writePage(.stopped, place)
+        return .stopped(step: position.step)
+      }
+      draw(session)
+      try writeWeights(session.model)
+    } catch {
+      reports.writePage(.failed, place)
+      throw error
     }
-    draw(session)
-    try writeWeights(session.model)
+    reports.writePage(.finished, place)
     if let best {
       hooks.note(
         "best on held-out images after epoch \(best.epoch) by \(best.merit.rawValue): "
@@ -109,6 +126,8 @@ public final class Trainer {
     // A full or read-only disk shows now, not after the first epoch.
     if checkpoint == nil { try save(session) }
     try write(configuration)
+    reports.begin(at: position.step, samples: try directory.sampleSteps())
+    reports.writePage(.training, place)
     return session
   }
 
@@ -138,7 +157,7 @@ public final class Trainer {
       epoch: position.epoch, from: position.place, data, threads: max(1, options.loadingThreads))
     defer { loader.stop() }
     for place in position.place..<data.order.stepsPerEpoch where position.step < totalSteps {
-      let batch = try loader.batch(place)
+      let batch = try reports.waiting { () throws(TrainingError) in try loader.batch(place) }
       reportFlatImages()
       try reportBadImages()
       options.prepare(session.model, position, stepsPerEpoch: data.order.stepsPerEpoch)
@@ -165,17 +184,18 @@ public final class Trainer {
   private func report(
     _ before: RunPosition, _ losses: Losses, _ session: Session
   ) throws(TrainingError) {
+    reports.count(images: data.order.batchSize)
+    let progress = TrainingProgress(
+      place: place, firstStep: firstStep, losses: losses, pace: reports.pace)
     let (first, images) = (before.images(data.order), position.images(data.order))
     if images / options.logEvery > first / options.logEvery {
       try session.tables.append(
         (position.step, before.epoch, images), learningRate: session.model.learningRate, losses,
         health.takeUnlogged())
+      reports.logged(progress, learningRate: session.model.learningRate)
     }
-    hooks.progress(
-      TrainingProgress(
-        step: position.step, totalSteps: totalSteps, epoch: before.epoch,
-        totalEpochs: options.totalEpochs, firstStep: firstStep, losses: losses,
-        batchSize: data.order.batchSize))
+    reports.writePageIfDue(place)
+    hooks.progress(progress)
   }
 
   /// Names each bad image once, and ends the run when there are too many.

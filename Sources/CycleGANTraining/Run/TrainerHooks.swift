@@ -1,17 +1,3 @@
-/// How far a run is and how it does, after every step.
-public struct TrainingProgress: Sendable {
-  /// Steps done, and how many there will be.
-  public let step: Int, totalSteps: Int
-  /// The epoch, counted from 1, and how many there will be.
-  public let epoch: Int, totalEpochs: Int
-  /// Steps that had been done before this process went on.
-  public let firstStep: Int
-  /// Of the last step.
-  public let losses: Losses
-  /// Images of each domain that one step takes.
-  public let batchSize: Int
-}
-
 /// What a tool wants of a run: all called on the training thread.
 public struct TrainerHooks {
   /// Told after every step.

@@ -73,6 +73,11 @@ struct SmallRun {
     }
   }
 
+  /// The names in the run's folder.
+  var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: path.string).sorted() }
+  }
+
   /// The steps that samples were drawn after.
   var samples: [Int] {
     get throws {

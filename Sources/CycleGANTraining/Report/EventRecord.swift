@@ -1,0 +1,129 @@
+/// An event as TensorBoard reads it: a protobuf message `Event` in a record with checksums.
+///
+/// Source: TensorFlow's event.proto and summary.proto, and record_writer.cc for the frame.
+struct EventRecord {
+  /// What an event says.
+  enum Content {
+    /// The first of a file.
+    case version
+    /// Values by name.
+    case scalars([(tag: String, value: Float)])
+    /// A PNG of three channels.
+    case image(tag: String, width: Int, height: Int, png: [UInt8])
+  }
+
+  let content: Content
+  let step: Int
+  /// Seconds since 1970.
+  let time: Double
+
+  /// The record: its length and the event, both with their checksum.
+  var bytes: [UInt8] {
+    let event = message
+    let length = littleEndian(UInt64(event.count))
+    return length + littleEndian(maskedCRC32C(length)) + event + littleEndian(maskedCRC32C(event))
+  }
+
+  /// The time, the step behind it, where `end` looks for it, and the content.
+  private var message: [UInt8] {
+    [1 << 3 | 1] + littleEndian(time.bitPattern) + field(2, varint(step)) + payload
+  }
+
+  private var payload: [UInt8] {
+    switch content {
+    case .version: return field(3, bytes: Array("brain.Event:2".utf8))
+    case .scalars(let scalars):
+      return field(
+        5,
+        bytes: scalars.flatMap { value($0.tag, [2 << 3 | 5] + littleEndian($0.value.bitPattern)) })
+    case .image(let tag, let width, let height, let png):
+      let sizes = field(1, varint(height)) + field(2, varint(width)) + field(3, varint(3))
+      return field(5, bytes: value(tag, field(4, bytes: sizes + field(4, bytes: png))))
+    }
+  }
+
+  /// A value of a summary.
+  private func value(_ tag: String, _ content: [UInt8]) -> [UInt8] {
+    field(1, bytes: field(1, bytes: Array(tag.utf8)) + content)
+  }
+}
+
+extension EventRecord {
+  /// Finds where the records of some first steps end: there, or where a record is damaged.
+  ///
+  /// - Parameters:
+  ///   - step: The last step that counts.
+  ///   - contents: Of a file of events.
+  /// - Returns: Bytes from the beginning; 0 where the file does not begin with a version.
+  static func end(ofStep step: Int, in contents: [UInt8]) -> Int {
+    var end = 0
+    while let (event, next) = event(at: end, in: contents), let eventStep = self.step(of: event) {
+      // The version's step is 0, of one byte.
+      let isVersion = event.dropFirst(11).first == 3 << 3 | 2
+      guard eventStep <= step, end > 0 || isVersion else { break }
+      end = next
+    }
+    return end
+  }
+
+  /// The event that begins at a place, if it is whole, and where the next one begins.
+  private static func event(
+    at place: Int, in contents: [UInt8]
+  ) -> (event: ArraySlice<UInt8>, next: Int)? {
+    let rest = contents[place...]
+    guard rest.count >= 12 else { return nil }
+    let length = rest.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard littleEndian(maskedCRC32C(rest.prefix(8))) == Array(rest.dropFirst(8).prefix(4)),
+      length <= UInt64(rest.count) - 12, rest.count - 12 - Int(length) >= 4
+    else { return nil }
+    let event = rest.dropFirst(12).prefix(Int(length))
+    let checksum = rest[event.endIndex...].prefix(4)
+    guard littleEndian(maskedCRC32C(event)) == Array(checksum) else { return nil }
+    return (event, checksum.endIndex)
+  }
+
+  /// The step of an event as `bytes` writes it: behind the time.
+  private static func step(of event: ArraySlice<UInt8>) -> Int? {
+    let field = event.dropFirst(9)
+    guard event.first == 1 << 3 | 1, field.first == 2 << 3 else { return nil }
+    var step: UInt64 = 0
+    for (i, byte) in field.dropFirst().prefix(9).enumerated() {
+      step |= UInt64(byte & 0x7F) << (7 * UInt64(i))
+      if byte < 0x80 { return Int(step) }
+    }
+    return nil
+  }
+}
+
+private func field(_ number: UInt8, _ varint: [UInt8]) -> [UInt8] { [number << 3] + varint }
+
+private func field(_ number: UInt8, bytes: [UInt8]) -> [UInt8] {
+  [number << 3 | 2] + varint(bytes.count) + bytes
+}
+
+/// Seven bits a byte, the lowest first.
+private func varint(_ value: Int) -> [UInt8] {
+  var (rest, bytes): (UInt64, [UInt8]) = (UInt64(value), [])
+  while rest >= 0x80 {
+    bytes.append(UInt8(rest & 0x7F) | 0x80)
+    rest >>= 7
+  }
+  return bytes + [UInt8(rest)]
+}
+
+private func littleEndian<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+  withUnsafeBytes(of: number.littleEndian) { Array($0) }
+}
+
+/// CRC-32C, turned and shifted, since a checksum of what has checksums in it is a weak one.
+private func maskedCRC32C(_ bytes: some Sequence<UInt8>) -> UInt32 {
+  let checksum = ~bytes.reduce(~0) {
+    crc32CTable[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ ($0 >> 8)
+  }
+  return (checksum >> 15 | checksum << 17) &+ 0xa282_ead8
+}
+
+/// Castagnoli's polynomial, lowest bit first.
+private let crc32CTable: [UInt32] = (0..<256).map { byte in
+  (0..<8).reduce(UInt32(byte)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0x82f6_3b78 : 0) }
+}

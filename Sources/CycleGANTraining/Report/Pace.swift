@@ -1,0 +1,75 @@
+/// How fast steps were, and how much of their time went by without data.
+public struct Pace: Sendable, Equatable {
+  /// Steps done.
+  public var steps: Int
+  /// Images of each domain that they took.
+  public var images: Int
+  /// Seconds on the clock, with everything that happened between the steps.
+  public var seconds: Double
+  /// Seconds of these in which the next batch was not ready.
+  public var waitedSeconds: Double
+
+  /// Counts; nothing unless given.
+  ///
+  /// - Parameters:
+  ///   - steps: Steps done.
+  ///   - images: Images of each domain that they took.
+  ///   - seconds: Seconds on the clock.
+  ///   - waitedSeconds: Seconds of these in which the next batch was not ready.
+  public init(steps: Int = 0, images: Int = 0, seconds: Double = 0, waitedSeconds: Double = 0) {
+    (self.steps, self.images) = (steps, images)
+    (self.seconds, self.waitedSeconds) = (seconds, waitedSeconds)
+  }
+
+  /// Images of each domain in a second; 0 before the first step.
+  public var imagesPerSecond: Double { seconds > 0 ? Double(images) / seconds : 0 }
+
+  /// Seconds that a step takes; 0 before the first.
+  public var secondsPerStep: Double { steps > 0 ? seconds / Double(steps) : 0 }
+
+  /// The share of the time that passed waiting for data, 0...1.
+  public var waitedShare: Double { seconds > 0 ? waitedSeconds / seconds : 0 }
+
+  /// What came after an earlier moment.
+  ///
+  /// - Parameter earlier: The pace then.
+  /// - Returns: The difference.
+  func since(_ earlier: Pace) -> Pace {
+    Pace(
+      steps: steps - earlier.steps, images: images - earlier.images,
+      seconds: seconds - earlier.seconds, waitedSeconds: waitedSeconds - earlier.waitedSeconds)
+  }
+}
+
+/// Takes the time of a process's steps, on a clock that nobody can set.
+struct StepClock {
+  private var pace = Pace()
+  private var begin: ContinuousClock.Instant?
+
+  /// What it has counted until now.
+  var now: Pace {
+    var pace = pace
+    if let begin { pace.seconds = (ContinuousClock.now - begin) / .seconds(1) }
+    return pace
+  }
+
+  /// Takes the time of what a step waits for; the first time, the clock begins to run.
+  ///
+  /// - Parameter body: Waits.
+  /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws.
+  mutating func waiting<Result>(
+    _ body: () throws(TrainingError) -> Result
+  ) throws(TrainingError) -> Result {
+    let start = ContinuousClock.now
+    if begin == nil { begin = start }
+    defer { pace.waitedSeconds += (ContinuousClock.now - start) / .seconds(1) }
+    return try body()
+  }
+
+  /// Counts a step that is done.
+  mutating func count(images: Int) {
+    pace.steps += 1
+    pace.images += images
+  }
+}
