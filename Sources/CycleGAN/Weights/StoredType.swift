@@ -1,5 +1,5 @@
 /// The element types of a safetensors file that these tools read.
-enum SafetensorsType: String {
+enum StoredType: String {
   case F64, F32, F16, BF16
   case I64, I32, I16, I8
   case U64, U32, U16, U8
