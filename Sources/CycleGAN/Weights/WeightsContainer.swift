@@ -25,7 +25,8 @@ public enum WeightsContainer: String, Sendable {
         "the tar container that PyTorch wrote in 2016 is not supported; load it in PyTorch and save "
           + "its state_dict() again")
     } else if let first = beginning.first, first == 0x80, beginning.dropFirst().first ?? 9 < 6 {
-      throw .refused("a pickle that is not one of torch.save; save the network's state_dict() with it")
+      throw .refused(
+        "a pickle that is not one of torch.save; save the network's state_dict() with it")
     } else {
       self = .safetensors
     }

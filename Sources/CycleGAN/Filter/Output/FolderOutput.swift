@@ -169,7 +169,7 @@ public enum OutputFolder {
 
 extension ToolError {
   /// An error of making a file: the disk's, or one of permissions and names.
-  static func writing(_ path: FilePath, _ error: SystemError) -> ToolError {
+  public static func writing(_ path: FilePath, _ error: SystemError) -> ToolError {
     let isDisk = [ENOSPC, EDQUOT, EIO, EFBIG, EPIPE].contains(error.code)
     return ToolError(path, error, isDisk ? .inputOutput : .cannotCreate)
   }

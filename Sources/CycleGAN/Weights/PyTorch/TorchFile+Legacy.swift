@@ -10,7 +10,8 @@ extension TorchFile {
   static let legacyMagic: [UInt8] = [
     0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
   ]
-  private static let legacyProtocol = 1001
+  /// The number in the second of them.
+  static let legacyProtocol = 1001
 
   /// Reads a legacy stream of `torch.save`.
   ///
@@ -83,7 +84,8 @@ extension TorchFile {
       }
       var count = ZipFields(try bytes.piece(position..<position + 8))
       guard try count.number(8) == storage.count else {
-        throw .malformed("its storage \(shown) has not the \(storage.count) elements it should have")
+        throw .malformed(
+          "its storage \(shown) has not the \(storage.count) elements it should have")
       }
       guard storage.byteCount <= bytes.count - position - 8 else {
         throw .malformed("the file ends at byte \(bytes.count), within its storage \(shown)")

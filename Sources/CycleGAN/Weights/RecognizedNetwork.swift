@@ -1,15 +1,15 @@
-import CycleGAN
-
 /// One network of a file, as its tensors and its metadata describe it.
-enum RecognizedNetwork {
+public enum RecognizedNetwork: Sendable, Equatable {
+  /// It translates.
   case generator(GeneratorArchitecture)
+  /// It judges.
   case discriminator(DiscriminatorArchitecture)
 
   /// Recognises a network.
   ///
   /// - Parameter weights: One network's tensors.
   /// - Throws: `WeightsError` if it is neither, or if tensors and metadata disagree.
-  init(_ weights: WeightsFile) throws(WeightsError) {
+  public init(_ weights: WeightsFile) throws(WeightsError) {
     if !(weights.metadata["role"]?.hasPrefix("discriminator") ?? false) {
       do throws(WeightsError) {
         self = .generator(try GeneratorArchitecture(inferringFrom: weights))
@@ -31,7 +31,7 @@ enum RecognizedNetwork {
   }
 
   /// Its layers.
-  var description: NetworkDescription {
+  public var description: NetworkDescription {
     switch self {
     case .generator(let architecture): architecture.network
     case .discriminator(let architecture): architecture.network
@@ -39,35 +39,18 @@ enum RecognizedNetwork {
   }
 
   /// Its family.
-  var kind: String {
-    switch self {
-    case .generator: "generator"
-    case .discriminator: "discriminator"
-    }
+  public var kind: String { isGenerator ? "generator" : "discriminator" }
+
+  /// Whether it translates.
+  public var isGenerator: Bool {
+    if case .generator = self { true } else { false }
   }
 
   /// What it looks like, under the official options' words.
-  func words(of weights: WeightsFile) -> [(String, String)] {
-    let order = [
-      "netG", "ngf", "netD", "n_layers_D", "ndf", "norm", "dropout", "input_nc", "output_nc",
-    ]
-    var words: [String: String]
+  public var metadata: [String: String] {
     switch self {
-    case .generator(let architecture):
-      words = architecture.metadata
-      if case .unet = architecture.kind, weights.metadata["dropout"] == nil {
-        words["dropout"] = "unknown, which makes no difference to cg-apply"
-      }
-    case .discriminator(let architecture): words = architecture.metadata
+    case .generator(let architecture): architecture.metadata
+    case .discriminator(let architecture): architecture.metadata
     }
-    return order.compactMap { key in words[key].map { (key, $0) } }
-  }
-
-  /// Everything that is wrong with the tensors.
-  ///
-  /// - Parameter weights: This network's tensors.
-  /// - Throws: `WeightsError.differences` or `WeightsError.notFinite` with all points.
-  func check(_ weights: WeightsFile) throws(WeightsError) {
-    _ = try weights.fitted(to: description)
   }
 }
