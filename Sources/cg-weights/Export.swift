@@ -15,7 +15,8 @@ struct Export: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("A weights file, checkpoint or .pth; - is standard input.", valueName: "file")
+    help: ArgumentHelp(
+      "A weights file, checkpoint or .pth; - is standard input.", valueName: "file")
   )
   var file: FilePath
 

@@ -17,7 +17,8 @@ extension ReadFile {
       members += checkpointMembers
     }
     if verbose {
-      members.append(("tensors", .array(weights.tensors.map { $0.json(type: weights.type(of: $0)) })))
+      members.append(
+        ("tensors", .array(weights.tensors.map { $0.json(type: weights.type(of: $0)) })))
     }
     return .object(members)
   }

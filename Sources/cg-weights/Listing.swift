@@ -84,7 +84,9 @@ struct Listing {
 extension ReadFile {
   /// What is known about damage to the numbers.
   fileprivate var checksumText: String {
-    if let checksum = weights.checksum { return "\(digits(checksum)), stored in the file and right" }
+    if let checksum = weights.checksum {
+      return "\(digits(checksum)), stored in the file and right"
+    }
     return weights.isChecked ? "one for each tensor, all right" : "none stored"
   }
 }

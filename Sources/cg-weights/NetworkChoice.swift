@@ -44,7 +44,8 @@ struct NetworkChoice: ParsableArguments {
     guard let role else {
       throw ToolError(
         .usage,
-        "\(file.name): a checkpoint holds several networks; choose one with --direction or --domain")
+        "\(file.name): a checkpoint holds several networks; choose one with --direction or --domain"
+      )
     }
     guard let network = file.weights.network(role) else {
       throw ToolError(.badData, "\(file.name): this checkpoint has no \(role.rawValue)")
@@ -62,6 +63,7 @@ struct NetworkChoice: ParsableArguments {
     }
     let (key, value) = role.place
     guard let own = weights.metadata[key], own != value else { return }
-    throw .unrecognized("this \(network.kind)'s \(key) is \(escaped(Array(own.utf8))), not \(value)")
+    throw .unrecognized(
+      "this \(network.kind)'s \(key) is \(escaped(Array(own.utf8))), not \(value)")
   }
 }
