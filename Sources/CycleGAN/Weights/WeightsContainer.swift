@@ -16,7 +16,10 @@ public enum WeightsContainer: String, Sendable {
   /// - Parameter beginning: Its first bytes, `signatureBytes` where it has as many.
   /// - Throws: `WeightsError.refused` for what is known and not read.
   init(_ beginning: [UInt8]) throws(WeightsError) {
-    if beginning.starts(with: Array("PK\u{3}\u{4}".utf8)) {
+    // The length in front of a header may begin like anything else; the header begins like nothing.
+    if beginning.dropFirst(8).first == UInt8(ascii: "{") {
+      self = .safetensors
+    } else if beginning.starts(with: Array("PK\u{3}\u{4}".utf8)) {
       self = .zip
     } else if beginning.starts(with: TorchFile.legacyMagic) {
       self = .legacy

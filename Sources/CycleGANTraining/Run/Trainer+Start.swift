@@ -1,5 +1,4 @@
 import CycleGAN
-import Glibc
 
 extension Trainer {
   /// The newest checkpoint of this run, if it is one with the same options.
@@ -28,7 +27,7 @@ extension Trainer {
   func start(_ model: CycleGANModel, _ checkpoint: Checkpoint?) throws(TrainingError) {
     guard let checkpoint else {
       if !options.initialWeights.isEmpty {
-        try load(FilePath(options.initialWeights), into: model)
+        try load(InitialWeights(options.initialWeights), into: model)
       }
       return
     }
@@ -41,20 +40,16 @@ extension Trainer {
     if position.step > 0 { hooks.note("going on after step \(position.step) of \(totalSteps)") }
   }
 
-  private func load(_ folder: FilePath, into model: CycleGANModel) throws(TrainingError) {
+  private func load(_ weights: InitialWeights, into model: CycleGANModel) throws(TrainingError) {
     for role in NetworkRole.allCases {
-      let path = RunDirectory.weights(of: role, in: folder)
-      guard path.withCString({ access($0, F_OK) }) == 0 else {
-        guard role == .discriminatorA || role == .discriminatorB else {
-          throw .input("\(path): \(SystemError.current); --init-from takes a run's folder")
-        }
-        hooks.note("\(path) is not there, so this discriminator begins untrained")
+      guard let network = weights.networks[role] else {
+        hooks.note("no weights for \(role.rawValue) were given, so it begins untrained")
         continue
       }
       do {
-        try model.load(WeightsFile.read(path), into: role)
+        try model.load(network, into: role)
       } catch {
-        throw .images("\(path): \(error)")
+        throw .images("\(weights.names[role] ?? role.rawValue): \(error)")
       }
     }
   }

@@ -7,7 +7,10 @@ extension TrainingOptions {
       + [
         ("device", .string(device)), ("threads", .integer(threads)),
         ("seed", .string(String(seed))),
-        ("init-from", initialWeights.isEmpty ? .null : .string(initialWeights)),
+        (
+          "init-from",
+          initialWeights.isEmpty ? .null : .string(initialWeights.joined(separator: " "))
+        ),
       ]
   }
 
