@@ -2,7 +2,8 @@
 # make deps        install what is missing from Debian
 # make test        everything a change must pass, from nothing
 # make demo        make pictures, train, translate and measure, from nothing
-# make bench       measure against PyTorch, ONNX Runtime and OpenVINO where they can be had
+# make bench       measure against PyTorch, ONNX Runtime, OpenVINO, Pillow and libvips, where they
+#                  can be had; BENCH='--only prep --quick' does less, BENCH=--help says what
 # make install     PREFIX=/usr/local DESTDIR=
 #
 # LIBTORCH=FOLDER takes LibTorch from there and not from Debian;
@@ -14,6 +15,7 @@ MAKEFLAGS += --no-builtin-rules
 
 PREFIX ?= /usr/local
 DESTDIR ?=
+BENCH ?=
 SWIFT ?= swift
 export LIBTORCH CYCLEGAN_WITHOUT_TRAINER
 
@@ -64,7 +66,7 @@ demo: deps all
 	PATH="$(CURDIR)/$(BUILT):$$PATH" examples/demo/run.sh .build/demo
 
 bench: deps all
-	Tests/Benchmarks/bench.sh $(BUILT) .build/bench
+	Tests/Benchmarks/bench.sh $(BUILT) .build/bench $(BENCH)
 
 # Builds only where nothing is built, so that `sudo make install` needs no toolchain on root's PATH.
 install:

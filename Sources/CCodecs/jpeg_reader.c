@@ -15,6 +15,8 @@ struct cc_jpeg_reader {
   uint8_t *row;  // one row of CMYK
   double deadline;
   uint32_t scans;
+  bool has_started;
+  bool has_ended;    // libjpeg has given up, or all rows are read
   cc_status status;  // the worst so far
   cc_error *error;   // of the call in progress
 };
@@ -140,6 +142,7 @@ cc_status cc_jpeg_reader_init(const uint8_t *bytes, size_t count, cc_jpeg_reader
   header->height = self->codec.image_height;
   header->memory = jpeg_reader_memory(self);
   header->frames = 1;
+  header->by_rows = true;
   *output = self;
   return CC_OK;
 }
@@ -170,31 +173,45 @@ static void jpeg_reader_convert_cmyk(const uint8_t *cmyk, size_t count, uint8_t 
   }
 }
 
-static void jpeg_reader_read_rows(cc_jpeg_reader *self, uint8_t *pixels) {
+static void jpeg_reader_prepare(cc_jpeg_reader *self, const cc_limits *limits) {
+  if (self->has_started) return;
+  self->has_started = true;
+  self->scans = limits->scans;
+  self->deadline = cc_cpu_seconds() + limits->seconds;
+  bool is_cmyk = self->codec.num_components == 4;
+  if (is_cmyk && (self->row = malloc(4 * (size_t)self->codec.image_width)) == NULL) {
+    self->status = cc_fail(self->error, CC_OUT_OF_MEMORY, "no memory for a row");
+    longjmp(self->escape, 1);
+  }
+  self->codec.out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;
+  jpeg_start_decompress(&self->codec);
+}
+
+static void jpeg_reader_read_rows(cc_jpeg_reader *self, uint32_t rows, uint8_t *pixels) {
   struct jpeg_decompress_struct *codec = &self->codec;
   size_t stride = 3 * (size_t)codec->output_width;
-  while (codec->output_scanline < codec->output_height) {
-    uint8_t *target = pixels + codec->output_scanline * stride;
+  for (uint32_t i = 0; i < rows && codec->output_scanline < codec->output_height; i++) {
+    uint8_t *target = pixels + i * stride;
     JSAMPROW row = self->row == NULL ? target : self->row;
     jpeg_read_scanlines(codec, &row, 1);
     if (self->row != NULL) jpeg_reader_convert_cmyk(row, codec->output_width, target);
   }
 }
 
-cc_status cc_jpeg_reader_read(cc_jpeg_reader *self, const cc_limits *limits, uint8_t *pixels,
-                              cc_error *error) {
+cc_status cc_jpeg_reader_read(cc_jpeg_reader *self, const cc_limits *limits, uint32_t rows,
+                              uint8_t *pixels, cc_error *error) {
   self->error = error;
-  self->scans = limits->scans;
-  self->deadline = cc_cpu_seconds() + limits->seconds;
-  bool is_cmyk = self->codec.num_components == 4;
-  if (is_cmyk && (self->row = malloc(4 * (size_t)self->codec.image_width)) == NULL) {
-    return cc_fail(error, CC_OUT_OF_MEMORY, "no memory for a row");
+  if (self->has_ended) return self->status;
+  if (setjmp(self->escape)) {
+    self->has_ended = true;
+    return self->status;
   }
-  if (setjmp(self->escape)) return self->status;
-  self->codec.out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;
-  jpeg_start_decompress(&self->codec);
-  jpeg_reader_read_rows(self, pixels);
-  jpeg_finish_decompress(&self->codec);
+  jpeg_reader_prepare(self, limits);
+  jpeg_reader_read_rows(self, rows, pixels);
+  if (self->codec.output_scanline == self->codec.output_height) {
+    jpeg_finish_decompress(&self->codec);
+    self->has_ended = true;
+  }
   return self->status;
 }
 

@@ -14,6 +14,9 @@ struct cc_png_reader {
   size_t count;
   size_t offset;
   uint8_t *scratch;  // RGBA: one row, or the whole picture if it is interlaced
+  int passes;        // 0 before the first row is read
+  uint32_t row;      // the next
+  bool has_ended;    // libpng has given up, or all rows are read
   double deadline;
   bool allocation_failed;
   cc_status status;  // the worst so far
@@ -134,55 +137,70 @@ cc_status cc_png_reader_init(const uint8_t *bytes, size_t count, cc_png_reader *
   header->height = png_get_image_height(self->codec, self->info);
   header->memory = png_reader_scratch_count(self) + 20 * (uint64_t)header->width;
   header->frames = 1;
+  header->by_rows = !png_reader_is_interlaced(self);
   *output = self;
   return CC_OK;
 }
 
+static void png_reader_prepare(cc_png_reader *self, const cc_limits *limits) {
+  if (self->passes > 0) return;
+  self->deadline = cc_cpu_seconds() + limits->seconds;
+  uint64_t scratch = png_reader_scratch_count(self);
+  // Zeroed: a damaged interlaced picture has pixels that no pass reached.
+  if (scratch > 0 && (self->scratch = calloc(scratch, 1)) == NULL) {
+    png_reader_note(self, CC_OUT_OF_MEMORY, "no memory for a transparent picture");
+    longjmp(self->escape, 1);
+  }
+  png_reader_transform(self);
+  self->passes = png_set_interlace_handling(self->codec);
+  png_read_update_info(self->codec, self->info);
+}
+
 /// Reads opaque rows straight into place; passes of an interlaced picture fill in one another.
-static void png_reader_read_opaque(cc_png_reader *self, uint8_t *pixels, int passes) {
-  uint32_t height = png_get_image_height(self->codec, self->info);
+static void png_reader_read_opaque(cc_png_reader *self, uint32_t rows, uint8_t *pixels) {
   size_t stride = 3 * (size_t)png_get_image_width(self->codec, self->info);
-  for (int pass = 0; pass < passes; pass++) {
-    for (uint32_t row = 0; row < height; row++) {
+  for (int pass = 0; pass < self->passes; pass++) {
+    for (uint32_t row = 0; row < rows; row++) {
       png_read_row(self->codec, pixels + row * stride, NULL);
       if (row % 16 == 0) png_reader_check_time(self);
     }
   }
 }
 
-static void png_reader_read_alpha(cc_png_reader *self, uint8_t *pixels, int passes) {
-  uint32_t height = png_get_image_height(self->codec, self->info);
+static void png_reader_read_alpha(cc_png_reader *self, uint32_t rows, uint8_t *pixels) {
   size_t width = png_get_image_width(self->codec, self->info);
   size_t step = png_reader_is_interlaced(self) ? 4 * width : 0;
-  for (int pass = 0; pass < passes; pass++) {
-    for (uint32_t row = 0; row < height; row++) {
+  for (int pass = 0; pass < self->passes; pass++) {
+    for (uint32_t row = 0; row < rows; row++) {
       uint8_t *source = self->scratch + row * step;
       png_read_row(self->codec, source, NULL);
-      if (pass == passes - 1) cc_blend_over_white(source, width, pixels + 3 * row * width);
+      if (pass == self->passes - 1) cc_blend_over_white(source, width, pixels + 3 * row * width);
       if (row % 16 == 0) png_reader_check_time(self);
     }
   }
 }
 
-cc_status cc_png_reader_read(cc_png_reader *self, const cc_limits *limits, uint8_t *pixels,
-                             cc_error *error) {
+cc_status cc_png_reader_read(cc_png_reader *self, const cc_limits *limits, uint32_t rows,
+                             uint8_t *pixels, cc_error *error) {
   self->error = error;
-  self->deadline = cc_cpu_seconds() + limits->seconds;
-  uint64_t scratch = png_reader_scratch_count(self);
-  // Zeroed: a damaged interlaced picture has pixels that no pass reached.
-  if (scratch > 0 && (self->scratch = calloc(scratch, 1)) == NULL) {
-    return cc_fail(error, CC_OUT_OF_MEMORY, "no memory for a transparent picture");
+  if (self->has_ended) return self->status;
+  if (setjmp(self->escape)) {
+    self->has_ended = true;
+    return self->status;
   }
-  if (setjmp(self->escape)) return self->status;
-  png_reader_transform(self);
-  int passes = png_set_interlace_handling(self->codec);
-  png_read_update_info(self->codec, self->info);
+  png_reader_prepare(self, limits);
+  uint32_t left = png_get_image_height(self->codec, self->info) - self->row;
+  if (rows > left) rows = left;
   if (self->scratch == NULL) {
-    png_reader_read_opaque(self, pixels, passes);
+    png_reader_read_opaque(self, rows, pixels);
   } else {
-    png_reader_read_alpha(self, pixels, passes);
+    png_reader_read_alpha(self, rows, pixels);
   }
-  png_read_end(self->codec, NULL);
+  self->row += rows;
+  if (rows == left) {
+    png_read_end(self->codec, NULL);
+    self->has_ended = true;
+  }
   return self->status;
 }
 

@@ -69,6 +69,7 @@ cc_status cc_webp_reader_init(const uint8_t *bytes, size_t count, cc_webp_reader
   header->height = self->height;
   header->memory = webp_reader_memory(self);
   header->frames = WebPDemuxGetI(self->demuxer, WEBP_FF_FRAME_COUNT);
+  header->by_rows = false;
   *output = self;
   return CC_OK;
 }
@@ -111,9 +112,10 @@ static void webp_reader_clear(const cc_webp_reader *self, uint8_t *pixels) {
   for (size_t i = 0; !fills && i < count; i++) pixels[i] = 255;
 }
 
-cc_status cc_webp_reader_read(cc_webp_reader *self, const cc_limits *limits, uint8_t *pixels,
-                              cc_error *error) {
+cc_status cc_webp_reader_read(cc_webp_reader *self, const cc_limits *limits, uint32_t rows,
+                              uint8_t *pixels, cc_error *error) {
   (void)limits;  // libwebp's time is bounded by the number of pixels
+  (void)rows;    // always all
   uint64_t scratch = webp_reader_scratch_count(self);
   if (scratch > 0 && (self->scratch = calloc(scratch, 1)) == NULL) {
     return cc_fail(error, CC_OUT_OF_MEMORY, "no memory for a transparent picture");

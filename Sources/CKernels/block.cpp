@@ -1,90 +1,76 @@
-#include <algorithm>
-#include <vector>
-
 #include "guard.h"
+#include "normalization.h"
 #include "parallel.h"
 #include "winograd.h"
 
 namespace {
 
-/// [K, C, 3, 3] with its outermost pair swapped.
-std::vector<float> swapped(int channels, const float *weight) {
-  std::vector<float> swapped(static_cast<size_t>(channels) * channels * 9);
-  for (int k = 0; k < channels; k++)
-    for (int c = 0; c < channels; c++)
-      for (int tap = 0; tap < 9; tap++)
-        swapped[(static_cast<size_t>(c) * channels + k) * 9 + tap] =
-            weight[(static_cast<size_t>(k) * channels + c) * 9 + tap];
-  return swapped;
-}
+/// The sizes of a block's parts, and where its statistics are.
+struct block {
+  block(const ck_block_shape &s, const float *statistics)
+      : s(s),
+        geometry(s.height, s.width, 1, true),
+        pixels(static_cast<size_t>(s.height) * s.width),
+        floats_of_picture(pixels * s.channels),
+        first(channels(s, statistics, 0)),
+        second(channels(s, statistics, 2)) {}
 
-/// Where one picture of a batch has its parts.
-struct picture {
-  picture(const ck_block_shape &s, const float *statistics, int n)
-      : pixels(static_cast<size_t>(s.height) * s.width),
-        at(n * pixels * s.channels),
-        first{statistics + 4 * n * padded(s), statistics + (4 * n + 1) * padded(s)},
-        second{statistics + (4 * n + 2) * padded(s), statistics + (4 * n + 3) * padded(s)} {}
-
-  static size_t padded(const ck_block_shape &s) { return ck_padded_channels(s.channels); }
-
-  const size_t pixels, at;
-  const channel_map first, second;
-};
-
-/// The gradient before a norm in equal shares of the pixels, so that the same number of threads
-/// gives the same bits.
-void back_through_norm(const norm_gradient &gradient, size_t pixels) {
-  const kernel_table &table = kernels();
-  const size_t padded = ck_padded_channels(gradient.channels);
-  const int threads = ck_threads();
-  std::vector<float> sums(2 * padded * threads);
-  const auto each = [&](int thread, auto body) {
-    const size_t first = pixels * thread / threads, end = pixels * (thread + 1) / threads;
-    body(first, end - first);
-  };
-  on_threads(threads, [&](int thread) {
-    float *own = sums.data() + 2 * padded * thread;
-    each(thread, [&](size_t first, size_t count) {
-      table.norm_gradient_sums(gradient, first, count, own, own + padded);
-    });
-  });
-  for (size_t c = 0; c < 2 * padded; c++) {
-    double sum = 0;
-    for (int thread = 0; thread < threads; thread++) sum += sums[2 * padded * thread + c];
-    sums[c] = static_cast<float>(sum / pixels);
+  static picture_channels channels(const ck_block_shape &s, const float *statistics, int which) {
+    const size_t padded = ck_padded_channels(s.channels);
+    float *mean = const_cast<float *>(statistics) + which * padded;
+    return {mean, mean + padded, 4 * padded};
   }
-  on_threads(threads, [&](int thread) {
-    each(thread, [&](size_t first, size_t count) {
-      table.norm_gradient_map(gradient, sums.data(), sums.data() + padded, first, count);
-    });
-  });
-}
+
+  ck_winograd convolution(const float *weight) const {
+    return {s.channels, s.channels, {weight, static_cast<size_t>(s.channels) * 9, 9}};
+  }
+
+  /// With inputs and outputs swapped.
+  ck_winograd transposed(const float *weight) const {
+    return {s.channels, s.channels, {weight, 9, static_cast<size_t>(s.channels) * 9}};
+  }
+
+  /// y = map(x) of each picture, plus an addend.
+  void map(const picture_channels *norm, const float *x, const float *addend, float *y) const {
+    for (int n = 0; n < s.batch; n++) {
+      const size_t at = n * floats_of_picture;
+      const channel_map own = norm ? norm->of(n) : channel_map{};
+      ck_map_apply({own.mean, own.scale, nullptr, 1, addend + at}, x + at, s.height, s.width,
+                   s.channels, y + at, 0, s.channels, 0);
+    }
+  }
+
+  /// The gradient by y of each picture's norm from that by its output; `dy` may be `g`.
+  void back_through(const picture_channels &norm, float slope, const float *g, const float *y,
+                    float *dy) const {
+    for (int n = 0; n < s.batch; n++) {
+      const size_t at = n * floats_of_picture;
+      back_through_norm({g + at, y + at, norm.of(n), slope, s.channels, dy + at}, pixels);
+    }
+  }
+
+  const ck_block_shape &s;
+  const winograd_geometry geometry;
+  const size_t pixels, floats_of_picture;
+  const picture_channels first, second;
+};
 
 }  // namespace
 
 size_t ck_block_statistics(const ck_block_shape *shape) {
-  return 4 * picture::padded(*shape) * shape->batch;
+  return 4 * ck_padded_channels(shape->channels) * shape->batch;
 }
 
 ck_status ck_block_forward(const ck_block_shape *shape, const float *x, const float *weight1,
                            const float *weight2, float *y1, float *y2, float *statistics, float *y,
                            ck_error *error) {
   return guarded(error, [&] {
-    const ck_block_shape &s = *shape;
-    const ck_winograd first(s.channels, s.channels, weight1);
-    const ck_winograd second(s.channels, s.channels, weight2);
-    const winograd_geometry geometry(s.height, s.width, 1, true);
-    for (int n = 0; n < s.batch; n++) {
-      const picture p(s, statistics, n);
-      const auto writable = [](const float *values) { return const_cast<float *>(values); };
-      first.run(geometry, x + p.at, nullptr, nullptr, y1 + p.at, writable(p.first.mean),
-                writable(p.first.scale), s.epsilon);
-      second.run(geometry, y1 + p.at, &p.first, nullptr, y2 + p.at, writable(p.second.mean),
-                 writable(p.second.scale), s.epsilon);
-      const ck_map map{p.second.mean, p.second.scale, nullptr, 1, x + p.at};
-      ck_map_apply(map, y2 + p.at, s.height, s.width, s.channels, y + p.at, 0, s.channels, 0);
-    }
+    const block b(*shape, statistics);
+    const int batch = shape->batch;
+    const float epsilon = shape->epsilon;
+    b.convolution(weight1).run(b.geometry, batch, x, nullptr, nullptr, y1, &b.first, epsilon);
+    b.convolution(weight2).run(b.geometry, batch, y1, &b.first, nullptr, y2, &b.second, epsilon);
+    b.map(&b.second, y2, x, y);
   });
 }
 
@@ -93,26 +79,16 @@ ck_status ck_block_backward(const ck_block_shape *shape, const float *x, const f
                             const float *statistics, const float *dy, float *dx, float *dweight1,
                             float *dweight2, ck_error *error) {
   return guarded(error, [&] {
-    const ck_block_shape &s = *shape;
-    const ck_winograd first(s.channels, s.channels, swapped(s.channels, weight1).data());
-    const ck_winograd second(s.channels, s.channels, swapped(s.channels, weight2).data());
-    const winograd_geometry geometry(s.height, s.width, 1, true);
-    const size_t weights = static_cast<size_t>(s.channels) * s.channels * 9;
-    std::fill(dweight1, dweight1 + weights, 0.f);
-    std::fill(dweight2, dweight2 + weights, 0.f);
-    const floats before = floats_of(static_cast<size_t>(s.height) * s.width * s.channels);
-    const floats middle = floats_of(static_cast<size_t>(s.height) * s.width * s.channels);
-    for (int n = 0; n < s.batch; n++) {
-      const picture p(s, statistics, n);
-      back_through_norm({dy + p.at, y2 + p.at, p.second, false, s.channels, before.get()},
-                        p.pixels);
-      winograd_backward(second, geometry, y1 + p.at, &p.first, before.get(), middle.get(),
-                        dweight2);
-      back_through_norm({middle.get(), y1 + p.at, p.first, true, s.channels, middle.get()},
-                        p.pixels);
-      winograd_backward(first, geometry, x + p.at, nullptr, middle.get(), dx + p.at, dweight1);
-      const ck_map sum{nullptr, nullptr, nullptr, 1, dy + p.at};
-      ck_map_apply(sum, dx + p.at, s.height, s.width, s.channels, dx + p.at, 0, s.channels, 0);
-    }
+    const block b(*shape, statistics);
+    const int batch = shape->batch;
+    const floats before = floats_of(batch * b.floats_of_picture);
+    const floats middle = floats_of(batch * b.floats_of_picture);
+    b.back_through(b.second, 1, dy, y2, before.get());
+    winograd_backward(b.transposed(weight2), b.geometry, batch, y1, &b.first, before.get(),
+                      middle.get(), dweight2);
+    b.back_through(b.first, 0, middle.get(), y1, middle.get());
+    winograd_backward(b.transposed(weight1), b.geometry, batch, x, nullptr, middle.get(), dx,
+                      dweight1);
+    b.map(nullptr, dx, dy, dx);
   });
 }

@@ -2,9 +2,12 @@
 #include <cstring>
 #include <dnnl.hpp>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <utility>
 
 #include "guard.h"
+#include "parallel.h"
 
 namespace {
 
@@ -20,7 +23,8 @@ const dnnl::engine &processor() {
   return once;
 }
 
-/// One primitive for one size of picture, with the weights in the order it wants.
+/// One primitive for one size of picture, with the weights in the order it wants; `x` is what it
+/// reads.
 struct sized {
   dnnl::primitive primitive;
   memory::desc x, y, scratch;
@@ -52,7 +56,7 @@ struct ck_convolution {
   void run(const float *x, int height, int width, float *y);
 
  private:
-  const sized &of(int height, int width);
+  std::shared_ptr<const sized> of(int height, int width);
 
   template <typename Forward>
   sized made(dnnl::algorithm algorithm, int height, int width, int end_padding);
@@ -62,7 +66,8 @@ struct ck_convolution {
   const ck_convolution_shape shape;
   memory weight, bias;  // the weights in the order that was wanted last; a value per channel
   bool has_bias;
-  std::map<std::array<int, 3>, sized> by_size;  // height, width, threads
+  std::map<std::array<int, 3>, std::shared_ptr<const sized>> by_size;  // height, width, threads
+  std::mutex lock;                                                     // of what a new size changes
 };
 
 ck_convolution::ck_convolution(ck_convolution_shape shape, const float *values,
@@ -90,10 +95,11 @@ memory ck_convolution::reordered(const memory::desc &wanted) {
 
 template <typename Forward>
 sized ck_convolution::made(dnnl::algorithm algorithm, int height, int width, int end_padding) {
-  const memory::desc x({1, shape.input, height, width}, f32, nhwc);
+  const auto factor = shape.bf16 ? memory::data_type::bf16 : f32;
+  const memory::desc x({1, shape.input, height, width}, factor, nhwc);
   const memory::desc y({1, shape.output, output_side(shape, height), output_side(shape, width)},
                        f32, nhwc);
-  const memory::desc any({shape.output, shape.input, shape.kernel, shape.kernel}, f32,
+  const memory::desc any({shape.output, shape.input, shape.kernel, shape.kernel}, factor,
                          memory::format_tag::any);
   const memory::dims strides{shape.stride, shape.stride}, before{shape.padding, shape.padding};
   const memory::dims after{end_padding, end_padding};
@@ -111,9 +117,10 @@ sized ck_convolution::made(dnnl::algorithm algorithm, int height, int width, int
           reordered(description.weights_desc())};
 }
 
-const sized &ck_convolution::of(int height, int width) {
+std::shared_ptr<const sized> ck_convolution::of(int height, int width) {
   // A primitive is made for a number of threads, and its scratch memory with it.
   const std::array<int, 3> key{height, width, ck_threads()};
+  const std::lock_guard<std::mutex> held(lock);
   const auto known = by_size.find(key);
   if (known != by_size.end()) return known->second;
   // A folder of pictures of every size must not fill the memory with primitives.
@@ -124,19 +131,32 @@ const sized &ck_convolution::of(int height, int width) {
                                                       width, end)
                   : made<dnnl::convolution_forward>(dnnl::algorithm::convolution_direct, height,
                                                     width, shape.padding);
-  return by_size.emplace(key, std::move(one)).first->second;
+  return by_size[key] = std::make_shared<const sized>(std::move(one));
 }
 
 void ck_convolution::run(const float *x, int height, int width, float *y) {
-  const sized &one = of(height, width);
+  const auto kept = of(height, width);
+  const sized &one = *kept;
   memory scratch(one.scratch, processor());
   dnnl::stream stream(processor());
-  one.primitive.execute(stream, {{DNNL_ARG_SRC, memory(one.x, processor(), const_cast<float *>(x))},
+  const memory::desc given({1, shape.input, height, width}, f32, nhwc);
+  memory source(given, processor(), const_cast<float *>(x));
+  if (given != one.x) {
+    memory rounded(one.x, processor(), scratch_floats(one.x.get_size() / sizeof(float) + 1));
+    dnnl::reorder(source, rounded).execute(stream, source, rounded);
+    source = rounded;
+  }
+  one.primitive.execute(stream, {{DNNL_ARG_SRC, source},
                                  {DNNL_ARG_WEIGHTS, one.weight},
                                  {DNNL_ARG_BIAS, bias},
                                  {DNNL_ARG_DST, memory(one.y, processor(), y)},
                                  {DNNL_ARG_SCRATCHPAD, scratch}});
   stream.wait();
+}
+
+int ck_has_bf16(void) {
+  const auto wanted = static_cast<int>(dnnl::cpu_isa::avx512_core_bf16);
+  return (static_cast<int>(dnnl::get_effective_cpu_isa()) & wanted) == wanted;
 }
 
 ck_status ck_convolution_create(ck_convolution_shape shape, const float *weight, const float *bias,

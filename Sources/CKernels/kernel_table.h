@@ -20,17 +20,23 @@ struct winograd_points {
   static constexpr int positions = 36;  // of a tile
 };
 
+/// 3 x 3 kernels: that of output k and input c starts at k * output_step + c * input_step.
+struct winograd_weights {
+  const float *values;
+  size_t output_step, input_step;
+};
+
 /// max((x - mean) * scale, 0) per channel, applied while reading.
 struct channel_map {
   const float *mean, *scale;
 };
 
-/// The way back through z = (y - mean) * scale, with a ReLU behind it where `rectified`.
+/// The way back through z = (y - mean) * scale and an activation behind it.
 struct norm_gradient {
   const float *g;  // the gradient by the output, [pixels, C]
   const float *y;
   channel_map norm;
-  bool rectified;
+  float slope;  // of the activation where z isn't positive; 1: none
   int channels;
   float *dy;  // the gradient by y; may be g
 };
@@ -54,20 +60,23 @@ struct kernel_table {
                              float *products);
   void (*norm_gradient_map)(const norm_gradient &gradient, const float *mean_g,
                             const float *mean_product, size_t first, size_t count);
+  void (*adam)(const ck_adam_update &update, float *parameter, const float *gradient, float *mean,
+               float *square, size_t count);
   void (*product)(const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row,
                   size_t b_strip, float *c, size_t c_row, int rows, int columns, int depth);
-  void (*transform_kernels)(const float *weight, int input, int count, int first, int end, float *u,
-                            size_t position);
+  void (*transform_kernels)(const winograd_weights &weights, int count, int first, int end,
+                            float *u, size_t position);
   void (*transform_kernels_adjoint)(const float *du, size_t position, int row, int output,
                                     float *dweight, size_t output_step);
   void (*input_tiles)(const winograd_shape &shape, const float *x, const channel_map *map,
-                      int first, int count, float *v, int stride);
-  void (*output_tiles)(const winograd_shape &shape, const float *m, int stride, const float *bias,
-                       int first, int count, float *y, channel_statistics *statistics);
+                      int first, int count, float *v, size_t position);
+  void (*output_tiles)(const winograd_shape &shape, const float *m, size_t position,
+                       const float *bias, int first, int count, float *y,
+                       channel_statistics *statistics);
   void (*output_tiles_adjoint)(const winograd_shape &shape, const float *dy, int first, int count,
-                               float *dm, int stride);
-  void (*input_tiles_adjoint)(const winograd_shape &shape, const float *dv, int stride, int first,
-                              int count, float *dx);
+                               float *dm, size_t position);
+  void (*input_tiles_adjoint)(const winograd_shape &shape, const float *dv, size_t position,
+                              int first, int count, float *dx);
 };
 
 /// The fastest kernels this processor runs, or those that CK_INSTRUCTIONS (avx512, avx2, portable)

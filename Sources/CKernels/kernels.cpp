@@ -64,7 +64,11 @@ int ck_use_instructions(const char *name) {
 
 void ck_set_threads(int count) { wanted_threads = count; }
 
-void ck_limit_threads(int most) { most_threads = most; }
+int ck_limit_threads(int most) {
+  const int before = most_threads;
+  most_threads = most;
+  return before;
+}
 
 int ck_threads(void) {
   static const int from_the_start = omp_get_max_threads();

@@ -1,5 +1,7 @@
 // Everything that is compiled once per instruction set.
 #include "lanes.h"
+//
+#include "adam_lanes.h"
 #include "norm_gradient_lanes.h"
 #include "norm_lanes.h"
 #include "product_lanes.h"
@@ -14,6 +16,7 @@ static const kernel_table table = {
     .map_pixels = map_pixels,
     .norm_gradient_sums = norm_gradient_sums,
     .norm_gradient_map = norm_gradient_map,
+    .adam = adam,
     .product = product,
     .transform_kernels = transform_kernels,
     .transform_kernels_adjoint = transform_kernels_adjoint,

@@ -6,14 +6,14 @@
 #include "parallel.h"
 #include "statistics.h"
 
-thread_statistics::thread_statistics(int threads, int channels)
-    : channels(channels), floats(2 * threads * ck_padded_channels(channels)), each(threads) {
+part_statistics::part_statistics(int parts, int channels)
+    : channels(channels), floats(2 * parts * ck_padded_channels(channels)), each(parts) {
   const size_t padded = ck_padded_channels(channels);
-  for (int i = 0; i < threads; i++)
+  for (int i = 0; i < parts; i++)
     each[i] = {&floats[2 * i * padded], &floats[(2 * i + 1) * padded], 0};
 }
 
-void thread_statistics::finish(float epsilon, float *mean, float *scale) const {
+void part_statistics::finish(float epsilon, float *mean, float *scale) const {
   for (int c = 0; c < channels; c++) {
     double seen = 0, middle = 0, deviation = 0;
     for (const auto &one : each) {
@@ -35,12 +35,11 @@ ck_status ck_norm_statistics(const float *x, size_t pixels, int channels, float 
                              float *mean, float *scale, ck_error *error) {
   return guarded(error, [&] {
     const kernel_table &k = kernels();
-    const int threads = ck_threads();
-    thread_statistics statistics(threads, channels);
-    // Equal shares, so that the same number of threads gives the same bits.
-    on_threads(threads, [&](int thread) {
-      const size_t first = pixels * thread / threads, end = pixels * (thread + 1) / threads;
-      k.gather_statistics(x + first * channels, end - first, channels, &statistics.of(thread));
+    const int parts = parts_of(pixels);
+    part_statistics statistics(parts, channels);
+    in_parallel(parts, [&](int part) {
+      const size_t first = pixels * part / parts, end = pixels * (part + 1) / parts;
+      k.gather_statistics(x + first * channels, end - first, channels, &statistics.of(part));
     });
     statistics.finish(epsilon, mean, scale);
   });

@@ -42,18 +42,27 @@ CK_INLINE void product_block(const float *a, size_t a_row, size_t a_column, cons
   }
 }
 
+/// `panels` * LANES columns of C = A B from row `i` on, `block` rows at a time while there are as
+/// many; returns the row it came to.
+template <int block, int panels>
+static int product_rows(int i, const float *a, size_t a_row, size_t a_column, const float *b,
+                        size_t b_row, float *c, size_t c_row, int rows, int depth) {
+  for (; i + block <= rows; i += block)
+    product_block<block, panels>(a + i * a_row, a_row, a_column, b, b_row, c + i * c_row, c_row,
+                                 depth);
+  return i;
+}
+
 /// `panels` * LANES columns of C = A B.
 template <int panels>
 static void product_panels(const float *a, size_t a_row, size_t a_column, const float *b,
                            size_t b_row, float *c, size_t c_row, int rows, int depth) {
   // As many sums as fit in the registers beside a row of B and an element of A.
   constexpr int block = (LANES == 16 ? 24 : LANES == 8 ? 12 : 8) / panels;
-  int i = 0;
-  for (; i + block <= rows; i += block)
-    product_block<block, panels>(a + i * a_row, a_row, a_column, b, b_row, c + i * c_row, c_row,
-                                 depth);
-  for (; i < rows; i++)
-    product_block<1, panels>(a + i * a_row, a_row, a_column, b, b_row, c + i * c_row, c_row, depth);
+  int i = product_rows<block, panels>(0, a, a_row, a_column, b, b_row, c, c_row, rows, depth);
+  i = product_rows<4, panels>(i, a, a_row, a_column, b, b_row, c, c_row, rows, depth);
+  i = product_rows<2, panels>(i, a, a_row, a_column, b, b_row, c, c_row, rows, depth);
+  product_rows<1, panels>(i, a, a_row, a_column, b, b_row, c, c_row, rows, depth);
 }
 
 /// C = A B, `rows` x `columns` with `columns` a multiple of LANES, over `depth`.

@@ -9,9 +9,11 @@
 namespace {
 
 constexpr int positions = winograd_points::positions;
-// Tiles that a thread takes through the three stages at a time: a multiple of the products' blocks
-// that keeps V and M of 256 channels near the second-level cache.
-constexpr int chunk = 60;
+// Tiles that a thread takes through the three stages at a time: whole parts, few enough that V and
+// M of 256 channels stay near the second-level cache.
+constexpr int chunk = 64;
+// Tiles whose statistics are gathered on their own; a thread takes whole parts.
+constexpr int part = 8;
 
 int rounded_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
 
@@ -45,7 +47,7 @@ winograd_shape winograd_geometry::shape(int input, int output, int lanes) const 
       rows.data(), columns.data()};
 }
 
-ck_winograd::ck_winograd(int input, int output, const float *weight)
+ck_winograd::ck_winograd(int input, int output, const winograd_weights &weights)
     : input(input),
       output(output),
       table(kernels()),
@@ -56,14 +58,16 @@ ck_winograd::ck_winograd(int input, int output, const float *weight)
   const int shares = (input + share - 1) / share;
   in_parallel(strips * shares, [&](int i) {
     const int k = i / shares * strip, c = i % shares * share;
-    table.transform_kernels(weight + static_cast<size_t>(k) * this->input * 9, this->input,
-                            std::min(strip, this->output - k), c, std::min(this->input, c + share),
+    winograd_weights from = weights;
+    from.values += k * weights.output_step;
+    table.transform_kernels(from, std::min(strip, this->output - k), c,
+                            std::min(this->input, c + share),
                             packed.get() + static_cast<size_t>(k) * this->input, position_floats());
   });
 }
 
 size_t ck_winograd::position_floats() const {
-  return static_cast<size_t>(rounded_up(output, table.strip)) * input;
+  return spread(static_cast<size_t>(rounded_up(output, table.strip)) * input);
 }
 
 void ck_winograd::multiply(int position, const float *v, size_t v_row, float *m, size_t m_row,
@@ -73,37 +77,52 @@ void ck_winograd::multiply(int position, const float *v, size_t v_row, float *m,
                 rounded_up(output, table.lanes), input);
 }
 
-void ck_winograd::run(const winograd_geometry &geometry, const float *x, const channel_map *map,
-                      const float *bias, float *y, float *mean, float *scale, float epsilon) const {
+void ck_winograd::run(const winograd_geometry &geometry, int batch, const float *x,
+                      const picture_channels *map, const float *bias, float *y,
+                      const picture_channels *statistics, float epsilon) const {
   const winograd_shape shape = geometry.shape(input, output, table.lanes);
   const int tiles = shape.tile_rows * shape.tile_columns;
-  const int chunks = (tiles + chunk - 1) / chunk;
-  const int threads = std::min(chunks, ck_threads());
-  const size_t v_position = static_cast<size_t>(chunk) * shape.input_padded;
-  const size_t m_position = static_cast<size_t>(chunk) * shape.output_padded;
+  const int parts = (tiles + part - 1) / part;  // of a picture
+  const int threads = std::min(batch * parts, ck_threads());
+  const size_t x_picture = static_cast<size_t>(shape.height) * shape.width * input;
+  const size_t y_picture = static_cast<size_t>(shape.output_height) * shape.output_width * output;
+  const size_t v_position = spread(static_cast<size_t>(chunk) * shape.input_padded);
+  const size_t m_position = spread(static_cast<size_t>(chunk) * shape.output_padded);
   float *scratch = scratch_floats(threads * positions * (v_position + m_position));
-  thread_statistics statistics(threads, output);
+  std::vector<part_statistics> gathered;
+  for (int n = 0; statistics && n < batch; n++) gathered.emplace_back(parts, output);
+  const auto run_tiles = [&](int n, int first, int count, float *v, float *m) {
+    const channel_map own = map ? map->of(n) : channel_map{};
+    table.input_tiles(shape, x + n * x_picture, map ? &own : nullptr, first, count, v, v_position);
+    for (int q = 0; q < positions; q++)
+      multiply(q, v + q * v_position, shape.input_padded, m + q * m_position, shape.output_padded,
+               count);
+    for (int t = 0; t < count; t += part)
+      table.output_tiles(shape, m + static_cast<size_t>(t) * shape.output_padded, m_position, bias,
+                         first + t, std::min(part, count - t), y + n * y_picture,
+                         statistics ? &gathered[n].of((first + t) / part) : nullptr);
+  };
   on_threads(threads, [&](int thread) {
     float *v = scratch + thread * positions * (v_position + m_position);
     float *m = v + positions * v_position;
-    // Fixed shares, so that the same number of threads gives the same bits.
-    for (int i = chunks * thread / threads; i < chunks * (thread + 1) / threads; i++) {
-      const int first = i * chunk, count = std::min(chunk, tiles - first);
-      table.input_tiles(shape, x, map, first, count, v, chunk);
-      for (int q = 0; q < positions; q++)
-        multiply(q, v + q * v_position, shape.input_padded, m + q * m_position, shape.output_padded,
-                 count);
-      table.output_tiles(shape, m, chunk, bias, first, count, y,
-                         mean ? &statistics.of(thread) : nullptr);
+    const int end = batch * parts * (thread + 1) / threads;
+    for (int at = batch * parts * thread / threads, taken; at < end; at += taken) {
+      const int n = at / parts, first = at % parts * part;
+      taken = std::min({chunk / part, end - at, parts - at % parts});
+      run_tiles(n, first, std::min(taken * part, tiles - first), v, m);
     }
   });
-  if (mean) statistics.finish(epsilon, mean, scale);
+  for (int n = 0; statistics && n < batch; n++)
+    gathered[n].finish(epsilon, statistics->mean + n * statistics->step,
+                       statistics->scale + n * statistics->step);
 }
 
 ck_status ck_winograd_create(int input, int output, const float *weight, ck_winograd **result,
                              ck_error *error) {
   *result = nullptr;
-  return guarded(error, [&] { *result = new ck_winograd(input, output, weight); });
+  return guarded(error, [&] {
+    *result = new ck_winograd(input, output, {weight, static_cast<size_t>(input) * 9, 9});
+  });
 }
 
 void ck_winograd_free(ck_winograd *winograd) { delete winograd; }
@@ -112,8 +131,9 @@ ck_status ck_winograd_run(const ck_winograd *winograd, const float *x, int heigh
                           const float *mean, const float *scale, const float *bias, float *y,
                           float *y_mean, float *y_scale, float epsilon, ck_error *error) {
   return guarded(error, [&] {
-    const channel_map map{mean, scale};
-    winograd->run(winograd_geometry(height, width, 1, true), x, mean ? &map : nullptr, bias, y,
-                  y_mean, y_scale, epsilon);
+    const picture_channels map{const_cast<float *>(mean), const_cast<float *>(scale), 0};
+    const picture_channels statistics{y_mean, y_scale, 0};
+    winograd->run(winograd_geometry(height, width, 1, true), 1, x, mean ? &map : nullptr, bias, y,
+                  y_mean ? &statistics : nullptr, epsilon);
   });
 }

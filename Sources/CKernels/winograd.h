@@ -16,17 +16,33 @@ struct winograd_geometry {
   std::vector<int> rows, columns;
 };
 
-/// A 3 x 3 stride-1 convolution on [H, W, C] by Winograd's F(4x4, 3x3).
+/// Floats from one of the 36 positions to the next that hold at least `count`: an odd number of
+/// cache lines, so that the same element of all positions doesn't fall into the same few sets.
+inline size_t spread(size_t count) {
+  constexpr size_t line = 16;
+  return ((count + line - 1) / line | 1) * line;
+}
+
+/// Values per channel of each picture of a batch, `step` floats apart.
+struct picture_channels {
+  float *mean, *scale;
+  size_t step;
+
+  channel_map of(int picture) const { return {mean + picture * step, scale + picture * step}; }
+};
+
+/// A 3 x 3 stride-1 convolution on [N, H, W, C] by Winograd's F(4x4, 3x3).
 ///
 /// A tile of 4 x 4 outputs costs 36 products instead of 144: V = BᵀdB, M = V U and Y = AᵀMA with
 /// U = G g Gᵀ. Source: Lavin and Gray 2016, arXiv 1509.09308, section 4.
 struct ck_winograd {
-  /// `weight` is [K, C, 3, 3].
-  ck_winograd(int input, int output, const float *weight);
+  ck_winograd(int input, int output, const winograd_weights &weights);
 
-  /// y [H', W', K] from x [H, W, C], with a bias or with `mean` and `scale` of y, or neither.
-  void run(const winograd_geometry &geometry, const float *x, const channel_map *map,
-           const float *bias, float *y, float *mean, float *scale, float epsilon) const;
+  /// y [N, H', W', K] from x [N, H, W, C], with `map` of x, and with a bias or statistics of y;
+  /// each of them may be NULL.
+  void run(const winograd_geometry &geometry, int batch, const float *x,
+           const picture_channels *map, const float *bias, float *y,
+           const picture_channels *statistics, float epsilon) const;
 
   /// M = V U at one of the 36 positions, for `tiles` rows that are `v_row` and `m_row` apart.
   void multiply(int position, const float *v, size_t v_row, float *m, size_t m_row,
@@ -44,7 +60,7 @@ struct ck_winograd {
 /// Both adjoints of a Winograd convolution: with V = BᵀdB of f(x) and dM = A dY Aᵀ,
 /// dg = Gᵀ(Vᵀ dM)G and dX = B(dM Uᵀ)Bᵀ, added over overlapping tiles.
 ///
-/// dx [H, W, C] is the gradient by f(x); `dweight` [K, C, 3, 3] is added to.
-void winograd_backward(const ck_winograd &transposed, const winograd_geometry &geometry,
-                       const float *x, const channel_map *map, const float *dy, float *dx,
+/// dx [N, H, W, C] is the gradient by f(x), `dweight` is [K, C, 3, 3].
+void winograd_backward(const ck_winograd &transposed, const winograd_geometry &geometry, int batch,
+                       const float *x, const picture_channels *map, const float *dy, float *dx,
                        float *dweight);

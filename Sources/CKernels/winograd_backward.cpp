@@ -8,34 +8,42 @@ namespace {
 
 constexpr int positions = winograd_points::positions;
 
-/// The parts of a picture's gradients, each over all tiles.
+/// The parts of the gradients, each over the tiles of all pictures.
 struct stages {
-  stages(const ck_winograd &transposed, const winograd_geometry &geometry)
+  stages(const ck_winograd &transposed, const winograd_geometry &geometry, int batch)
       : transposed(transposed),
         table(transposed.table),
         shape(geometry.shape(transposed.output, transposed.input, table.lanes)),
-        tiles(shape.tile_rows * shape.tile_columns),
-        v_position(static_cast<size_t>(tiles) * shape.input_padded),
-        m_position(static_cast<size_t>(tiles) * shape.output_padded),
-        u_position(static_cast<size_t>(shape.input) * shape.output_padded),
+        batch(batch),
+        picture_tiles(shape.tile_rows * shape.tile_columns),
+        tiles(batch * picture_tiles),
+        v_position(spread(static_cast<size_t>(tiles) * shape.input_padded)),
+        m_position(spread(static_cast<size_t>(tiles) * shape.output_padded)),
+        u_position(spread(static_cast<size_t>(shape.input) * shape.output_padded)),
         v(scratch_floats(positions * (v_position + m_position + u_position))),
         m(v + positions * v_position),
         u(m + positions * m_position) {}
 
   /// V = BᵀdB and dM = A dY Aᵀ.
-  void transform(const float *x, const channel_map *map, const float *dy) const {
-    in_parallel(shape.tile_rows, [&](int row) {
-      const int count = shape.tile_columns, first = row * count;
-      table.input_tiles(shape, x, map, first, count,
-                        v + static_cast<size_t>(first) * shape.input_padded, tiles);
-      table.output_tiles_adjoint(shape, dy, first, count,
-                                 m + static_cast<size_t>(first) * shape.output_padded, tiles);
+  void transform(const float *x, const picture_channels *map, const float *dy) const {
+    const size_t x_picture = static_cast<size_t>(shape.height) * shape.width * shape.input;
+    const size_t y_picture =
+        static_cast<size_t>(shape.output_height) * shape.output_width * shape.output;
+    in_parallel(batch * shape.tile_rows, [&](int row) {
+      const int n = row / shape.tile_rows, count = shape.tile_columns;
+      const int first = row % shape.tile_rows * count;
+      const size_t at = static_cast<size_t>(n) * picture_tiles + first;
+      const channel_map own = map ? map->of(n) : channel_map{};
+      table.input_tiles(shape, x + n * x_picture, map ? &own : nullptr, first, count,
+                        v + at * shape.input_padded, v_position);
+      table.output_tiles_adjoint(shape, dy + n * y_picture, first, count,
+                                 m + at * shape.output_padded, m_position);
     });
   }
 
-  /// dU = Vᵀ dM, and dg += Gᵀ dU G.
+  /// dU = Vᵀ dM, and dg = Gᵀ dU G.
   void weights(float *dweight) const {
-    constexpr int block = 48;
+    constexpr int block = 48, few = 4;
     const int blocks = (shape.input + block - 1) / block;
     in_parallel(positions * blocks, [&](int i) {
       const int q = i / blocks, c = i % blocks * block;
@@ -44,9 +52,10 @@ struct stages {
           table.strip, u + q * u_position + static_cast<size_t>(c) * shape.output_padded,
           shape.output_padded, std::min(block, shape.input - c), shape.output_padded, tiles);
     });
-    in_parallel(shape.input, [&](int c) {
-      table.transform_kernels_adjoint(u, u_position, c * shape.output_padded, shape.output,
-                                      dweight + c * 9, static_cast<size_t>(shape.input) * 9);
+    in_parallel((shape.input + few - 1) / few, [&](int i) {
+      for (int c = i * few; c < std::min(shape.input, (i + 1) * few); c++)
+        table.transform_kernels_adjoint(u, u_position, c * shape.output_padded, shape.output,
+                                        dweight + c * 9, static_cast<size_t>(shape.input) * 9);
     });
   }
 
@@ -62,31 +71,35 @@ struct stages {
                           shape.input_padded, std::min(block, tiles - t));
     });
     const size_t line = static_cast<size_t>(shape.width) * shape.input;
-    in_parallel(shape.height,
+    in_parallel(batch * shape.height,
                 [&](int row) { std::memset(dx + row * line, 0, line * sizeof(float)); });
     // Tiles overlap their neighbours by two pixels, so that every other row of them can be added at
     // the same time, in an order that does not depend on the threads.
-    for (int parity = 0; parity < 2; parity++)
-      in_parallel((shape.tile_rows + 1 - parity) / 2, [&](int i) {
-        table.input_tiles_adjoint(shape, v, tiles, (2 * i + parity) * shape.tile_columns,
-                                  shape.tile_columns, dx);
+    for (int parity = 0; parity < 2; parity++) {
+      const int rows = (shape.tile_rows + 1 - parity) / 2;
+      in_parallel(batch * rows, [&](int i) {
+        const int n = i / rows, row = 2 * (i % rows) + parity;
+        table.input_tiles_adjoint(
+            shape, v + static_cast<size_t>(n) * picture_tiles * shape.input_padded, v_position,
+            row * shape.tile_columns, shape.tile_columns, dx + n * shape.height * line);
       });
+    }
   }
 
   const ck_winograd &transposed;
   const kernel_table &table;
   const winograd_shape shape;
-  const int tiles;
+  const int batch, picture_tiles, tiles;
   const size_t v_position, m_position, u_position;
   float *const v, *const m, *const u;
 };
 
 }  // namespace
 
-void winograd_backward(const ck_winograd &transposed, const winograd_geometry &geometry,
-                       const float *x, const channel_map *map, const float *dy, float *dx,
+void winograd_backward(const ck_winograd &transposed, const winograd_geometry &geometry, int batch,
+                       const float *x, const picture_channels *map, const float *dy, float *dx,
                        float *dweight) {
-  const stages s(transposed, geometry);
+  const stages s(transposed, geometry, batch);
   s.transform(x, map, dy);
   s.weights(dweight);
   s.input(dx);

@@ -50,10 +50,9 @@ CK_INLINE void transform_output_adjoint(const vec y[4], vec m[6]) {
   m[5] = y[3];
 }
 
-/// V[q][t][c] = BᵀdB of `count` tiles from `first` on; `stride` is the tiles V has room for.
+/// V[q][t][c] = BᵀdB of `count` tiles from `first` on; the places of V are `position` floats apart.
 static void input_tiles(const winograd_shape &s, const float *x, const channel_map *map, int first,
-                        int count, float *v, int stride) {
-  const size_t position = static_cast<size_t>(stride) * s.input_padded;
+                        int count, float *v, size_t position) {
   for (int t = 0; t < count; t++) {
     const int *rows = s.rows + 4 * ((first + t) / s.tile_columns);
     const int *columns = s.columns + 4 * ((first + t) % s.tile_columns);
@@ -109,9 +108,9 @@ CK_INLINE void accumulate(const vec y[4][4], int rows, int columns, double seen,
 }
 
 /// y = AᵀMA of `count` tiles from `first` on, with a bias or with statistics for the norm.
-static void output_tiles(const winograd_shape &s, const float *m, int stride, const float *bias,
-                         int first, int count, float *y, channel_statistics *statistics) {
-  const size_t position = static_cast<size_t>(stride) * s.output_padded;
+static void output_tiles(const winograd_shape &s, const float *m, size_t position,
+                         const float *bias, int first, int count, float *y,
+                         channel_statistics *statistics) {
   for (int t = 0; t < count; t++) {
     const int row = 4 * ((first + t) / s.tile_columns);
     const int column = 4 * ((first + t) % s.tile_columns);
@@ -153,8 +152,7 @@ static void output_tiles(const winograd_shape &s, const float *m, int stride, co
 
 /// dM[q][t][k] = A dY Aᵀ of `count` tiles from `first` on.
 static void output_tiles_adjoint(const winograd_shape &s, const float *dy, int first, int count,
-                                 float *dm, int stride) {
-  const size_t position = static_cast<size_t>(stride) * s.output_padded;
+                                 float *dm, size_t position) {
   for (int t = 0; t < count; t++) {
     const int row = 4 * ((first + t) / s.tile_columns);
     const int column = 4 * ((first + t) % s.tile_columns);
@@ -182,9 +180,8 @@ static void output_tiles_adjoint(const winograd_shape &s, const float *dy, int f
 }
 
 /// dX += B dV Bᵀ of `count` tiles from `first` on; tiles of one call run one after the other.
-static void input_tiles_adjoint(const winograd_shape &s, const float *dv, int stride, int first,
-                                int count, float *dx) {
-  const size_t position = static_cast<size_t>(stride) * s.input_padded;
+static void input_tiles_adjoint(const winograd_shape &s, const float *dv, size_t position,
+                                int first, int count, float *dx) {
   for (int t = 0; t < count; t++) {
     const int *rows = s.rows + 4 * ((first + t) / s.tile_columns);
     const int *columns = s.columns + 4 * ((first + t) % s.tile_columns);

@@ -1,4 +1,4 @@
-#include <ATen/Parallel.h>
+#include <CKernels.h>
 
 #include <cmath>
 
@@ -12,33 +12,12 @@ struct slot {
   int64_t steps;
 };
 
-/// What one update does to every element.
-struct update {
-  float beta1, rest1, beta2, rest2, rate, correction, epsilon;
-};
-
-/// One pass over memory where PyTorch's own Adam makes eight.
-void apply(const update &u, float *parameter, const float *gradient, float *mean, float *square,
-           int64_t count) {
-  for (int64_t i = 0; i < count; ++i) {
-    const float g = gradient[i];
-    mean[i] = u.beta1 * mean[i] + u.rest1 * g;
-    square[i] = u.beta2 * square[i] + u.rest2 * g * g;
-    parameter[i] -= u.rate * mean[i] / (std::sqrt(square[i]) / u.correction + u.epsilon);
-  }
+void step_on_host(const slot &s, const at::Tensor &gradient, const ck_adam_update &u) {
+  ck_adam_apply(&u, s.parameter.data_ptr<float>(), gradient.data_ptr<float>(),
+                s.mean.data_ptr<float>(), s.square.data_ptr<float>(), s.parameter.numel());
 }
 
-void step_on_host(const slot &s, const at::Tensor &gradient, const update &u) {
-  auto *parameter = s.parameter.data_ptr<float>();
-  const auto *values = gradient.data_ptr<float>();
-  auto *mean = s.mean.data_ptr<float>();
-  auto *square = s.square.data_ptr<float>();
-  at::parallel_for(0, s.parameter.numel(), 1 << 15, [=](int64_t from, int64_t to) {
-    apply(u, parameter + from, values + from, mean + from, square + from, to - from);
-  });
-}
-
-void step_on_device(const slot &s, const at::Tensor &gradient, const update &u) {
+void step_on_device(const slot &s, const at::Tensor &gradient, const ck_adam_update &u) {
   auto mean = s.mean, square = s.square, parameter = s.parameter;
   mean.mul_(u.beta1).add_(gradient, u.rest1);
   square.mul_(u.beta2).addcmul_(gradient, gradient, u.rest2);
@@ -72,7 +51,7 @@ void ct_adam_free(ct_adam *adam) { delete adam; }
 ct_status ct_adam_step(ct_adam *adam, double rate, ct_error *error) {
   return ct::guarded(error, [&] {
     const at::NoGradGuard no_graph;
-    // Source: Kingma and Ba 2014, arXiv 1412.6980, algorithm 1; eps is PyTorch's default.
+    // The epsilon is PyTorch's default.
     for (auto &s : adam->slots) {
       if (!s.parameter.grad().defined()) continue;
       const auto gradient = s.parameter.grad().contiguous();
@@ -80,13 +59,13 @@ ct_status ct_adam_step(ct_adam *adam, double rate, ct_error *error) {
       const double first = 1 - std::pow(adam->beta1, s.steps);
       const double second = std::sqrt(1 - std::pow(adam->beta2, s.steps));
       const auto narrowed = [](double value) { return static_cast<float>(value); };
-      const update u{narrowed(adam->beta1),
-                     narrowed(1 - adam->beta1),
-                     narrowed(adam->beta2),
-                     narrowed(1 - adam->beta2),
-                     narrowed(rate / first),
-                     narrowed(second),
-                     1e-8f};
+      const ck_adam_update u{narrowed(adam->beta1),
+                             narrowed(1 - adam->beta1),
+                             narrowed(adam->beta2),
+                             narrowed(1 - adam->beta2),
+                             narrowed(rate / first),
+                             narrowed(second),
+                             1e-8f};
       if (s.parameter.is_cpu())
         step_on_host(s, gradient, u);
       else

@@ -19,8 +19,7 @@ ck_block_shape shape(const at::Tensor &x, double epsilon) {
 
 struct block_function : torch::autograd::Function<block_function> {
   static Variable forward(AutogradContext *context, const Variable &x, const Variable &weight1,
-                          const Variable &bias1, const Variable &weight2, const Variable &,
-                          double epsilon) {
+                          const Variable &weight2, double epsilon) {
     const auto input = x.contiguous(channels_last);
     const auto first = at::empty_like(input), second = at::empty_like(input);
     const auto result = at::empty_like(input);
@@ -35,7 +34,6 @@ struct block_function : torch::autograd::Function<block_function> {
               error);
     context->save_for_backward({input, weight1, weight2, first, second, statistics});
     context->saved_data["epsilon"] = epsilon;
-    context->saved_data["biased"] = bias1.defined();
     return result;
   }
 
@@ -53,17 +51,13 @@ struct block_function : torch::autograd::Function<block_function> {
                                 dy.data_ptr<float>(), dx.data_ptr<float>(),
                                 dweight1.data_ptr<float>(), dweight2.data_ptr<float>(), &error),
               error);
-    const auto none = context->saved_data["biased"].toBool()
-                          ? at::zeros({weight1.size(0)}, weight1.options())
-                          : Variable();
-    return {dx, dweight1, none, dweight2, none.defined() ? none.clone() : none, Variable()};
+    return {dx, dweight1, dweight2, Variable()};
   }
 };
 
 }  // namespace
 
 at::Tensor ct::residual_block(const at::Tensor &x, const at::Tensor &weight1,
-                              const at::Tensor &bias1, const at::Tensor &weight2,
-                              const at::Tensor &bias2, double epsilon) {
-  return block_function::apply(x, weight1, bias1, weight2, bias2, epsilon);
+                              const at::Tensor &weight2, double epsilon) {
+  return block_function::apply(x, weight1, weight2, epsilon);
 }

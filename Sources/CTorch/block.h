@@ -8,8 +8,8 @@ namespace ct {
 /// and instance norms, on the processor, x [N, C, H, W].
 ///
 /// The result lies in memory as [N, H, W, C], and x is best when it does. It has first derivatives
-/// only. The biases cancel out, so that their gradients are exactly 0.
-at::Tensor residual_block(const at::Tensor &x, const at::Tensor &weight1, const at::Tensor &bias1,
-                          const at::Tensor &weight2, const at::Tensor &bias2, double epsilon);
+/// only. Biases would cancel out.
+at::Tensor residual_block(const at::Tensor &x, const at::Tensor &weight1, const at::Tensor &weight2,
+                          double epsilon);
 
 }  // namespace ct

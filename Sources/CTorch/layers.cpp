@@ -1,31 +1,77 @@
 #include "layers.h"
 
 #include "block.h"
-#include "convolution.h"
+#include "normalization.h"
 
 namespace ct {
 
+/// The layer at `i` of a list if it is of this kind.
+template <typename Kind>
+static Kind *layer_at(const layers &list, size_t i) {
+  return i < list.size() ? dynamic_cast<Kind *>(list[i].get()) : nullptr;
+}
+
+/// Runs the norm at `i` and what can follow it as one function; `i` ends behind them.
+static at::Tensor run_norm(const layers &list, const instance_norm &norm, size_t &i,
+                           const at::Tensor &input) {
+  normalization wanted{norm.epsilon};
+  norm.check(input);
+  i++;
+  if (const auto *activation = layer_at<leaky_relu>(list, i)) {
+    wanted.slope = activation->slope;
+    i++;
+  }
+  if (const auto *border = layer_at<reflection_padding>(list, i)) {
+    wanted.border = border->padding;
+    border->check(input);
+    i++;
+  }
+  return normalized(input, wanted);
+}
+
 at::Tensor run(const layers &list, at::Tensor input, bool training) {
   bool fresh = false;
-  for (const auto &layer : list) {
-    input = layer->forward(std::move(input), training, fresh);
-    fresh = layer->output_is_fresh();
+  for (size_t i = 0; i < list.size();) {
+    const bool normed = input.is_cpu() && layer_at<instance_norm>(list, i + 1);
+    if (input.is_cpu() && layer_at<instance_norm>(list, i)) {
+      input = run_norm(list, *layer_at<instance_norm>(list, i), i, input);
+      fresh = false;
+    } else if (auto *unbiased = normed ? layer_at<convolution>(list, i) : nullptr) {
+      input = unbiased->forward_unbiased(input);
+      i++;
+    } else {
+      input = list[i]->forward(std::move(input), training, fresh);
+      fresh = list[i++]->output_is_fresh();
+    }
   }
   return input;
+}
+
+void reflection_padding::check(const at::Tensor &input) const {
+  TORCH_CHECK(input.size(2) > padding && input.size(3) > padding, "a border of ", padding,
+              " px can't mirror an image of ", input.sizes());
 }
 
 at::Tensor reflection_padding::forward(at::Tensor input, bool, bool) {
   return at::reflection_pad2d(input, {padding, padding, padding, padding});
 }
 
-at::Tensor convolution::forward(at::Tensor input, bool, bool) {
-  if (!transposed) return convolve(input, weight, bias, stride, padding);
-  return convolve_transposed(input, weight, bias, stride, padding, output_padding);
+at::Tensor convolution::forward(at::Tensor input, bool, bool) { return run(input, bias); }
+
+at::Tensor convolution::forward_unbiased(const at::Tensor &input) { return run(input, {}); }
+
+at::Tensor convolution::run(const at::Tensor &input, const at::Tensor &added) {
+  return transposed ? convolve_transposed(input, weight, added, options)
+                    : convolve(input, weight, added, options);
+}
+
+void instance_norm::check(const at::Tensor &input) const {
+  TORCH_CHECK(input.size(2) * input.size(3) > 1,
+              "instance norm needs more than one pixel per channel: the image is too small");
 }
 
 at::Tensor instance_norm::forward(at::Tensor input, bool, bool) {
-  TORCH_CHECK(input.size(2) * input.size(3) > 1,
-              "instance norm needs more than one pixel per channel: the image is too small");
+  check(input);
   return at::instance_norm(input, {}, {}, {}, {}, /*use_input_stats=*/true, /*momentum=*/0.1,
                            epsilon, /*cudnn_enabled=*/true);
 }
@@ -67,14 +113,17 @@ at::Tensor dropout::forward(at::Tensor input, bool training, bool) {
 /// Whether a layer is a 3 x 3 convolution at stride 1 without a border of its own.
 static const convolution *fusible(const std::unique_ptr<layer> &one) {
   const auto *found = dynamic_cast<const convolution *>(one.get());
-  const bool fits = found && !found->transposed && found->stride == 1 && found->padding == 0 &&
-                    found->weight.size(2) == 3 && found->weight.size(0) == found->weight.size(1);
+  const bool fits = found && !found->transposed && found->options.stride == 1 &&
+                    found->options.padding == 0 && found->weight.size(2) == 3 &&
+                    found->weight.size(0) == found->weight.size(1);
   return fits ? found : nullptr;
 }
 
-/// From this side on, px, a block is worth a rounding that is ten times that of direct
-/// convolutions: small pictures gain little, and agree with PyTorch's training to the last bits.
-constexpr int64_t least_side = 48;
+/// Whether a block is worth a rounding that is ten times that of direct convolutions: a small and
+/// narrow one gains little, and agrees with PyTorch's training to the last bits.
+static bool is_large(const at::Tensor &input) {
+  return std::min(input.size(2), input.size(3)) >= (input.size(1) >= 128 ? 12 : 48);
+}
 
 /// Whether the layers of a block are one function.
 static bool is_fusible(const layers &inner, const at::Tensor &input) {
@@ -86,16 +135,14 @@ static bool is_fusible(const layers &inner, const at::Tensor &input) {
   const auto *relu = inner.size() == 7 ? dynamic_cast<leaky_relu *>(inner[3].get()) : nullptr;
   return relu && relu->slope == 0 && border(0) && fusible(inner[1]) && norm(2) && border(4) &&
          fusible(inner[5]) && norm(6) && input.is_cpu() && input.dim() == 4 &&
-         input.scalar_type() == at::kFloat && input.size(2) >= least_side &&
-         input.size(3) >= least_side;
+         input.scalar_type() == at::kFloat && is_large(input);
 }
 
 at::Tensor residual::forward(at::Tensor input, bool training, bool) {
   if (is_fusible(inner, input)) {
     const auto *first = fusible(inner[1]), *second = fusible(inner[5]);
     const auto *norm = static_cast<const instance_norm *>(inner[2].get());
-    return residual_block(input, first->weight, first->bias, second->weight, second->bias,
-                          norm->epsilon);
+    return residual_block(input, first->weight, second->weight, norm->epsilon);
   }
   return input + run(inner, input, training);
 }

@@ -1,5 +1,6 @@
 /// The layers that networks are made of.
 #pragma once
+#include "convolution.h"
 #include "handles.h"
 
 namespace ct {
@@ -10,27 +11,33 @@ at::Tensor run(const layers &list, at::Tensor input, bool training);
 struct reflection_padding final : layer {
   int64_t padding;
   explicit reflection_padding(int64_t padding) : padding(padding) {}
+  void check(const at::Tensor &input) const;
   at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
 };
 
 struct convolution final : layer {
   at::Tensor weight, bias;
-  int64_t stride, padding, output_padding;
+  convolution_options options;
   bool transposed;
   convolution(at::Tensor weight, at::Tensor bias, const ct_convolution &description)
       : weight(weight),
         bias(bias),
-        stride(description.stride),
-        padding(description.padding),
-        output_padding(description.output_padding),
+        options{description.stride, description.padding, description.output_padding,
+                description.bf16},
         transposed(description.transposed) {}
   at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
+  /// Without the bias: an instance norm behind it would take it away again.
+  at::Tensor forward_unbiased(const at::Tensor &input);
   bool output_is_fresh() const override { return true; }
+
+ private:
+  at::Tensor run(const at::Tensor &input, const at::Tensor &added);
 };
 
 struct instance_norm final : layer {
   double epsilon;
   explicit instance_norm(double epsilon) : epsilon(epsilon) {}
+  void check(const at::Tensor &input) const;
   at::Tensor forward(at::Tensor input, bool training, bool fresh) override;
   bool output_is_fresh() const override { return true; }
 };

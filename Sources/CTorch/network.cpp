@@ -149,8 +149,8 @@ ct_status ct_network_tensor(const ct_network *network, const char *name, ct_tens
 ct_status ct_network_gradient(const ct_network *network, const char *name, ct_tensor **output,
                               ct_error *error) {
   return produce(output, error, [&] {
-    const auto gradient = find(network, name).value.grad();
-    TORCH_CHECK(gradient.defined(), name, " has no gradient");
-    return gradient;
+    const auto &value = find(network, name).value;
+    const auto gradient = value.grad();
+    return gradient.defined() ? gradient : at::zeros_like(value).detach();
   });
 }

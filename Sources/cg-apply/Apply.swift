@@ -45,7 +45,7 @@ struct Apply: ParsableCommand {
     try FilterRun(pictures, output, prerequisites: [weights]).run(computing: {
       () throws(ToolError) in
       let generator = try self.generator.generator(weights, direction: direction?.value)
-      return { frame in try generator(frame) }
+      return Computation(isSmall: generator.sharesCores) { try generator($0) }
     })
   }
 }

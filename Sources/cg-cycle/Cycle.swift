@@ -57,7 +57,7 @@ struct Cycle: ParsableCommand {
     try pictures.run(
       computing: { () throws(ToolError) in
         let roundtrip = try roundtrip()
-        return { try roundtrip($0) }
+        return Computation(isSmall: roundtrip.sharesCores) { try roundtrip($0) }
       },
       saving: { result, place in
         let row = CycleRow(result)

@@ -1,11 +1,16 @@
 import CycleGAN
 
 /// Both generators, one behind the other.
-struct Roundtrip {
+struct Roundtrip: Sendable {
   /// G.
   let there: Generator
   /// F.
   let back: Generator
+
+  /// Whether several pictures of a size get done sooner one a core.
+  func sharesCores(_ picture: Frame) -> Bool {
+    there.sharesCores(picture) && back.sharesCores(picture)
+  }
 
   /// What became of one picture; frames have as many channels as F writes, G(x) as many as G writes.
   struct Result: Sendable {

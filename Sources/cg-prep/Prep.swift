@@ -37,7 +37,7 @@ struct Prep: ParsableCommand {
     guard official.preprocess != nil || !official.isGiven else {
       throw ValidationError("--load-size and --crop-size go with --preprocess")
     }
-    guard !sizing.fast || preparation.leastSize != nil else {
+    guard !sizing.fast || preparation.resizes else {
       throw ValidationError("--fast is for pictures that shrink; it needs a size to shrink to")
     }
   }
@@ -46,7 +46,7 @@ struct Prep: ParsableCommand {
     let preparation = preparation
     let pictures = PictureRun(
       tool: "cg-prep", input: input, report: report, jobs: threads.loadingAndSaving,
-      leastSize: sizing.fast ? preparation.leastSize : nil)
+      resizing: preparation.resizing, shrinksFirst: sizing.fast)
     try FilterRun(pictures, output).run(loading: { frame, index in
       try preparation(frame, index)
     })

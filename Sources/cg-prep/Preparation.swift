@@ -19,19 +19,21 @@ struct Preparation: Sendable {
   var official: Preprocessing?
   var maximumPixels = DecodingOptions().maximumPixels
 
-  /// Twice the size that pictures get, below which the resize would have too little to average.
-  var leastSize: (width: Int, height: Int)? {
-    if let official {
-      switch official.mode {
-      case .resizeAndCrop: return (2 * official.loadSize, 2 * official.loadSize)
-      case .scaleWidth, .scaleWidthAndCrop: return (2 * official.loadSize, 2 * official.cropSize)
-      case .crop, .none: return nil
-      }
+  /// Whether pictures get another size than they have.
+  var resizes: Bool {
+    switch official?.mode {
+    case nil: size != nil
+    case .resizeAndCrop, .scaleWidth, .scaleWidthAndCrop: true
+    case .crop, .none?: false
     }
-    switch size {
-    case .exact(let size): return (2 * size.width, 2 * size.height)
-    case .width(let width): return (2 * width, 1)
-    case nil: return nil
+  }
+
+  /// What a picture is resized to while it is decoded.
+  var resizing: Resizing.Choice? {
+    guard size != nil || official != nil else { return nil }
+    return { width, height in
+      // A picture that cannot get its size is refused after it is decoded, with the reason.
+      try? resizing(width: width, height: height, channels: 3)
     }
   }
 
@@ -50,36 +52,47 @@ struct Preparation: Sendable {
     guard !changesNothing else { return frame }
     var random = self.random.stream(index)
     let image = Image(frame)
-    if var official {
-      official.channels = channels ?? image.channels
-      official.order = order
-      official.maximumPixels = maximumPixels
+    if let official = official(channels: channels ?? image.channels) {
       return Frame(try official(image, random: &random))
     }
     // Grey before the resize, as in the official code.
     let coloured = channels.map { $0 == 1 ? image.grey() : image.rgb() } ?? image
-    let sized = try resized(coloured)
+    let resizing = try resizing(
+      width: coloured.width, height: coloured.height, channels: coloured.channels)
+    let sized = resizing.map { coloured.resized(to: $0) } ?? coloured
     let cut = try part.map { part throws(PreprocessingError) in
       try cropped(sized, to: part, &random)
     }
     return Frame(flips ? (cut ?? sized).flipped() : cut ?? sized)
   }
 
-  private func resized(_ image: Image) throws(PreprocessingError) -> Image {
-    let width: Int
-    let height: Int
+  private func resizing(
+    width: Int, height: Int, channels given: Int
+  ) throws(PreprocessingError) -> Resizing? {
+    let channels = self.channels ?? given
+    if let official = official(channels: channels) {
+      return try official.resizing(width: width, height: height)
+    }
+    let new: (width: Int, height: Int)
     switch size {
-    case nil: return image
-    case .exact(let size): (width, height) = (size.width, size.height)
+    case nil: return nil
+    case .exact(let size): new = (size.width, size.height)
     case .width(let wanted):
-      width = wanted
-      let exact = Double(wanted) * Double(image.height) / Double(image.width)
-      height = max(1, Int(min(exact, 0x1p62)))
+      let exact = Double(wanted) * Double(height) / Double(width)
+      new = (wanted, max(1, Int(min(exact, 0x1p62))))
     }
-    guard width <= maximumPixels / height else {
-      throw .tooLarge(width: width, height: height, limit: maximumPixels)
+    guard new.width <= maximumPixels / new.height else {
+      throw .tooLarge(width: new.width, height: new.height, limit: maximumPixels)
     }
-    return image.resized(width: width, height: height, order: order)
+    return Resizing(width: new.width, height: new.height, order: order, channels: channels)
+  }
+
+  private func official(channels: Int) -> Preprocessing? {
+    var official = self.official
+    official?.channels = channels
+    official?.order = order
+    official?.maximumPixels = maximumPixels
+    return official
   }
 
   private func cropped(

@@ -31,6 +31,7 @@ class Generator(nn.Module):
 
     def __init__(self, blocks, width):
         super().__init__()
+        self.blocks, self.width = blocks, width
         layers = convolution(3, width, 7, 3) + normalized(width)
         for k in (1, 2):
             layers += [nn.Conv2d(width * k, width * 2 * k, 3, 2, 1), *normalized(width * 2 * k)]
@@ -82,24 +83,32 @@ class Trainer:
             itertools.chain(*(n.parameters() for n in networks)), 2e-4, (0.5, 0.999))
         self.generators = adam(self.ab, self.ba)
         self.judges = adam(self.judge_a, self.judge_b)
+        self.networks = {
+            "gen_AB": self.ab, "gen_BA": self.ba, "disc_A": self.judge_a, "disc_B": self.judge_b}
 
     def step(self, a, b):
+        """Returns the losses by their names in log.tsv."""
         fake_b, fake_a = self.ab(a), self.ba(b)
         cycled_a, cycled_b = self.ba(fake_b), self.ab(fake_a)
         self.freeze(True)
         self.generators.zero_grad()
         distance = functional.l1_loss
-        loss = 5 * (distance(self.ab(b), b) + distance(self.ba(a), a))
-        loss = loss + squared(self.judge_b(fake_b), 1) + squared(self.judge_a(fake_a), 1)
-        cycle = 10 * distance(cycled_a, a), 10 * distance(cycled_b, b)
-        (loss + cycle[0] + cycle[1]).backward()
+        losses = {
+            "identity_A": 5 * distance(self.ba(a), a), "identity_B": 5 * distance(self.ab(b), b),
+            "adversarial_AB": squared(self.judge_b(fake_b), 1),
+            "adversarial_BA": squared(self.judge_a(fake_a), 1),
+            "cycle_A": 10 * distance(cycled_a, a), "cycle_B": 10 * distance(cycled_b, b)}
+        sum(losses.values()).backward()
         self.generators.step()
         self.freeze(False)
         self.judges.zero_grad()
-        for judge, real, fake in ((self.judge_b, b, fake_b), (self.judge_a, a, fake_a)):
-            (0.5 * (squared(judge(real), 1) + squared(judge(fake.detach()), 0))).backward()
+        for name, judge, real, fake in (
+                ("A", self.judge_a, a, fake_a), ("B", self.judge_b, b, fake_b)):
+            loss = 0.5 * (squared(judge(real), 1) + squared(judge(fake.detach()), 0))
+            loss.backward()
+            losses[f"discriminator_{name}"] = loss
         self.judges.step()
-        return cycle[0].item()
+        return {name: loss.item() for name, loss in losses.items()}
 
     def freeze(self, frozen):
         for parameter in itertools.chain(self.judge_a.parameters(), self.judge_b.parameters()):

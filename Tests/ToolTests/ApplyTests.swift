@@ -29,6 +29,18 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
   }
 
+  @Test func `without the processor's help bf16 is refused, and float32 is not`() throws {
+    let outcome = try shell(
+      """
+      export ONEDNN_MAX_CPU_ISA=AVX2 DNNL_MAX_CPU_ISA=AVX2
+      cg-apply -w AB.bin --precision float32 p/0.ppm -o exact.png
+      cg-apply -w AB.bin --precision bf16 p/0.ppm -o rounded.png || echo $?
+      ls exact.png rounded.png || true
+      """)
+    #expect(outcome.output == "69\nexact.png\n", "\(outcome.errors)")
+    #expect(outcome.errors.contains("no bfloat16 arithmetic"))
+  }
+
   @Test func `translated frames are values, and --dtype uint8 rounds them as a file does`() throws {
     let outcome = try shell(
       """

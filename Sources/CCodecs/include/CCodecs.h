@@ -33,6 +33,7 @@ typedef struct {
   uint32_t height;  ///< Rows, px.
   uint64_t memory;  ///< Bytes that `read` will allocate, roughly.
   uint32_t frames;  ///< Pictures of an animation, else 1; the first is read.
+  bool by_rows;     ///< Whether `read` may be called for some rows at a time.
 } cc_header;
 
 /// What `read` may take.
@@ -87,15 +88,16 @@ cc_status cc_webp_reader_init(const uint8_t *bytes, size_t count, cc_webp_reader
 void cc_jpeg_reader_shrink(cc_jpeg_reader *self, uint32_t width, uint32_t height,
                            cc_header *header);
 
-/// Decodes into `width * height * 3` bytes of RGB, alpha blended over white. Pixels that cannot be
-/// decoded are left as they were. To be called once, with the `error` that `init` got: it may hold
-/// a complaint about the header already.
-cc_status cc_png_reader_read(cc_png_reader *self, const cc_limits *limits, uint8_t *pixels,
-                             cc_error *error);
-cc_status cc_jpeg_reader_read(cc_jpeg_reader *self, const cc_limits *limits, uint8_t *pixels,
-                              cc_error *error);
-cc_status cc_webp_reader_read(cc_webp_reader *self, const cc_limits *limits, uint8_t *pixels,
-                              cc_error *error);
+/// Decodes the next `rows` rows, all of them unless the header says otherwise, into `width * rows *
+/// 3` bytes of RGB, alpha blended over white. Pixels that cannot be decoded are left as they were.
+/// The status is the worst so far. To be called with the `error` that `init` got, which may hold a
+/// complaint about the header already; the limits are those of the first call.
+cc_status cc_png_reader_read(cc_png_reader *self, const cc_limits *limits, uint32_t rows,
+                             uint8_t *pixels, cc_error *error);
+cc_status cc_jpeg_reader_read(cc_jpeg_reader *self, const cc_limits *limits, uint32_t rows,
+                              uint8_t *pixels, cc_error *error);
+cc_status cc_webp_reader_read(cc_webp_reader *self, const cc_limits *limits, uint32_t rows,
+                              uint8_t *pixels, cc_error *error);
 
 /// Frees a reader; NULL is fine.
 void cc_png_reader_free(cc_png_reader *self);
@@ -112,6 +114,39 @@ cc_status cc_jpeg_encode(const uint8_t *pixels, uint32_t width, uint32_t height,
 /// The same as WebP; RGB only.
 cc_status cc_webp_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int quality,
                          bool lossless, cc_bytes *output, cc_error *error);
+
+/// The old samples that one new sample is made from.
+typedef struct {
+  uint32_t first;    ///< The first of them.
+  uint32_t count;    ///< How many.
+  uint32_t weights;  ///< Where their weights begin.
+} cc_window;
+
+/// How one side of a picture is resampled: a window for every new sample, in order.
+typedef struct {
+  const cc_window *windows;
+  size_t count;
+  const int32_t *weights;  ///< In 22-bit fixed point.
+} cc_resampling;
+
+/// Makes one row from several.
+///
+/// @param rows    `count` old rows of `length` samples, one after the other.
+/// @param weights One for each of them.
+/// @param output  Gets `length` samples.
+void cc_resample_down(const uint8_t *rows, const int32_t *weights, size_t count, size_t length,
+                      uint8_t *output);
+
+/// Makes rows wider or narrower.
+///
+/// @param pixels  `rows` rows of `width` pixels of `channels` samples.
+/// @param output  Gets as many rows of `resampling->count` pixels.
+/// @param scratch `16 * channels * (width + resampling->count)` bytes to work in.
+void cc_resample_across(const cc_resampling *resampling, const uint8_t *pixels, size_t width,
+                        size_t rows, size_t channels, uint8_t *output, uint8_t *scratch);
+
+/// Makes this thread resample as processors without AVX2 do, for tests.
+void cc_resample_portably(bool wished);
 
 /// The version of a codec library in use, as text that lives for ever.
 const char *cc_png_version(void);

@@ -21,7 +21,8 @@ typedef struct {
 void ck_set_threads(int count);
 
 /// Lets the kernels that the calling thread calls use at most so many threads; 0 lifts the limit.
-void ck_limit_threads(int most);
+/// Returns the limit there was.
+int ck_limit_threads(int most);
 
 /// The threads in use: OMP_NUM_THREADS or the processors this process may run on, unless set.
 int ck_threads(void);
@@ -37,6 +38,9 @@ const char *ck_instructions(void);
 /// What is made from then on keeps it. Returns 1, or 0 where the processor doesn't have it or there
 /// is no such name; then nothing changes.
 int ck_use_instructions(const char *name);
+
+/// Whether the processor multiplies numbers of bfloat16: 1 or 0.
+int ck_has_bf16(void);
 
 /// Allocates `count` floats at a cache line's boundary. Free with `ck_floats_free`; NULL if it
 /// fails.
@@ -82,6 +86,7 @@ typedef struct {
   int kernel, stride, padding;
   int output_padding;  // rows and columns added at the end; transposed only
   int transposed;      // 0 or 1
+  int bf16;            // 1: factors rounded to bfloat16, their products added up in float32
 } ck_convolution_shape;
 
 /// Makes a convolution. `weight` is [K, C, k, k], or [C, K, k, k] where transposed; `bias` is [K]
@@ -92,7 +97,8 @@ ck_status ck_convolution_create(ck_convolution_shape shape, const float *weight,
 /// Frees a convolution; NULL is fine.
 void ck_convolution_free(ck_convolution *convolution);
 
-/// y [H', W', K] = convolution of x [H, W, C]; y is complete on success only.
+/// y [H', W', K] = convolution of x [H, W, C]; y is complete on success only. Several threads may
+/// run one.
 ck_status ck_convolution_run(ck_convolution *convolution, const float *x, int height, int width,
                              float *y, ck_error *error);
 
@@ -118,13 +124,14 @@ ck_status ck_winograd_run(const ck_winograd *winograd, const float *x, int heigh
 // Convolutions of whole batches and both of their adjoints, by oneDNN, for training. LibTorch 1.13
 // leaves small and transposed convolutions to the matrix product of whatever BLAS there is.
 //
-// All tensors are dense, in C order: x [N, C, H, W], weight [K, C, k, k] and y [N, K, H', W'].
+// All tensors are dense: x [N, H, W, C], weight [K, C, k, k] and y [N, H', W', K].
 
 /// The extents, and how the kernel moves over x.
 typedef struct {
   int64_t batch, input, height, width;          // x
   int64_t output, output_height, output_width;  // y
   int64_t kernel, stride, padding;              // px
+  int bf16;  // 1: factors of 16 channels or more are rounded to bfloat16, see ck_has_bf16
 } ck_training_shape;
 
 /// y = convolution of x, plus `bias` [K] or NULL; y is complete on success only.
@@ -138,6 +145,28 @@ ck_status ck_training_data(const ck_training_shape *shape, const float *y, const
 /// weight = the gradient by the weight where y is the gradient by the output.
 ck_status ck_training_weight(const ck_training_shape *shape, const float *x, const float *y,
                              float *weight, ck_error *error);
+
+// Instance norm, an activation and a mirrored border for training.
+
+/// The extents, and what is done.
+typedef struct {
+  int batch, height, width, channels;  // of x
+  int border;                          // px around y, less than either side of x
+  float slope;                         // of the activation where it is negative; 1: none
+  float epsilon;
+} ck_normalization_shape;
+
+/// How many floats the statistics are.
+size_t ck_normalization_statistics(const ck_normalization_shape *shape);
+
+/// y [N, H + 2 border, W + 2 border, C] from x [N, H, W, C], and the statistics of x.
+ck_status ck_normalization_forward(const ck_normalization_shape *shape, const float *x,
+                                   float *statistics, float *y, ck_error *error);
+
+/// The gradient by x from the gradient by y.
+ck_status ck_normalization_backward(const ck_normalization_shape *shape, const float *x,
+                                    const float *statistics, const float *dy, float *dx,
+                                    ck_error *error);
 
 // A residual block for training, y = x + norm(conv(relu(norm(conv(x))))): 3 x 3 convolutions inside
 // a mirrored border, by Winograd's F(4x4, 3x3), and instance norms. Biases would cancel out.
@@ -164,6 +193,18 @@ ck_status ck_block_backward(const ck_block_shape *shape, const float *x, const f
                             const float *weight2, const float *y1, const float *y2,
                             const float *statistics, const float *dy, float *dx, float *dweight1,
                             float *dweight2, ck_error *error);
+
+/// What one update of Adam does to every element: its means become beta * mean + rest * gradient
+/// (and gradient squared), then parameter -= rate * mean / (sqrt(square) / correction + epsilon).
+typedef struct {
+  float beta1, rest1, beta2, rest2, rate, correction, epsilon;
+} ck_adam_update;
+
+/// Updates `count` parameters and both of their running means.
+///
+/// Source: Kingma and Ba 2014, arXiv 1412.6980, algorithm 1.
+void ck_adam_apply(const ck_adam_update *update, float *parameter, const float *gradient,
+                   float *mean, float *square, size_t count);
 
 // Norms and activations.
 

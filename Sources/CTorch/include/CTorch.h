@@ -133,6 +133,7 @@ typedef struct {
   const char *name;
   int64_t input_channels, output_channels, kernel, stride, padding, output_padding;
   bool bias, transposed;
+  bool bf16;  // whether factors of 16 channels or more are rounded to bfloat16
 } ct_convolution;
 ct_status ct_network_add_convolution(ct_network *network, const ct_convolution *convolution,
                                      ct_error *error);
@@ -163,7 +164,7 @@ ct_status ct_network_clear_gradients(ct_network *network, ct_error *error);
 /// The parameter or running statistic `name`; shares elements with the network.
 ct_status ct_network_tensor(const ct_network *network, const char *name, ct_tensor **output,
                             ct_error *error);
-/// The gradient of parameter `name`; fails where none has been computed.
+/// The gradient of parameter `name`; 0 where nothing depended on it.
 ct_status ct_network_gradient(const ct_network *network, const char *name, ct_tensor **output,
                               ct_error *error);
 

@@ -10,7 +10,7 @@ public enum ExitStatus: Int32, Sendable {
   case badData = 65
   /// An input named explicitly is missing or unreadable.
   case noInput = 66
-  /// The requested device is not available.
+  /// The requested device or arithmetic is not available.
   case unavailable = 69
   /// An internal error.
   case internalError = 70

@@ -26,7 +26,7 @@ public struct FilterRun: Sendable {
   /// - Throws: `ToolError` with the exit status unless everything is done.
   public func run(
     loading load: @escaping PictureRun.Load = { frame, _ in frame },
-    computing prepare: () throws(ToolError) -> (Frame) throws -> Frame = { { $0 } }
+    computing prepare: () throws(ToolError) -> Computation<Frame, Frame> = { Computation { $0 } }
   ) throws(ToolError) {
     let entries = try pictures.entries()
     let plan = try OutputPlan(output, entries, prerequisites: prerequisites)

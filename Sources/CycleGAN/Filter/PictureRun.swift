@@ -19,13 +19,15 @@ public struct PictureRun: Sendable {
   ///   - input: What is read.
   ///   - report: What is told.
   ///   - jobs: How many threads decode and encode.
-  ///   - leastSize: How small a JPEG may be decoded to save time, px; nil decodes it whole.
+  ///   - resizing: What a picture is going to be resized to, if its codec can do it on the way.
+  ///   - shrinksFirst: Whether a JPEG may be decoded at a part of its size then.
   public init(
     tool: String, input: InputOptions, report: ReportOptions, jobs: Jobs,
-    leastSize: (width: Int, height: Int)? = nil
+    resizing: Resizing.Choice? = nil, shrinksFirst: Bool = false
   ) {
     decoding = input.selection.decoding
-    decoding.leastSize = leastSize
+    decoding.resizing = resizing
+    decoding.shrinksFirst = shrinksFirst
     diagnostics = Diagnostics(tool: tool)
     self.input = input
     self.report = report
@@ -42,7 +44,7 @@ public struct PictureRun: Sendable {
   ///     work.
   /// - Throws: `ToolError` with the exit status unless everything is done.
   public func run<Computed: Sendable>(
-    computing prepare: () throws(ToolError) -> (Frame) throws -> Computed,
+    computing prepare: () throws(ToolError) -> Computation<Frame, Computed>,
     saving save:
       @escaping @Sendable (Computed, Arrival.Place) throws ->
       Pipeline<Frame, Computed>.Delivery,
@@ -74,7 +76,7 @@ public struct PictureRun: Sendable {
   func send<Computed: Sendable>(
     through stages: Pipeline<Frame, Computed>, _ entries: sending InputEntries, _ tally: Tally,
     wants: @escaping @Sendable (FilePath) -> Bool,
-    computing prepare: () throws(ToolError) -> (Frame) throws -> Computed
+    computing prepare: () throws(ToolError) -> Computation<Frame, Computed>
   ) throws(ToolError) {
     Interrupts.catchStops()
     tally.keepShowing()

@@ -9,7 +9,7 @@ struct Decoder {
     UnsafeMutablePointer<cc_header>, UnsafeMutablePointer<cc_error>
   ) -> cc_status
   typealias Read = (
-    OpaquePointer?, UnsafePointer<cc_limits>, UnsafeMutablePointer<UInt8>?,
+    OpaquePointer?, UnsafePointer<cc_limits>, UInt32, UnsafeMutablePointer<UInt8>?,
     UnsafeMutablePointer<cc_error>
   ) -> cc_status
 
@@ -42,52 +42,36 @@ struct Decoder {
       free: cc_webp_reader_free)
   }
 
-  /// Decodes a file, as it lies.
+  /// Decodes a file.
   ///
   /// - Parameters:
   ///   - bytes: The whole file.
-  ///   - frames: Pictures of an animation, where the codec does not know.
-  ///   - reserved: Images of the same size that are needed besides, for the limit of memory.
-  ///   - options: Limits, and which damage is refused.
-  /// - Returns: Three channels, not yet turned upright.
+  ///   - container: What stands around the pixels.
+  ///   - options: Limits, which damage is refused, and what the picture is going to be resized to.
+  /// - Returns: Three channels, or one if it was asked for, upright.
   /// - Throws: `CodecError` if `bytes` is not an image, is damaged or exceeds a limit.
   func decoded(
-    _ bytes: [UInt8], frames: Int, reserved: Int, options: DecodingOptions
+    _ bytes: [UInt8], _ container: Container, _ options: DecodingOptions
   ) throws(CodecError) -> DecodedImage {
     // The closure of the standard library does not let a typed error through.
     try bytes.withUnsafeBufferPointer { buffer in
-      Result { () throws(CodecError) in
-        try decoded(buffer, frames: frames, reserved: reserved, options: options)
-      }
+      Result { () throws(CodecError) in try decoded(buffer, container, options) }
     }.get()
   }
 
   private func decoded(
-    _ bytes: UnsafeBufferPointer<UInt8>, frames: Int, reserved: Int, options: DecodingOptions
+    _ bytes: UnsafeBufferPointer<UInt8>, _ container: Container, _ options: DecodingOptions
   ) throws(CodecError) -> DecodedImage {
-    var reader: OpaquePointer?
-    var header = cc_header()
-    var error = cc_error()
-    let opened = open(bytes.baseAddress, bytes.count, &reader, &header, &error)
-    guard opened == CC_OK else { throw failure(opened, error, options) }
-    defer { free(reader) }
-    if let least = options.leastSize {
-      try options.checkSize(width: Int(header.width), height: Int(header.height))
-      shrink?(reader, UInt32(clamping: least.width), UInt32(clamping: least.height), &header)
-    }
-    let (width, height) = (Int(header.width), Int(header.height))
-    var pixels = try options.allocate(
-      width: width, height: height, copies: 1 + reserved, scratch: Int(clamping: header.memory))
-    var limits = cc_limits(
-      seconds: Double(options.maximumSeconds), scans: UInt32(clamping: options.maximumScans))
-    let status = pixels.withUnsafeMutableBufferPointer {
-      read(reader, &limits, $0.baseAddress, &error)
-    }
-    guard isBearable(status, options.failOn) else { throw failure(status, error, options) }
+    var picture = OpenPicture(decoder: self, orientation: container.orientation, options: options)
+    let opened = open(
+      bytes.baseAddress, bytes.count, &picture.reader, &picture.header, &picture.error)
+    guard opened == CC_OK else { throw failure(opened, picture.error, options) }
+    defer { free(picture.reader) }
+    let image = try picture.image()
     return DecodedImage(
-      image: Image(width: width, height: height, channels: 3, pixels: pixels), format: format,
-      warnings: animationWarnings(max(Int(header.frames), frames))
-        + (status == CC_OK ? [] : [error.reason]))
+      image: image, format: format,
+      warnings: animationWarnings(max(Int(picture.header.frames), container.frames))
+        + (picture.status == CC_OK ? [] : [picture.error.reason]))
   }
 
   /// Says what is left out of an animation.
@@ -95,7 +79,8 @@ struct Decoder {
     frames > 1 ? ["an animation of \(frames) pictures; only the first is used"] : []
   }
 
-  private func isBearable(_ status: cc_status, _ failOn: DamagePolicy) -> Bool {
+  /// Whether a picture is delivered in spite of what was wrong with it.
+  func isBearable(_ status: cc_status, _ failOn: DamagePolicy) -> Bool {
     switch status {
     case CC_OK: true
     case CC_WARNED: failOn != .warning
@@ -105,7 +90,8 @@ struct Decoder {
     }
   }
 
-  private func failure(
+  /// Says in the user's words why a codec gave up.
+  func failure(
     _ status: cc_status, _ error: cc_error, _ options: DecodingOptions
   ) -> CodecError {
     switch status {

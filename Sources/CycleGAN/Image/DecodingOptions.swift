@@ -28,10 +28,14 @@ public struct DecodingOptions: Sendable {
   public var maximumSeconds = 10
   /// Which damage makes a picture fail.
   public var failOn = DamagePolicy.error
-  /// How small a JPEG may be decoded to save time, px; nil decodes it whole.
+  /// What a picture is going to be resized to.
   ///
-  /// It comes out at a half, a quarter or an eighth of its size, but not below this.
-  public var leastSize: (width: Int, height: Int)?
+  /// Pictures that codecs give row by row (JPEG, and PNG but for interlaced ones) are resized on the
+  /// way, to the same pixels in less time and memory. The others come whole, to be resized then.
+  public var resizing: Resizing.Choice?
+  /// Whether a JPEG that is going to be resized may be decoded at a half, a quarter or an eighth of
+  /// its size where twice the new one is left; that takes less time, and gives other pixels.
+  public var shrinksFirst = false
 
   /// The defaults, each of which can be changed.
   public init() {}

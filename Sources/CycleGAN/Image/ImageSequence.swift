@@ -53,14 +53,7 @@ public struct ImageSequence: Sendable {
       case .jpeg: .jpeg
       case .webp, .ppm: .webp
       }
-    let reserved = container.orientation == .upright ? 0 : 1
-    var options = options
-    if container.orientation.swapsSides, let least = options.leastSize {
-      options.leastSize = (least.height, least.width)
-    }
-    var decoded = try decoder.decoded(
-      bytes, frames: container.frames, reserved: reserved, options: options)
-    decoded.image = decoded.image.turned(container.orientation)
+    var decoded = try decoder.decoded(bytes, container, options)
     if container.isFollowed {
       decoded.warnings.append(
         "another image behind this one is left out; only Netpbm images can be concatenated")

@@ -13,6 +13,19 @@ enum Orientation: UInt16, CaseIterable {
 
   /// Whether width and height change places.
   var swapsSides: Bool { rawValue >= 5 }
+
+  /// Whether the columns of the upright picture run against the side that they lie on.
+  var mirrorsColumns: Bool { [.mirrored, .upsideDown, .turnedLeft, .transversed].contains(self) }
+
+  /// Whether the rows of the upright picture run against the side that they lie on.
+  var mirrorsRows: Bool {
+    [.upsideDown, .mirroredUpsideDown, .transversed, .turnedRight].contains(self)
+  }
+
+  /// The size of the upright picture by that of the lying one, and the other way round.
+  func swappingSides(_ size: (width: Int, height: Int)) -> (width: Int, height: Int) {
+    swapsSides ? (size.height, size.width) : size
+  }
 }
 
 extension Image {
@@ -23,7 +36,7 @@ extension Image {
   func turned(_ orientation: Orientation) -> Image {
     guard orientation != .upright else { return self }
     let walk = Walk(orientation, width: width, height: height, channels: channels)
-    let (columns, rows) = orientation.swapsSides ? (height, width) : (width, height)
+    let (columns, rows) = orientation.swappingSides((width, height))
     let turned = [UInt8](unsafeUninitializedCapacity: pixels.count) { target, count in
       count = pixels.count
       pixels.withUnsafeBufferPointer { source in
@@ -49,18 +62,11 @@ extension Image {
 
     init(_ orientation: Orientation, width: Int, height: Int, channels: Int) {
       let (right, down) = (channels, channels * width)
-      let (lastColumn, lastRow) = (right * (width - 1), down * (height - 1))
-      (start, perColumn, perRow) =
-        switch orientation {
-        case .upright: (0, right, down)
-        case .mirrored: (lastColumn, -right, down)
-        case .upsideDown: (lastRow + lastColumn, -right, -down)
-        case .mirroredUpsideDown: (lastRow, right, -down)
-        case .transposed: (0, down, right)
-        case .turnedLeft: (lastRow, -down, right)
-        case .transversed: (lastRow + lastColumn, -down, -right)
-        case .turnedRight: (lastColumn, down, -right)
-        }
+      let (columns, rows) = orientation.swappingSides((width, height))
+      let (across, along) = orientation.swapsSides ? (down, right) : (right, down)
+      perColumn = orientation.mirrorsColumns ? -across : across
+      perRow = orientation.mirrorsRows ? -along : along
+      start = max(0, -perColumn * (columns - 1)) + max(0, -perRow * (rows - 1))
     }
   }
 }

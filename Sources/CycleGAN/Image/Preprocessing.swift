@@ -81,11 +81,22 @@ public struct Preprocessing: Sendable, Equatable {
   /// - Throws: `PreprocessingError` if nothing would be left, or the image grows too large.
   public func sized(_ image: Image) throws(PreprocessingError) -> Image {
     let coloured = channels == 1 ? image.grey() : image.rgb()
-    let (width, height) = try size(width: coloured.width, height: coloured.height)
-    guard width <= maximumPixels / height else {
-      throw .tooLarge(width: width, height: height, limit: maximumPixels)
+    return coloured.resized(to: try resizing(width: coloured.width, height: coloured.height))
+  }
+
+  /// What an image is resized to, before the crop.
+  ///
+  /// - Parameters:
+  ///   - width: Its width, px.
+  ///   - height: Its height, px.
+  /// - Returns: The size, and whether it is grey then.
+  /// - Throws: `PreprocessingError` if nothing would be left, or the image grows too large.
+  public func resizing(width: Int, height: Int) throws(PreprocessingError) -> Resizing {
+    let new = try size(width: width, height: height)
+    guard new.width <= maximumPixels / new.height else {
+      throw .tooLarge(width: new.width, height: new.height, limit: maximumPixels)
     }
-    return coloured.resized(width: width, height: height, order: order)
+    return Resizing(width: new.width, height: new.height, order: order, channels: channels)
   }
 
   /// The size an image is resized to, before the crop.

@@ -1,26 +1,16 @@
+import CCodecs
+
 /// The weights with which one side of a picture is made from its old samples.
 ///
 /// Source: Pillow, src/libImaging/Resample.c, `precompute_coeffs` and `normalize_coeffs_8bpc`.
 struct ResamplingKernel {
-  /// Which old samples a new one is made from.
-  struct Window {
-    /// The first of them.
-    let first: Int
-    /// How many.
-    let count: Int
-    /// Where their weights begin in `weights`.
-    let weights: Int
-  }
-
   /// For every new sample, in order.
-  let windows: [Window]
+  let windows: [cc_window]
   /// In 22-bit fixed point; those of a window sum to about 1.
   let weights: [Int32]
 
   /// 32 bits less 8 for the sample and 2 for overshoot.
-  static let precision: Int32 = 32 - 8 - 2
-  /// Half a unit, so that the final shift rounds.
-  static let half: Int32 = 1 << (precision - 1)
+  private static let precision: Int32 = 32 - 8 - 2
 
   /// Computes the weights.
   ///
@@ -32,7 +22,7 @@ struct ResamplingKernel {
     // A kernel that grows with the scale is what antialiases.
     let stretch = max(scale, 1)
     let support = 2 * stretch
-    var windows: [Window] = []
+    var windows: [cc_window] = []
     var weights: [Int32] = []
     for i in 0..<new {
       let center = (Double(i) + 0.5) * scale
@@ -42,7 +32,9 @@ struct ResamplingKernel {
         Self.bicubic((Double(k + first) - center + 0.5) * (1 / stretch))
       }
       let sum = exact.reduce(0, +)
-      windows.append(Window(first: first, count: exact.count, weights: weights.count))
+      windows.append(
+        cc_window(
+          first: UInt32(first), count: UInt32(exact.count), weights: UInt32(weights.count)))
       weights += exact.map { Self.fixed(sum != 0 ? $0 / sum : $0) }
     }
     self.windows = windows
@@ -64,9 +56,32 @@ struct ResamplingKernel {
     return Int32(weight < 0 ? scaled - 0.5 : scaled + 0.5)
   }
 
-  /// Turns a sum of weighted samples into a sample.
-  @inline(__always)
-  static func sample(_ sum: Int32) -> UInt8 {
-    UInt8(truncatingIfNeeded: max(0, min(255, sum >> precision)))
+  /// Counts from the other end, on both sides.
+  ///
+  /// - Parameter old: Samples on the old side.
+  /// - Returns: What makes of mirrored samples the mirrored new ones.
+  func reversed(from old: Int) -> ResamplingKernel {
+    let windows = self.windows.reversed().map { window in
+      cc_window(
+        first: UInt32(old) - window.first - window.count, count: window.count,
+        weights: UInt32(weights.count) - window.weights - window.count)
+    }
+    return ResamplingKernel(windows: windows, weights: weights.reversed())
+  }
+
+  /// Lends itself to the C functions.
+  func withResampling<Result>(_ body: (UnsafePointer<cc_resampling>) -> Result) -> Result {
+    windows.withUnsafeBufferPointer { windows in
+      weights.withUnsafeBufferPointer { weights in
+        var resampling = cc_resampling(
+          windows: windows.baseAddress, count: windows.count, weights: weights.baseAddress)
+        return body(&resampling)
+      }
+    }
+  }
+
+  private init(windows: [cc_window], weights: [Int32]) {
+    self.windows = windows
+    self.weights = weights
   }
 }

@@ -1,9 +1,10 @@
 import CKernels
+import Synchronization
 
 /// A generator on the native runtime: oneDNN and our own kernels, all cores, no LibTorch.
 ///
-/// One picture at a time; not for use by several threads at once.
-public final class Generator {
+/// Several threads may use one at a time.
+public final class Generator: Sendable {
   /// What it is.
   public let architecture: GeneratorArchitecture
 
@@ -11,21 +12,21 @@ public final class Generator {
   private static let maximumSide = 1 << 26
 
   private let network: NativeNetwork
-  private var plan: Plan?
-  private var memory: FloatStorage?
+  private let idle = Mutex<[Workspace]>([])
 
   /// Builds the kernels.
   ///
   /// - Parameters:
   ///   - weights: Tensors that fit the architecture, as `WeightsFile.fitted` gives them.
   ///   - architecture: Family, depth, widths.
+  ///   - precision: Of what is multiplied.
   /// - Throws: `GeneratorError` if memory is short or oneDNN cannot do a layer.
-  /// - Precondition: The weights fit.
+  /// - Precondition: The weights fit, and the precision is available.
   public init(
-    _ weights: WeightsFile, architecture: GeneratorArchitecture
+    _ weights: WeightsFile, architecture: GeneratorArchitecture, precision: Precision = .float32
   ) throws(GeneratorError) {
     self.architecture = architecture
-    network = try NativeNetwork(architecture.network, weights: weights)
+    network = try NativeNetwork(architecture.network, weights: weights, precision: precision)
   }
 
   /// Translates a picture.
@@ -38,15 +39,37 @@ public final class Generator {
   /// - Returns: Values, `[C, H, W] Float32 in -1...1`, of the same width and height.
   /// - Throws: `GeneratorError` if memory is short.
   public func callAsFunction(_ frame: Frame) throws(GeneratorError) -> Frame {
+    try withWorkspace(for: frame) { (plan, memory) throws(GeneratorError) in
+      let before = plan.isSmall ? ck_limit_threads(1) : nil
+      defer { if let before { ck_limit_threads(before) } }
+      read(frame.withChannels(architecture.inputChannels), into: plan.input, memory)
+      try plan.run(on: memory)
+      return written(plan.output, memory, height: frame.height, width: frame.width)
+    }
+  }
+
+  /// Whether several pictures of a size get done sooner one a core than one after the other.
+  ///
+  /// - Parameter frame: One of them.
+  /// - Returns: false where memory is short.
+  public func sharesCores(_ frame: Frame) -> Bool {
+    let answer = try? withWorkspace(for: frame) { (plan, _) throws(GeneratorError) in
+      plan.sharesCores
+    }
+    return answer ?? false
+  }
+
+  /// Lends a plan for a size of picture, and its memory, to the calling thread alone.
+  private func withWorkspace<Result>(
+    for frame: Frame,
+    _ body: (Plan, UnsafeMutablePointer<Float>) throws(GeneratorError) -> Result
+  ) throws(GeneratorError) -> Result {
     let (height, width) = (side(frame.height), side(frame.width))
     guard max(height, width) <= Self.maximumSide else { throw .outOfMemory }
-    let plan = try planned(height: height, width: width)
-    guard let memory else { throw .outOfMemory }
-    ck_limit_threads(plan.isSmall ? 1 : 0)
-    defer { ck_limit_threads(0) }
-    read(frame.withChannels(architecture.inputChannels), into: plan.input, memory.floats)
-    try plan.run(on: memory.floats)
-    return written(plan.output, memory.floats, height: frame.height, width: frame.width)
+    let workspace = idle.withLock { $0.popLast() } ?? Workspace()
+    defer { idle.withLock { $0.append(workspace) } }
+    let (plan, memory) = try workspace.planned(network, height: height, width: width)
+    return try body(plan, memory.floats)
   }
 
   /// The smallest side the network takes that is no less than this one.
@@ -54,17 +77,6 @@ public final class Generator {
     let multiple = network.description.sideMultiple
     let least = max(side, network.description.minimumSide)
     return (least + multiple - 1) / multiple * multiple
-  }
-
-  private func planned(height: Int, width: Int) throws(GeneratorError) -> Plan {
-    if let plan, plan.input.height == height, plan.input.width == width { return plan }
-    let made = PlanBuilder.plan(network, height: height, width: width)
-    if (memory?.count ?? 0) < made.size {
-      memory = nil
-      memory = try FloatStorage(count: made.size)
-    }
-    plan = made
-    return made
   }
 
   private func read(_ frame: Frame, into place: Plan.Place, _ memory: UnsafeMutablePointer<Float>) {
@@ -91,5 +103,26 @@ public final class Generator {
     }
     return Frame(
       width: width, height: height, channels: place.channels, samples: .values(values))
+  }
+}
+
+/// The plan for the size of picture that was last, and memory for it; one thread's at a time.
+private final class Workspace: @unchecked Sendable {
+  private var plan: Plan?
+  private var memory: FloatStorage?
+
+  func planned(
+    _ network: NativeNetwork, height: Int, width: Int
+  ) throws(GeneratorError) -> (Plan, FloatStorage) {
+    if let plan, let memory, plan.input.height == height, plan.input.width == width {
+      return (plan, memory)
+    }
+    let made = try PlanBuilder.plan(network, height: height, width: width)
+    // The old memory goes before the new comes.
+    if (memory?.count ?? 0) < made.size { memory = nil }
+    let room: FloatStorage
+    if let memory { room = memory } else { room = try FloatStorage(count: made.size) }
+    (plan, memory) = (made, room)
+    return (made, room)
   }
 }

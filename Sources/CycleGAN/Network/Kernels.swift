@@ -91,9 +91,11 @@ final class ConvolutionKernel {
   ///   - border: Mirrored px around the input.
   ///   - weight: In its file's order.
   ///   - bias: A value per output channel.
+  ///   - precision: Of the factors.
   /// - Throws: `GeneratorError` if memory is short.
   init(
-    _ convolution: Convolution, transposed: Bool, border: Int, weight: [Float], bias: [Float]?
+    _ convolution: Convolution, transposed: Bool, border: Int, weight: [Float], bias: [Float]?,
+    precision: Precision
   ) throws(GeneratorError) {
     let (input, output) = (Int32(convolution.inputChannels), Int32(convolution.outputChannels))
     let size = Int32(convolution.kernel)
@@ -113,7 +115,8 @@ final class ConvolutionKernel {
       method = .thin(try ConvolutionKernel.unwrapped(made))
       return
     }
-    let shape = ck_convolution_shape(convolution, transposed: transposed)
+    let shape = ck_convolution_shape(
+      convolution, transposed: transposed, bf16: precision.rounds(convolution))
     try kernel { error in ck_convolution_create(shape, weight, bias, &made, &error) }
     method = .direct(try ConvolutionKernel.unwrapped(made))
   }
@@ -133,11 +136,11 @@ final class ConvolutionKernel {
 }
 
 extension ck_convolution_shape {
-  fileprivate init(_ convolution: Convolution, transposed: Bool) {
+  fileprivate init(_ convolution: Convolution, transposed: Bool, bf16: Bool) {
     self.init(
       input: Int32(convolution.inputChannels), output: Int32(convolution.outputChannels),
       kernel: Int32(convolution.kernel), stride: Int32(convolution.stride),
       padding: Int32(convolution.padding), output_padding: Int32(convolution.outputPadding),
-      transposed: transposed ? 1 : 0)
+      transposed: transposed ? 1 : 0, bf16: bf16 ? 1 : 0)
   }
 }

@@ -1,9 +1,14 @@
 import CKernels
 
 /// A network's kernels and constants, by the names of its layers.
-final class NativeNetwork {
+///
+/// Several threads may run it: it does not change once it is made, and its kernels lock what they
+/// keep by size.
+final class NativeNetwork: @unchecked Sendable {
   let description: NetworkDescription
+  private let precision: Precision
   private(set) var convolutions: [String: ConvolutionKernel] = [:]
+  /// Of the batch norms; the values of an instance norm are a picture's.
   private(set) var norms: [String: ChannelValues] = [:]
 
   /// Copies weights into the order that the kernels want.
@@ -11,9 +16,13 @@ final class NativeNetwork {
   /// - Parameters:
   ///   - description: The layers.
   ///   - weights: Tensors that fit them, as `WeightsFile.fitted` gives them.
+  ///   - precision: Of the factors.
   /// - Throws: `GeneratorError` if memory is short or oneDNN cannot do a layer.
-  init(_ description: NetworkDescription, weights: WeightsFile) throws(GeneratorError) {
+  init(
+    _ description: NetworkDescription, weights: WeightsFile, precision: Precision
+  ) throws(GeneratorError) {
     self.description = description
+    self.precision = precision
     try add(description.layers, weights.byName)
   }
 
@@ -28,8 +37,6 @@ final class NativeNetwork {
         try add(convolution, tensors, transposed: false, border: border, isNormed: isNormed)
       case .transposedConvolution(let convolution):
         try add(convolution, tensors, transposed: true, border: 0, isNormed: isNormed)
-      case .norm(.instance, let name, let channels):
-        norms[name] = try ChannelValues(channels: channels, hasShift: false)
       case .norm(.batch, let name, let channels):
         norms[name] = try ChannelValues(batchNorm: name, channels: channels, tensors)
       case .residual(let inner), .skip(let inner): try add(inner, tensors)
@@ -50,7 +57,8 @@ final class NativeNetwork {
     let hasBias = convolution.bias && !isNormed
     let bias = hasBias ? tensors[convolution.name + ".bias"]?.values : nil
     convolutions[convolution.name] = try ConvolutionKernel(
-      convolution, transposed: transposed, border: border, weight: weight.values, bias: bias)
+      convolution, transposed: transposed, border: border, weight: weight.values, bias: bias,
+      precision: precision)
   }
 }
 

@@ -25,10 +25,13 @@ struct PlanBuilder {
   ///   - height: Rows of the input, a multiple of what the network wants.
   ///   - width: Columns of the input, likewise.
   /// - Returns: Steps, their memory, and where input and output are.
-  static func plan(_ network: NativeNetwork, height: Int, width: Int) -> Plan {
+  /// - Throws: `GeneratorError` if memory is short.
+  static func plan(
+    _ network: NativeNetwork, height: Int, width: Int
+  ) throws(GeneratorError) -> Plan {
     var builder = PlanBuilder(network: network)
     let input = builder.place(height, width, network.description.inputChannels)
-    let result = builder.appended(network.description.layers, to: Operand(place: input))
+    let result = try builder.appended(network.description.layers, to: Operand(place: input))
     let output = builder.settled(result)
     return Plan(
       steps: builder.steps, input: input, output: output.place, size: builder.memory.size,
@@ -48,7 +51,9 @@ struct PlanBuilder {
     memory.release(place.offset, place.count)
   }
 
-  private mutating func appended(_ layers: [Layer], to start: Operand) -> Operand {
+  private mutating func appended(
+    _ layers: [Layer], to start: Operand
+  ) throws(GeneratorError) -> Operand {
     var operand = start
     for layer in layers {
       switch layer {
@@ -57,11 +62,12 @@ struct PlanBuilder {
         let pixels = operand.place.height * operand.place.width
         operand = convolved(operand, convolution, layer)
         products += convolution.products(pixels, operand.place.height * operand.place.width)
-      case .norm(let norm, let name, _): apply(norm, name, to: &operand)
+      case .norm(let norm, let name, let channels):
+        try apply(norm, name, channels, to: &operand)
       case .relu: operand.slope = 0
       case .leakyReLU(let slope): operand.slope = slope
-      case .residual(let inner): operand = added(operand, inner)
-      case .skip(let inner): operand = joined(operand, inner)
+      case .residual(let inner): operand = try added(operand, inner)
+      case .skip(let inner): operand = try joined(operand, inner)
       // Dropout only works while training; the last layer's tanh is done on the way out.
       case .dropout, .tanh: break
       }
@@ -118,10 +124,15 @@ struct PlanBuilder {
     return Operand(place: y)
   }
 
-  private mutating func apply(_ norm: Norm, _ name: String, to operand: inout Operand) {
-    guard norm != .none else { return }
-    operand.norm = network.norms[name]
-    guard norm == .instance, let values = operand.norm else { return }
+  private mutating func apply(
+    _ norm: Norm, _ name: String, _ channels: Int, to operand: inout Operand
+  ) throws(GeneratorError) {
+    guard norm == .instance else {
+      operand.norm = network.norms[name]
+      return
+    }
+    let values = try ChannelValues(channels: channels, hasShift: false)
+    operand.norm = values
     if case .winograd(let kernel, let x, let before, let y, _)? = steps.last {
       steps[steps.count - 1] = .winograd(kernel, x: x, norm: before, y: y, statistics: values)
     } else {
@@ -130,10 +141,12 @@ struct PlanBuilder {
   }
 
   /// x + inner(x), where x's own memory takes the sum.
-  private mutating func added(_ operand: Operand, _ inner: [Layer]) -> Operand {
+  private mutating func added(
+    _ operand: Operand, _ inner: [Layer]
+  ) throws(GeneratorError) -> Operand {
     let x = settled(operand)
     memory.keep(x.place.offset)
-    let result = appended(inner, to: x)
+    let result = try appended(inner, to: x)
     steps.append(
       .map(
         Plan.Map(
@@ -144,11 +157,13 @@ struct PlanBuilder {
   }
 
   /// x and inner(x) side by side along the channels.
-  private mutating func joined(_ operand: Operand, _ inner: [Layer]) -> Operand {
+  private mutating func joined(
+    _ operand: Operand, _ inner: [Layer]
+  ) throws(GeneratorError) -> Operand {
     let x = operand.place
     let y = place(x.height, x.width, x.channels + inner.outputChannels(of: x.channels))
     write(operand, into: y, firstChannel: 0)
-    let result = appended(inner, to: operand)
+    let result = try appended(inner, to: operand)
     write(result, into: y, firstChannel: x.channels)
     release(result.place)
     return Operand(place: y)

@@ -26,6 +26,14 @@ public struct ImagePreparation: Sendable, Equatable {
     try preprocessing.sized(image)
   }
 
+  /// The same, as far as it can be done while an image is decoded.
+  var resizing: Resizing.Choice {
+    { [preprocessing] width, height in
+      // An image that cannot get its size is refused after it is decoded, with the reason.
+      try? preprocessing.resizing(width: width, height: height)
+    }
+  }
+
   /// The part that is drawn anew in every epoch: crop and flip.
   func drawn(_ sized: Image, random: inout RandomSource) throws -> Image {
     let image = try preprocessing(sized, random: &random)

@@ -21,6 +21,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case cannotCreate(String)
   /// Something could not be read or written; the text names it.
   case system(String)
+  /// The machine lacks what an option asks for.
+  case unavailable(String)
   /// LibTorch gave up.
   case torch(TorchError)
   /// A loss or a weight is not a number.
@@ -42,7 +44,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .options(let reason), .input(let reason), .images(let reason), .tooManyBad(let reason),
       .directory(let reason), .locked(let reason), .cannotCreate(let reason),
-      .system(let reason), .notFinite(let reason):
+      .system(let reason), .notFinite(let reason), .unavailable(let reason):
       [reason]
     case .changed(let differences):
       differences
@@ -63,6 +65,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .tooManyBad: .someFailed
     case .locked, .cannotCreate: .cannotCreate
     case .system: .inputOutput
+    case .unavailable: .unavailable
     case .torch(let error): error.status
     case .notFinite: .unhealthy
     }

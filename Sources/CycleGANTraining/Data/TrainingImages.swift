@@ -95,18 +95,20 @@ public final class TrainingImages: Sendable {
   /// The image in the size that the crop is taken from.
   private func sized(_ index: Int, _ preparation: ImagePreparation) throws -> Image {
     if let known = cache[ObjectIdentifier(self), index] { return known }
-    let sized = try preparation.sized(try decoded(index))
+    let sized = try preparation.sized(try decoded(index, preparation))
     cache[ObjectIdentifier(self), index] = sized
     return sized
   }
 
-  private func decoded(_ index: Int) throws -> Image {
+  private func decoded(_ index: Int, _ preparation: ImagePreparation) throws -> Image {
     switch items[index] {
     case .frame(let frame, _): return Image(frame)
     case .record(let path, let offset, _): return Image(try frame(of: path, at: offset))
     case .file(let path):
       let bytes = try ByteReader(path).readAll(limit: decoding.maximumBytes)
-      return try Image.decoded(bytes, options: decoding).image
+      var options = decoding
+      options.resizing = preparation.resizing
+      return try Image.decoded(bytes, options: options).image
     }
   }
 

@@ -9,6 +9,7 @@ final class TrainableNetwork {
   let handle: OpaquePointer
   /// What it was built from.
   let description: NetworkDescription
+  private let precision: Precision
 
   /// Builds a network; its convolutions are 0 until it is initialised or loaded.
   ///
@@ -16,8 +17,12 @@ final class TrainableNetwork {
   ///   - description: What to build.
   ///   - device: Where its parameters live.
   ///   - random: What dropout draws from.
+  ///   - precision: Of the factors of its convolutions.
   /// - Throws: `TorchError` if the device is out of memory.
-  init(_ description: NetworkDescription, device: Device, random: DeviceRandom) throws(TorchError) {
+  init(
+    _ description: NetworkDescription, device: Device, random: DeviceRandom,
+    precision: Precision = .float32
+  ) throws(TorchError) {
     var handle: OpaquePointer?
     try torch("building a network") {
       ct_network_init(device.description, random.handle, &handle, &$0)
@@ -27,6 +32,7 @@ final class TrainableNetwork {
     }
     self.handle = handle
     self.description = description
+    self.precision = precision
     try append(description.layers)
   }
 
@@ -117,7 +123,7 @@ final class TrainableNetwork {
         output_channels: Int64(convolution.outputChannels), kernel: Int64(convolution.kernel),
         stride: Int64(convolution.stride), padding: Int64(convolution.padding),
         output_padding: Int64(convolution.outputPadding), bias: convolution.bias,
-        transposed: transposed)
+        transposed: transposed, bf16: precision == .bf16)
       return ct_network_add_convolution(handle, &shape, &error)
     }
   }

@@ -39,7 +39,7 @@ public final class CycleGANModel {
     let initialization = Initialization(options.initType, gain: options.initGain)
     func network(_ role: NetworkRole) throws(TorchError) -> TrainableNetwork {
       let network = try TrainableNetwork(
-        options.network(role), device: device, random: deviceRandom)
+        options.network(role), device: device, random: deviceRandom, precision: options.precision)
       try network.initialize(initialization, random: &random)
       return network
     }

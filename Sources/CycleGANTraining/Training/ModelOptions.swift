@@ -37,6 +37,9 @@ public struct ModelOptions: Sendable, Equatable {
   /// The scale of the start: `--init_gain`.
   public var initGain = 0.02
 
+  /// The numbers that convolutions multiply, apart from the residual blocks' own: `--amp`.
+  public var precision = Precision.float32
+
   /// The official defaults.
   public init() {}
 

@@ -6,6 +6,7 @@ extension TrainingOptions {
     networks + losses + data + course
       + [
         ("device", .string(device)), ("threads", .integer(threads)),
+        ("amp", model.precision == .float32 ? .null : .string(model.precision.rawValue)),
         ("seed", .string(String(seed))),
         (
           "init-from",

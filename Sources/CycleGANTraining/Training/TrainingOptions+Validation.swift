@@ -25,6 +25,11 @@ extension TrainingOptions {
     try requireNumbers()
     try requireChannels()
     try requireSides()
+    guard model.precision.isAvailable || device != "cpu" else {
+      throw .unavailable(
+        "--amp bf16: this processor has no bfloat16 arithmetic (AVX512-BF16), "
+          + "leave the option out")
+    }
   }
 
   private func requireAtLeast(

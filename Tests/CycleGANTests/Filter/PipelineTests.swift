@@ -72,6 +72,29 @@ import Testing
     silence.signal()
   }
 
+  @Test func `everybody who waits for a promise gets it, before it is kept and afterwards`() {
+    let promise = Promise<Int>()
+    let found = Mutex<[Int?]>([])
+    let group = DispatchGroup()
+    for i in 0..<4 {
+      DispatchQueue(label: "waiter \(i)").async(group: group) {
+        let value = promise.wait()
+        found.withLock { $0.append(value) }
+      }
+    }
+    promise.keep(7)
+    #expect(group.wait(timeout: .now() + 10) == .success)
+    #expect(found.withLock { $0 } == [7, 7, 7, 7])
+    #expect(promise.wait() == 7)
+  }
+
+  @Test func `only what is small is computed on one core`() throws {
+    let computation = Computation<Int, Int>(isSmall: { $0 < 10 }) { 2 * $0 }
+    #expect(try computation.onOneCore(9) == 18)
+    #expect(try computation.onOneCore(10) == nil)
+    #expect(try computation(10) == 20)
+  }
+
   @Test func `a task's failure is known before it is waited for, and what follows is done`() {
     let hasFollowed = Atomic(false)
     let writer = Writer { () throws(ToolError) in

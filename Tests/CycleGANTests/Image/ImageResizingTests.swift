@@ -1,8 +1,14 @@
-import CycleGAN
+import CCodecs
 import Testing
 
+@testable import CycleGAN
+
 @Suite struct ImageResizingTests {
-  @Test func `every picture resized is Pillow's, bit for bit`() throws {
+  /// This processor's instructions, and those of the others.
+  @Test(arguments: [false, true])
+  func `every picture resized is Pillow's, bit for bit`(portably: Bool) throws {
+    cc_resample_portably(portably)
+    defer { cc_resample_portably(false) }
     let lines = try Fixtures.table("parity/resize.tsv")
     #expect(lines.count == 63)
     for line in lines {
@@ -21,6 +27,26 @@ import Testing
       let picture = Image(
         width: 20, height: 30, channels: 1, pixels: [UInt8](repeating: level, count: 600))
       #expect(picture.resized(width: 7, height: 71).pixels.allSatisfy { $0 == level })
+    }
+  }
+
+  @Test(arguments: Orientation.allCases, [1, 3, 16, 90])
+  func `a picture that comes in strips, however it lies, is resized as the upright whole`(
+    orientation: Orientation, rows: Int
+  ) {
+    for (width, height) in [(33, 90), (70, 21), (40, 24)] {
+      for (newWidth, newHeight) in [(20, 17), (5, 40), (100, 3), (33, 90), (40, 5)] {
+        let lying = Image.noise(width: width, height: height, channels: 3)
+        let resizing = Resizing(width: newWidth, height: newHeight)
+        var resizer = StripResizer(
+          width: width, height: height, channels: 3, orientation: orientation, to: resizing)
+        for row in stride(from: 0, to: height, by: rows) {
+          let end = min(height, row + rows)
+          resizer.add(Array(lying.pixels[(row * width * 3)..<(end * width * 3)]))
+        }
+        let upright = lying.turned(orientation)
+        #expect(resizer.image.turned(orientation) == upright.resized(to: resizing))
+      }
     }
   }
 

@@ -123,13 +123,3 @@ import Testing
     #expect(abs(found - expected) < 2e-3 * max(abs(expected), 1e-5))
   }
 }
-
-extension Naive {
-  /// Every channel with mean 0 and variance 1.
-  fileprivate var normalized: Naive {
-    let statistics = (0..<channels).map { self.statistics(of: $0) }
-    return mapped { value, channel in
-      (value - statistics[channel].mean) * statistics[channel].scale
-    }
-  }
-}

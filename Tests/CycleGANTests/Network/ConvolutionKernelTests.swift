@@ -98,7 +98,7 @@ import Testing
     let more = transposed && k == 3 ? 1 : 0
     let description = ck_convolution_shape(
       input: Int32(inputs), output: Int32(outputs), kernel: Int32(k), stride: Int32(stride),
-      padding: Int32(padding), output_padding: Int32(more), transposed: transposed ? 1 : 0)
+      padding: Int32(padding), output_padding: Int32(more), transposed: transposed ? 1 : 0, bf16: 0)
     let weight = Numbers.floats(2, outputs * inputs * k * k)
     let bias = Channels(outputs, 6)
     var made: OpaquePointer?
@@ -120,5 +120,38 @@ import Testing
       }
       expected.expect(y)
     }
+  }
+
+  @Test(
+    .enabled(if: ck_has_bf16() == 1, "the processor has no bfloat16 arithmetic"),
+    arguments: [false, true])
+  func `in bfloat16 the factors are rounded, and their sum is not`(transposed: Bool) throws {
+    let (inputs, outputs, side) = (32, 6, 12)
+    let description = ck_convolution_shape(
+      input: Int32(inputs), output: Int32(outputs), kernel: 3, stride: 2, padding: 1,
+      output_padding: transposed ? 1 : 0, transposed: transposed ? 1 : 0, bf16: 1)
+    let weight = Numbers.floats(2, outputs * inputs * 9)
+    let x = Naive(side, side, inputs)
+    let rounded = x.mapped { value, _ in Double(Float(value).roundedToBF16) }
+    let factors = weight.map(\.roundedToBF16)
+    #expect(factors != weight)
+    let expected =
+      transposed
+      ? rounded.spread(factors, into: outputs, kernel: 3, stride: 2, padding: 1, more: 1)
+      : rounded.padded(1, mirrored: false).convolved(factors, into: outputs, kernel: 3, stride: 2)
+    var made: OpaquePointer?
+    try succeed { ck_convolution_create(description, weight, nil, &made, &$0) }
+    defer { ck_convolution_free(made) }
+    var y = [Float](repeating: .nan, count: expected.values.count)
+    try succeed { ck_convolution_run(made, x.floats, Int32(side), Int32(side), &y, &$0) }
+    expected.expect(y)
+  }
+}
+
+extension Float {
+  /// The nearest number with 8 bits of mantissa, the even one of two.
+  fileprivate var roundedToBF16: Float {
+    let bits = bitPattern
+    return Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000)
   }
 }

@@ -1,5 +1,8 @@
+import CKernels
 import CycleGAN
+import Dispatch
 import Foundation
+import Synchronization
 import Testing
 
 /// One after the other: the number of threads is the whole process's.
@@ -52,20 +55,68 @@ import Testing
     GeneratorArchitecture(kind: .resnet(blocks: 2), width: 40),
     GeneratorArchitecture(kind: .unet(downs: 5), width: 48),
   ])
-  func `one thread and three agree to the rounding of their sums`(
+  func `any number of threads gives the same bits`(
     architecture: GeneratorArchitecture
   ) throws {
     let before = Kernels.threads
     defer { Kernels.threads = before }
     let picture = Numbers.picture(width: 70, height: 90, channels: 3)
     let generator = try architecture.generator()
-    let outputs = try [1, 3, 1].map { threads in
+    let outputs = try [1, 2, 3, 8].map { threads in
       Kernels.threads = threads
       return try generator(picture)
     }
-    #expect(outputs[0] == outputs[2])
-    let distances = zip(outputs[0].values(), outputs[1].values()).map { abs($0 - $1) }
-    #expect(try #require(distances.max()) < 1e-5)
+    for output in outputs { #expect(output == outputs[0]) }
+  }
+
+  @Test(
+    .enabled(if: Precision.bf16.isAvailable, "the processor has no bfloat16 arithmetic"),
+    arguments: [
+      GeneratorArchitecture(kind: .resnet(blocks: 3), width: 32),
+      GeneratorArchitecture(kind: .unet(downs: 6), width: 32),
+    ])
+  func `bf16 gives nearly the same picture`(architecture: GeneratorArchitecture) throws {
+    let picture = Numbers.picture(width: 128, height: 96, channels: 3)
+    let exact = try architecture.generator()(picture).values()
+    let rounded = try architecture.generator(.bf16)(picture).values()
+    let distance = try #require(zip(exact, rounded).map { abs($0 - $1) }.max())
+    #expect(distance > 1e-5, "nothing was rounded")
+    #expect(distance < 0.065)
+    #expect((exact.max() ?? 0) - (exact.min() ?? 0) > 0.5, "the picture is flat")
+  }
+
+  @Test(arguments: [
+    GeneratorArchitecture(kind: .resnet(blocks: 2), width: 16),
+    GeneratorArchitecture(kind: .unet(downs: 5), width: 8, norm: .batch),
+  ])
+  func `threads that use one generator at a time get what they get alone`(
+    architecture: GeneratorArchitecture
+  ) throws {
+    let generator = try architecture.generator()
+    let pictures = (1...24).map { i in
+      Numbers.picture(width: 16 + 8 * (i % 11), height: 40 + i % 5, channels: 3)
+    }
+    @Sendable func translated(_ picture: Frame) -> Frame? {
+      let before = ck_limit_threads(1)
+      defer { ck_limit_threads(before) }
+      return try? generator(picture)
+    }
+    let alone = pictures.map(translated)
+    #expect(alone.allSatisfy { $0 != nil })
+    let together = Mutex<[Int: Frame?]>([:])
+    DispatchQueue.concurrentPerform(iterations: pictures.count) { i in
+      let frame = translated(pictures[i])
+      together.withLock { $0[i] = frame }
+    }
+    together.withLock { together in
+      for (i, frame) in alone.enumerated() { #expect(together[i] == frame) }
+    }
+  }
+
+  @Test func `small pictures share the cores, and large ones do not`() throws {
+    let generator = try GeneratorArchitecture(kind: .resnet(blocks: 9), width: 64).generator()
+    #expect(generator.sharesCores(Numbers.picture(width: 128, height: 128, channels: 3)))
+    #expect(!generator.sharesCores(Numbers.picture(width: 256, height: 256, channels: 3)))
   }
 
   @Test func `a picture with a side beyond all memory is refused`() throws {

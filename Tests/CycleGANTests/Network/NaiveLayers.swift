@@ -109,6 +109,14 @@ struct Naive {
     return (mean, 1 / (variance + epsilon).squareRoot())
   }
 
+  /// Every channel with mean 0 and variance 1.
+  var normalized: Naive {
+    let statistics = (0..<channels).map { self.statistics(of: $0) }
+    return mapped { value, channel in
+      (value - statistics[channel].mean) * statistics[channel].scale
+    }
+  }
+
   /// Expects floats to be these values.
   func expect(
     _ floats: [Float], within tolerance: Double = 1e-5,

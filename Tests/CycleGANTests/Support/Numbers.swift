@@ -51,8 +51,8 @@ extension GeneratorArchitecture {
   }
 
   /// A generator with those weights.
-  func generator(scale: Double = 0) throws -> Generator {
-    try Generator(filled(scale: scale), architecture: self)
+  func generator(_ precision: Precision = .float32, scale: Double = 0) throws -> Generator {
+    try Generator(filled(scale: scale), architecture: self, precision: precision)
   }
 }
 

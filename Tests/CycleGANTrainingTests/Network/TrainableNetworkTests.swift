@@ -61,6 +61,23 @@ import Testing
     #expect(try network.applied(to: ones).values() == ones.values())
   }
 
+  @Test(.enabled(if: Precision.bf16.isAvailable, "the processor has no bfloat16 arithmetic"))
+  func `a step in bf16 has nearly the losses of one in float32`() throws {
+    let pictures = (0...1).map { TrainingMaterial.picture($0, 0, channels: 3, side: 64) }
+    let losses = try Precision.allCases.map { precision in
+      var options = ModelOptions()
+      options.generatorKind = .resnet(blocks: 2)
+      (options.generatorWidth, options.discriminatorWidth) = (16, 16)
+      (options.initGain, options.precision) = (0.05, precision)
+      let model = try CycleGANModel(options, device: .cpu, random: RandomSource(seed: 3))
+      return try model.step(realA: [pictures[0]], realB: [pictures[1]]).values
+    }
+    #expect(losses[0] != losses[1], "nothing was rounded")
+    for (exact, rounded) in zip(losses[0], losses[1]) {
+      #expect(abs(exact - rounded) < 0.02 * abs(exact))
+    }
+  }
+
   /// A model whose batch norms have seen pictures.
   private static func model(
     _ architecture: GeneratorArchitecture, _ norm: Norm, seed: UInt64 = 1

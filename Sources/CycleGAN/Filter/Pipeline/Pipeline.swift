@@ -4,7 +4,8 @@ import Synchronization
 /// The way of every picture through a filter: load | compute | save, with the order kept and a
 /// bounded number of pictures under way.
 ///
-/// Loading and saving run on several threads, computing on the calling one.
+/// Loading and saving run on several threads. The calling one computes with all cores, and small
+/// pictures are computed where they are loaded, one a core.
 public struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
   /// The last part of saving, which happens in order and on one thread.
   public typealias Delivery = @Sendable () throws(ToolError) -> Void
@@ -40,9 +41,10 @@ public struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
   /// - Throws: `ToolError` if the tool cannot go on; what was delivered before stays.
   public func run(
     _ inputs: sending Inputs, jobs: Jobs,
-    computing prepare: () throws(ToolError) -> (Loaded) throws -> Computed
+    computing prepare: () throws(ToolError) -> Computation<Loaded, Computed>
   ) throws(ToolError) {
-    let loading = self.loading(inputs, threads: jobs.load)
+    let promise = Promise<Computation<Loaded, Computed>>()
+    let loading = self.loading(inputs, threads: jobs.load, promise)
     let channel = Channel<Item<Computed>>(depth: 1)
     let saving = self.saving(channel, threads: jobs.save)
     let writer = Writer { () throws(ToolError) in
@@ -54,8 +56,15 @@ public struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
       while saving.next() != nil {}
     }
     let failure = attempt { () throws(ToolError) in
-      let compute = try prepare()
-      while !writer.hasFailed, let item = loading.next() { channel.send(item.map(compute)) }
+      let computation: Computation<Loaded, Computed>
+      do throws(ToolError) { computation = try prepare() } catch {
+        promise.keep(nil)
+        throw error
+      }
+      promise.keep(computation)
+      while !writer.hasFailed, let item = loading.next() {
+        channel.send(item.map { try $0.computed(by: computation) })
+      }
     }
     channel.close()
     try writer.finish()
@@ -63,8 +72,8 @@ public struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
   }
 
   private func loading(
-    _ inputs: sending Inputs, threads: Int
-  ) -> ParallelMap<Result<Arrival, ToolError>, Item<Loaded>> {
+    _ inputs: sending Inputs, threads: Int, _ promise: Promise<Computation<Loaded, Computed>>
+  ) -> ParallelMap<Result<Arrival, ToolError>, Item<Stage<Loaded, Computed>>> {
     ParallelMap(threads: threads, ahead: 1) {
       do throws(ToolError) { return try inputs.next().map { .success($0) } } catch {
         return .failure(error)
@@ -76,7 +85,15 @@ public struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
         var place = arrival.place
         place.index = index
         return Item(
-          place: place, result: Result { try load(try arrival.content.get(), place) })
+          place: place,
+          result: Result {
+            let loaded = try load(try arrival.content.get(), place)
+            // A picture alone is done soonest by all cores, and so is the first of many.
+            guard index > 0, let computed = try promise.wait()?.onOneCore(loaded) else {
+              return .loaded(loaded)
+            }
+            return .computed(computed)
+          })
       }
     }
   }
@@ -112,6 +129,19 @@ private struct Item<Value: Sendable>: Sendable {
   func map<New>(_ transform: (Value) throws -> New) -> Item<New> {
     Item<New>(
       place: place, result: result.flatMap { value in Result { try transform(value) } })
+  }
+}
+
+/// How far a picture has come where it was loaded.
+private enum Stage<Loaded: Sendable, Computed: Sendable>: Sendable {
+  case loaded(Loaded)
+  case computed(Computed)
+
+  func computed(by computation: Computation<Loaded, Computed>) throws -> Computed {
+    switch self {
+    case .loaded(let loaded): try computation(loaded)
+    case .computed(let computed): computed
+    }
   }
 }
 
