@@ -4,6 +4,7 @@ extension ReadFile {
   /// What `show --json` prints about a file: an object on a line.
   ///
   /// - Parameter verbose: Whether every tensor is listed.
+  /// - Returns: Members that are not known are left out.
   func json(verbose: Bool) -> JSON {
     var members: [(String, JSON)] = [
       ("file", .string(name)), ("container", .string(weights.container.rawValue)),

@@ -60,6 +60,7 @@ struct PickleHeap {
   /// - Parameters:
   ///   - kind: `storage` or `tensor`.
   ///   - tuple: The persistent id, or the arguments.
+  /// - Returns: Its place.
   mutating func add(_ kind: Kind, describedBy tuple: Index) -> Index {
     let index = append(Node(kind: kind, depth: 0, count: 0, payload: Int(tuple)))
     if kind == .storage { storages.append(index) }

@@ -5,6 +5,7 @@ struct PickleInput {
 
   private let bytes: SeekableBytes
   private let end: Int
+  private let start: Int
   private let limit: Int
   private var window: [UInt8] = []
   private var windowStart: Int
@@ -25,8 +26,6 @@ struct PickleInput {
     start = range.lowerBound
   }
 
-  private let start: Int
-
   /// Takes a byte.
   ///
   /// - Throws: `PickleError` at the end.
@@ -39,6 +38,7 @@ struct PickleInput {
   /// Takes several bytes.
   ///
   /// - Parameter count: How many; it is held against a limit already.
+  /// - Returns: Exactly as many.
   /// - Throws: `PickleError` if there are fewer.
   mutating func take(_ count: Int) throws(PickleError) -> ArraySlice<UInt8> {
     if position + count > windowStart + window.count { try fill(max(count, Self.windowBytes)) }
@@ -51,6 +51,7 @@ struct PickleInput {
   /// Takes a little-endian number.
   ///
   /// - Parameter count: Its length, 1...8 bytes.
+  /// - Returns: Its bits.
   /// - Throws: `PickleError` if there are fewer.
   mutating func number(_ count: Int) throws(PickleError) -> UInt64 {
     try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
@@ -59,6 +60,7 @@ struct PickleInput {
   /// Takes a line without its end.
   ///
   /// - Parameter limit: The most it may have, bytes.
+  /// - Returns: Its bytes, which may be any.
   /// - Throws: `PickleError` if it is longer or does not end.
   mutating func line(limit: Int) throws(PickleError) -> [UInt8] {
     var line: [UInt8] = []

@@ -51,6 +51,7 @@ struct PickleMachine {
   /// Counts work against the limit.
   ///
   /// - Parameter count: Instructions, or what costs as much.
+  /// - Throws: `PickleError` beyond the limit.
   mutating func spend(_ count: Int) throws(PickleError) {
     instructions += count
     guard instructions <= limits.instructions else {

@@ -49,6 +49,7 @@ struct TorchStorage {
   /// Finds its bytes.
   ///
   /// - Parameter file: The file it is in.
+  /// - Returns: Where they lie.
   /// - Throws: `WeightsError.malformed` if they are missing, or are not as many as it needs.
   func record(in file: TorchFile) throws(WeightsError) -> TorchRecord {
     guard let record = file.records[key] else {

@@ -66,7 +66,7 @@ struct ZipDirectory {
     }
   }
 
-  /// Whether the writer left all checksums out, as `set_crc32_options(False)` of PyTorch does.
+  /// Whether there are checksums; `set_crc32_options(False)` of PyTorch leaves all of them out.
   var hasChecksums: Bool { entries.contains { $0.crc32 != 0 } }
 
   /// Finds an entry.
@@ -77,6 +77,7 @@ extension SeekableBytes {
   /// Reads a piece that has to be there.
   ///
   /// - Parameter range: Counted from the first byte.
+  /// - Returns: All of its bytes.
   /// - Throws: `WeightsError` if a byte is missing.
   func piece(_ range: Range<Int>) throws(WeightsError) -> [UInt8] {
     let piece: [UInt8]

@@ -11,6 +11,7 @@ struct ZipFields {
   /// Takes a little-endian number.
   ///
   /// - Parameter count: Its length, 2, 4 or 8 bytes.
+  /// - Returns: Not negative.
   /// - Throws: `WeightsError.malformed` if there are fewer, or it is above 2^63.
   mutating func number(_ count: Int) throws(WeightsError) -> Int {
     let value = try take(count).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -21,6 +22,7 @@ struct ZipFields {
   /// Takes bytes.
   ///
   /// - Parameter count: How many.
+  /// - Returns: Exactly as many.
   /// - Throws: `WeightsError.malformed` if there are fewer.
   mutating func take(_ count: Int) throws(WeightsError) -> [UInt8] {
     guard count <= bytes.count - position else {
@@ -37,6 +39,7 @@ struct ZipFields {
   ///
   /// - Parameter last: The third and fourth of them, behind `PK`.
   /// - Returns: Whether they are there.
+  /// - Throws: `WeightsError.malformed` if there are fewer than four.
   mutating func signature(_ last: UInt16) throws(WeightsError) -> Bool {
     try number(4) == Int(last) << 16 | 0x4B50
   }

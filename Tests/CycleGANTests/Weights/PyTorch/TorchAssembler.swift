@@ -15,6 +15,7 @@ enum TorchAssembler {
   ///   - keys: The list of keys; nil for the right one.
   ///   - version: The protocol's number.
   ///   - isLittleEndian: What the file says about itself.
+  /// - Returns: The whole file.
   static func legacy(
     _ pickle: [UInt8], storages: [(key: String, data: [UInt8])] = [], keys: [String]? = nil,
     version: Int = 1001, isLittleEndian: Bool = true
