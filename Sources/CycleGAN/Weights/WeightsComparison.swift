@@ -62,16 +62,25 @@ public struct WeightsComparison: Sendable {
 extension WeightsComparison.Difference {
   /// Compares the elements of two tensors of one shape; nil where all are the same.
   fileprivate init?(_ first: NamedTensor, _ second: NamedTensor) {
+    if let a = first.integers, let b = second.integers {
+      // Single precision would lose the end of a large counter.
+      self.init(first.name, a.lazy.map(Double.init), b.lazy.map(Double.init))
+    } else {
+      self.init(first.name, first.values.lazy.map(Double.init), second.values.lazy.map(Double.init))
+    }
+  }
+
+  private init?(_ name: String, _ first: some Collection<Double>, _ second: some Collection<Double>)
+  {
     var (largest, sum, count) = (0.0, 0.0, 0)
-    for (a, b) in zip(first.values, second.values) where a != b && !(a.isNaN && b.isNaN) {
-      let difference = abs(Double(a) - Double(b))
+    for (a, b) in zip(first, second) where a != b && !(a.isNaN && b.isNaN) {
+      let difference = abs(a - b)
       largest = difference.isNaN || largest.isNaN ? .nan : max(largest, difference)
       sum += difference
       count += 1
     }
     guard count > 0 else { return nil }
-    let total = first.elements.count
-    self.init(
-      name: first.name, largest: largest, mean: sum / Double(total), count: count, total: total)
+    let mean = sum / Double(first.count)
+    self.init(name: name, largest: largest, mean: mean, count: count, total: first.count)
   }
 }

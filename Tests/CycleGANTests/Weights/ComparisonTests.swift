@@ -67,6 +67,23 @@ import Testing
     #expect(WeightsAverage().mean() == nil)
   }
 
+  @Test func `counters are compared and averaged to the last digit, whatever they are`() throws {
+    func file(_ count: Int64) -> WeightsFile {
+      WeightsFile(tensors: [NamedTensor("n", shape: [], .int64([count]))])
+    }
+    // Single precision ends at 2^24.
+    let comparison = WeightsComparison(file(1 << 24), file(1 << 24 + 1))
+    #expect(comparison.differences.map(\.largest) == [1])
+    for (first, second, mean) in [
+      (1 << 24 + 1, 1 << 24 + 3, 1 << 24 + 2), (-3, -4, -4), (.max, .max, .max),
+    ] as [(Int64, Int64, Int64)] {
+      var average = WeightsAverage()
+      try average.add(file(first))
+      try average.add(file(second))
+      #expect(average.mean()?.tensors[0].elements == .int64([mean]))
+    }
+  }
+
   @Test func `files of different networks have no mean`() throws {
     var average = WeightsAverage()
     try average.add(file)
