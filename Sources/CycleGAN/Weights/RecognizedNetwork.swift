@@ -23,10 +23,8 @@ public enum RecognizedNetwork: Sendable, Equatable {
       self = .discriminator(try DiscriminatorArchitecture(inferringFrom: weights))
     } catch {
       guard case .unrecognized = error else { throw error }
-      let names = weights.tensors.prefix(3).map(\.printableName)
       throw .unrecognized(
-        "neither a generator's nor a discriminator's weights: its \(weights.tensors.count) tensors "
-          + "begin with \(names.joined(separator: ", "))")
+        "neither a generator's nor a discriminator's weights: " + weights.beginning)
     }
   }
 
@@ -52,5 +50,30 @@ public enum RecognizedNetwork: Sendable, Equatable {
     case .generator(let architecture): architecture.metadata
     case .discriminator(let architecture): architecture.metadata
     }
+  }
+}
+
+extension WeightsFile {
+  /// What the tensors are called, for a message that no network has them.
+  var beginning: String {
+    let names = tensors.prefix(3).map(\.printableName).joined(separator: ", ")
+    let beginning = "its \(tensors.count) tensors begin with \(names)"
+    guard !networksByName.isEmpty else { return beginning }
+    return beginning + "; cg-weights import --entry NAME takes one network: "
+      + networksByName.map { escaped(Array($0.utf8)) }.joined(separator: ", ")
+  }
+
+  /// What stands in front of the official names where a program keeps its networks together.
+  private var networksByName: [String] {
+    var found: [String] = []
+    for tensor in tensors where found.count < 8 {
+      let parts = tensor.name.split(separator: ".", omittingEmptySubsequences: false)
+      guard let own = parts.firstIndex(where: { ["model", "net"].contains($0) }), own > 0 else {
+        continue
+      }
+      let name = parts[..<own].joined(separator: ".")
+      if !found.contains(name) { found.append(name) }
+    }
+    return found
   }
 }

@@ -16,7 +16,7 @@ public enum WeightsContainer: String, Sendable {
   /// - Parameter beginning: Its first bytes, `signatureBytes` where it has as many.
   /// - Throws: `WeightsError.refused` for what is known and not read.
   init(_ beginning: [UInt8]) throws(WeightsError) {
-    // The length in front of a header may begin like anything else; the header begins like nothing.
+    // The length in front of a header may look like anything; the header looks like nothing else.
     if beginning.dropFirst(8).first == UInt8(ascii: "{") {
       self = .safetensors
     } else if beginning.starts(with: Array("PK\u{3}\u{4}".utf8)) {
@@ -30,8 +30,21 @@ public enum WeightsContainer: String, Sendable {
     } else if let first = beginning.first, first == 0x80, beginning.dropFirst().first ?? 9 < 6 {
       throw .refused(
         "a pickle that is not one of torch.save; save the network's state_dict() with it")
+    } else if let kind = Self.foreign(beginning) {
+      throw .refused("\(kind); weights are a safetensors file or one of torch.save")
     } else {
       self = .safetensors
     }
+  }
+
+  /// What is given by mistake most often; nil for anything else.
+  private static func foreign(_ beginning: [UInt8]) -> String? {
+    if beginning.isEmpty { return "an empty file" }
+    if let format = ImageFormat.recognized(beginning) { return "a \(format.name) picture" }
+    let texts = [
+      ("<", "a web page, perhaps of a download that failed"),
+      ("version https://git-lfs", "a pointer of Git LFS; git lfs pull brings the file itself"),
+    ]
+    return texts.first { beginning.starts(with: $0.0.utf8) }?.1
   }
 }

@@ -6,5 +6,5 @@ struct PickleError: Error, Equatable, CustomStringConvertible {
   let offset: Int
 
   /// One line for standard error, without the file name.
-  var description: String { "\(reason), at byte \(offset) of its pickle" }
+  var description: String { "\(reason) (byte \(offset) of its pickle)" }
 }

@@ -36,9 +36,15 @@ struct StateDictSearch {
         (current, entry) = (child, nil)
         continue
       }
+      let inner = inner(of: current)
+      if let usual = Self.usual(inner) {
+        // A loss may be a tensor beside it; a state dict itself has no dictionaries.
+        current = usual
+        continue
+      }
       let tensors = try tensors(of: current)
       if !tensors.isEmpty { return (current, try chosen(tensors, entry)) }
-      current = try inner(of: current, entry)
+      current = try Self.only(inner)
     }
     throw .refused("it has no state dict within \(Self.maximumDepth) dictionaries")
   }
@@ -93,23 +99,37 @@ struct StateDictSearch {
     return chosen
   }
 
-  /// The dictionary to look into.
-  private func inner(
-    of dictionary: PickleHeap.Index, _ entry: String?
-  ) throws(WeightsError) -> PickleHeap.Index {
+  /// The dictionaries with tensors within this one, by their keys.
+  private func inner(of dictionary: PickleHeap.Index) -> [(key: String, value: PickleHeap.Index)] {
     var (seen, found): (Set<PickleHeap.Index>, [(String, PickleHeap.Index)]) = ([], [])
     for (key, value) in heap.dictionary(dictionary) ?? []
     where holdsTensors(value, depth: 1, &seen) {
       found.append((heap.string(key, atMost: Self.maximumNameBytes) ?? "?", value))
     }
-    if found.count == 1 { return found[0].1 }
-    for usual in Self.usualKeys {
-      if let (_, value) = found.first(where: { $0.0 == usual }) { return value }
+    return found
+  }
+
+  /// Of several dictionaries the one whose key says that it is a network.
+  private static func usual(
+    _ found: [(key: String, value: PickleHeap.Index)]
+  ) -> PickleHeap.Index? {
+    for usual in usualKeys {
+      if let (_, value) = found.first(where: { $0.key == usual }) { return value }
     }
-    guard !found.isEmpty else { throw .refused("it holds no tensors") }
-    let names = found.prefix(8).map { escaped(Array($0.0.utf8)) }.joined(separator: ", ")
-    throw .refused(
-      "it holds several networks: \(names); take one with cg-weights import --entry NAME")
+    return nil
+  }
+
+  /// The one dictionary that there is.
+  private static func only(
+    _ found: [(key: String, value: PickleHeap.Index)]
+  ) throws(WeightsError) -> PickleHeap.Index {
+    guard let first = found.first else { throw .refused("it holds no tensors") }
+    guard found.count == 1 else {
+      let names = found.prefix(8).map { escaped(Array($0.key.utf8)) }.joined(separator: ", ")
+      throw .refused(
+        "it holds several networks: \(names); take one with cg-weights import --entry NAME")
+    }
+    return first.value
   }
 
   /// Whether there are tensors at some depth that are not an optimizer's.

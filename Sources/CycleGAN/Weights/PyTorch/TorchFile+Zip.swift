@@ -17,7 +17,7 @@ extension TorchFile {
       records[String(entry.name.dropFirst(folder.count))] = TorchRecord(bytes: entry.bytes)
     }
     if let order = directory[archive + "/byteorder"] {
-      let word = try bytes.piece(order.bytes.prefix(16))
+      let word: [UInt8] = try bytes.piece(order.bytes.prefix(16))
       guard word == Array("little".utf8) else {
         throw .refused("its numbers are in the byte order \(escaped(word)), not little")
       }
@@ -33,6 +33,8 @@ extension TorchFile {
       isChecked: directory.hasChecksums)
   }
 
+  static let isProgram = "a TorchScript program; save the network's state_dict() with torch.save"
+
   /// Finds the one pickle, and the folder it is in.
   private static func pickle(
     _ directory: ZipDirectory
@@ -47,7 +49,7 @@ extension TorchFile {
     let archive = String(pickle.name.dropLast("/data.pkl".count))
     guard pickles.count == 1 else { throw .malformed("it has \(pickles.count) data.pkl") }
     guard directory[archive + "/constants.pkl"] == nil else {
-      throw .refused("a TorchScript program; save the network's state_dict() with torch.save")
+      throw .refused(Self.isProgram)
     }
     return (archive, pickle)
   }

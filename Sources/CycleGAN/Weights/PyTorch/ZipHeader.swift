@@ -45,6 +45,7 @@ struct ZipHeader {
       throw .refused("its zip entry \(shown) is encrypted or has other unusual flags")
     }
     guard method == 0 else {
+      if name.contains("/code/") { throw .refused(TorchFile.isProgram) }
       throw .refused(
         "its zip entry \(shown) is compressed, which torch.save never does; unpack the archive and "
           + "pack it again with zip -0 -r")

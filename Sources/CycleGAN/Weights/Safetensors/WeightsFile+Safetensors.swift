@@ -46,8 +46,8 @@ extension WeightsFile {
     guard count <= limits.maximumHeaderBytes else {
       // Most often these are the first bytes of another kind of file.
       throw .malformed(
-        "neither a safetensors file nor one of torch.save, or its header of \(count) bytes is above the limit of "
-          + "\(limits.maximumHeaderBytes)")
+        "neither a safetensors file nor one of torch.save, or its header of \(count) bytes is above "
+          + "the limit of \(limits.maximumHeaderBytes)")
     }
     let text = try next(Int(count))
     guard text.count == Int(count) else {

@@ -35,17 +35,25 @@ struct PickleAssembler {
     pickle.run("}(")
     for (i, tensor) in tensors.enumerated() {
       pickle.text(tensor.name)
-      pickle.global("torch._utils", "_rebuild_tensor_v2")
-      pickle.run("(")
-      pickle.storage("\(i)", elements: tensor.elements, legacy: legacy)
-      pickle.integer(tensor.offset)
-      pickle.integers(tensor.size)
-      pickle.integers(tensor.stride)
-      pickle.bytes.append(0x89)
-      pickle.run("}tR")
+      pickle.tensor(size: tensor.size, stride: tensor.stride, offset: tensor.offset) {
+        $0.storage("\(i)", elements: tensor.elements, legacy: legacy)
+      }
     }
     pickle.run("u.")
     return pickle
+  }
+
+  mutating func tensor(
+    size: [Int], stride: [Int], offset: Int = 0, on storage: (inout PickleAssembler) -> Void
+  ) {
+    global("torch._utils", "_rebuild_tensor_v2")
+    run("(")
+    storage(&self)
+    integer(offset)
+    integers(size)
+    integers(stride)
+    bytes.append(0x89)
+    run("}tR")
   }
 
   mutating func storage(

@@ -62,6 +62,9 @@ import Testing
     expect("it has no data.pkl", TorchAssembler.zip([.init(name: "a.txt", data: [1])]))
     let program = Self.entries + [.init(name: "archive/constants.pkl", data: [])]
     expect("a TorchScript program", TorchAssembler.zip(program))
+    var packed = TorchAssembler.Entry(name: "net/code/__torch__.py", data: [1])
+    packed.method = 8
+    expect("a TorchScript program", TorchAssembler.zip([packed]))
     let big = Self.entries + [.init(name: "archive/byteorder", data: Array("big".utf8))]
     expect("the byte order big", TorchAssembler.zip(big))
     expect("bytes behind its pickle", zip(0) { $0.data.append(0) })
@@ -101,6 +104,15 @@ import Testing
     magic[5] ^= 1
     expect("a pickle that is not one of torch.save", magic)
     expect("a pickle that is not one of torch.save", Self.pickle)
+  }
+
+  @Test(arguments: [
+    ("", "an empty file"), ("<!DOCTYPE html>", "a web page"), ("P6\n8 8", "a PNM picture"),
+    ("version https://git-lfs.github.com/spec/v1", "a pointer of Git LFS; git lfs pull"),
+  ])
+  func `what is no weights file at all is called by its name`(text: String, kind: String) {
+    expect(kind, Array(text.utf8))
+    expect("weights are a safetensors file or one of torch.save", Array(text.utf8))
   }
 
   @Test func `the tar container is refused by its name`() {

@@ -71,6 +71,22 @@ import Testing
     } throws: { "\($0)" == "no tensor's name begins with net.; the first is module.model.1.weight" }
   }
 
+  @Test func `a tensor beside the state dict is not taken for it`() throws {
+    var pickle = PickleAssembler()
+    pickle.run("}(")
+    pickle.text("loss")
+    pickle.tensor(size: [1], stride: [1]) { $0.storage("1", elements: 1) }
+    pickle.text("model_state_dict")
+    pickle.run("}")
+    pickle.text("x")
+    pickle.tensor(size: [2], stride: [1]) { $0.storage("2", elements: 2) }
+    pickle.run("s")
+    pickle.run("u.")
+    let storages = [1, 2].map { (key: "\($0)", data: [UInt8](repeating: 0, count: 4 * $0)) }
+    let file = TorchAssembler.zip(TorchAssembler.entries(pickle.bytes, storages: storages))
+    #expect(try WeightsFile(parsing: file).tensors.map(\.name) == ["x"])
+  }
+
   @Test func `a file that comes through a pipe is read as well`() throws {
     for name in ["zip-views", "legacy-views"] {
       let bytes = try Fixtures.bytes("weights/\(name).pth")
