@@ -1,6 +1,6 @@
 import Glibc
 
-/// Bytes that are read in any order: those of a regular file where they lie, all others from memory.
+/// Bytes that are read in any order: those of a regular file where they lie, others from memory.
 ///
 /// A file that somebody shortens meanwhile gives fewer bytes; nothing is mapped, so that it cannot
 /// kill the reader.
@@ -38,13 +38,20 @@ struct SeekableBytes {
 
   /// Reads a piece.
   ///
-  /// - Parameter range: Counted from the first byte.
-  /// - Returns: Its bytes; fewer where the range goes beyond the end.
+  /// - Parameter range: Bytes, counted from the first one; of whole elements.
+  /// - Returns: The elements as they lie there; fewer where the range goes beyond the end.
   /// - Throws: `SystemError` if the read fails.
-  func read(_ range: Range<Int>) throws(SystemError) -> [UInt8] {
+  func read<Element: BitwiseCopyable>(_ range: Range<Int>) throws(SystemError) -> [Element] {
     let range = range.clamped(to: 0..<count)
     switch place {
-    case .memory(let bytes): return Array(bytes[range])
+    case .memory(let bytes):
+      return [Element](unsafeUninitializedCapacity: range.count) { memory, filled in
+        filled = range.count / MemoryLayout<Element>.size
+        bytes.withUnsafeBytes {
+          UnsafeMutableRawBufferPointer(memory).copyMemory(
+            from: .init(rebasing: $0[range.prefix(filled * MemoryLayout<Element>.size)]))
+        }
+      }
     case .file(let reader, let start):
       return try reader.read(range.count, at: start + range.lowerBound)
     }
@@ -62,18 +69,25 @@ extension ByteReader {
     return start..<max(start, status.st_size)
   }
 
-  /// Reads from a place of a regular file; the reader's own position stays.
-  fileprivate func read(_ count: Int, at offset: Int) throws(SystemError) -> [UInt8] {
+  /// Reads bytes from a place of a regular file; the reader's own position stays.
+  fileprivate func read<Element: BitwiseCopyable>(
+    _ count: Int, at offset: Int
+  ) throws(SystemError) -> [Element] {
+    let size = MemoryLayout<Element>.size
+    let count = count / size * size
     var failure: SystemError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { memory, filled in
-      while filled < count, let base = memory.baseAddress {
-        let got = pread(descriptor, base + filled, count - filled, offset + filled)
+    let elements = [Element](unsafeUninitializedCapacity: count / size) { memory, filled in
+      let bytes = UnsafeMutableRawBufferPointer(memory)
+      var position = 0
+      while position < count, let base = bytes.baseAddress {
+        let got = pread(descriptor, base + position, count - position, offset + position)
         if got == 0 { break }
-        if got > 0 { filled += got } else if errno != EINTR { failure = .current }
+        if got > 0 { position += got } else if errno != EINTR { failure = .current }
         if failure != nil { break }
       }
+      filled = position / size
     }
     if let failure { throw failure }
-    return bytes
+    return elements
   }
 }

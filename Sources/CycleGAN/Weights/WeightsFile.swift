@@ -1,10 +1,9 @@
 /// The contents of a weights file: named tensors and what is known about them.
 ///
-/// On disk it is a safetensors file, whatever its extension; what `torch.save` wrote is read as well. A
-/// network's tensors have the names and
-/// shapes of the official state dict, so that Python's `safetensors.torch.load_file` and the official
-/// networks read it, and the other way round. A checkpoint holds four networks, each behind its name
-/// and a slash: `generatorAB/model.1.weight`.
+/// On disk it is a safetensors file, whatever its extension; what `torch.save` wrote is read as well.
+/// A network's tensors have the names and shapes of the official state dict, so that Python's
+/// `safetensors.torch.load_file` and the official networks read it, and the other way round. A
+/// checkpoint holds four networks, each behind its name and a slash: `generatorAB/model.1.weight`.
 public struct WeightsFile: Sendable, Equatable {
   /// What is known about the tensors, text to text.
   public var metadata: [String: String]

@@ -2,7 +2,8 @@
 ///
 /// The machine knows numbers, text, tuples, lists, dictionaries, storages and tensors, and can do
 /// nothing but put them together: there is nothing in it that could be called. What is not in
-/// `PickleOpcode` or `PickleGlobal`, or goes beyond the limits, ends the reading; there is no second try.
+/// `PickleOpcode` or `PickleGlobal`, or goes beyond the limits, ends the reading; there is no second
+/// try.
 struct PickleMachine {
   let limits: PickleLimits
   var input: PickleInput

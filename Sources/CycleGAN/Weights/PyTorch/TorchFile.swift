@@ -18,7 +18,7 @@ struct TorchFile {
   /// The most tensors of a state dict.
   private static let maximumCount = 16_384
   /// What tensors that share their storages may need beyond the file's size, bytes.
-  private static let spareBytes = 24 << 20
+  private static let spareBytes = 16 << 20
 
   /// The state dict.
   ///

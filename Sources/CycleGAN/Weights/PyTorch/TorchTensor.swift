@@ -67,18 +67,21 @@ struct TorchTensor {
 
   /// How many elements it has, which may be more than its storage; nil where no number holds that.
   var count: Int? {
-    shape.contains(0)
-      ? 0
-      : shape.reduce(1) { count, extent in
-        let product = count?.multipliedReportingOverflow(by: extent)
-        return product?.overflow == false ? product?.partialValue : nil
-      }
+    // Of an empty tensor, too, so that no other order of its extents is beyond every number.
+    let extents = shape.filter { $0 > 0 }.reduce(1) { (count: Int?, extent) in
+      let product = count?.multipliedReportingOverflow(by: extent)
+      return product?.overflow == false ? product?.partialValue : nil
+    }
+    return extents.map { shape.contains(0) ? 0 : $0 }
   }
 
-  /// What reading it costs: the bytes read, or the bytes made if these are more.
+  /// What reading it costs: the bytes of as many elements as are read or made, stored or converted.
+  ///
+  /// Halves count as they are stored, or no file of them could be read.
   var cost: Int? {
+    let size = type.isHalf ? type.bytes : max(type.bytes, type.convertedBytes)
     guard let count else { return nil }
-    let (bytes, overflow) = max(count, reach.count).multipliedReportingOverflow(by: type.bytes)
+    let (bytes, overflow) = max(count, reach.count).multipliedReportingOverflow(by: size)
     return overflow ? nil : bytes
   }
 
@@ -89,10 +92,13 @@ struct TorchTensor {
   /// - Throws: `WeightsError` if the file cannot be read.
   func read(from bytes: SeekableBytes) throws(WeightsError) -> NamedTensor {
     let start = record.bytes.lowerBound
-    let stored = try bytes.piece(
-      start + reach.lowerBound * type.bytes..<start + reach.upperBound * type.bytes)
-    let elements = type.elements(isContiguous ? stored : gathered(stored))
-    return NamedTensor(name, shape: shape, elements)
+    let range = start + reach.lowerBound * type.bytes..<start + reach.upperBound * type.bytes
+    // What is right as it lies there is not to be in memory twice.
+    if type == .F32, isContiguous {
+      return NamedTensor(name, shape: shape, values: try bytes.piece(range))
+    }
+    let elements = type.elements(try bytes.piece(range))
+    return NamedTensor(name, shape: shape, isContiguous ? elements : gathered(elements))
   }
 
   /// Whether the elements lie in C order without gaps; the stride of an extent of 1 says nothing.
@@ -106,23 +112,30 @@ struct TorchTensor {
   }
 
   /// Brings elements into C order.
-  private func gathered(_ stored: [UInt8]) -> [UInt8] {
+  private func gathered(_ stored: NamedTensor.Elements) -> NamedTensor.Elements {
+    switch stored {
+    case .float32(let values): .float32(gathered(values))
+    case .int64(let integers): .int64(gathered(integers))
+    case .uint8(let bytes): .uint8(gathered(bytes))
+    }
+  }
+
+  private func gathered<Element: BitwiseCopyable>(_ stored: [Element]) -> [Element] {
     guard let count, count > 0 else { return [] }
-    let size = type.bytes
-    var (position, indices) = (0, [Int](repeating: 0, count: shape.count))
-    return [UInt8](unsafeUninitializedCapacity: count * size) { result, filled in
-      stored.withUnsafeBytes { stored in
-        while filled < count * size {
-          for i in 0..<size { result.initializeElement(at: filled + i, to: stored[position + i]) }
-          filled += size
-          // Counts up the indices like an odometer, from the innermost.
-          for dimension in shape.indices.reversed() {
-            indices[dimension] += 1
-            position += strides[dimension] * size
-            if indices[dimension] < shape[dimension] { break }
-            position -= shape[dimension] * strides[dimension] * size
-            indices[dimension] = 0
-          }
+    // Extents of 1 take time and lead nowhere.
+    let axes = zip(shape, strides).filter { $0.0 > 1 }.map { (extent: $0.0, stride: $0.1) }
+    var (position, indices) = (0, [Int](repeating: 0, count: axes.count))
+    return [Element](unsafeUninitializedCapacity: count) { result, filled in
+      while filled < count {
+        result.initializeElement(at: filled, to: stored[position])
+        filled += 1
+        // Counts up the indices like an odometer, from the innermost.
+        for i in axes.indices.reversed() {
+          indices[i] += 1
+          position += axes[i].stride
+          if indices[i] < axes[i].extent { break }
+          position -= axes[i].extent * axes[i].stride
+          indices[i] = 0
         }
       }
     }

@@ -76,14 +76,15 @@ struct ZipDirectory {
 extension SeekableBytes {
   /// Reads a piece that has to be there.
   ///
-  /// - Parameter range: Counted from the first byte.
-  /// - Returns: All of its bytes.
-  /// - Throws: `WeightsError` if a byte is missing.
-  func piece(_ range: Range<Int>) throws(WeightsError) -> [UInt8] {
-    let piece: [UInt8]
+  /// - Parameter range: Bytes, counted from the first one; of whole elements.
+  /// - Returns: All of its elements.
+  /// - Throws: `WeightsError` if one is missing.
+  func piece<Element: BitwiseCopyable>(_ range: Range<Int>) throws(WeightsError) -> [Element] {
+    let piece: [Element]
     do throws(SystemError) { piece = try read(range) } catch { throw .system("\(error)") }
-    guard piece.count == range.count else {
-      throw .malformed("the file ends at byte \(range.lowerBound + piece.count)")
+    let bytes = piece.count * MemoryLayout<Element>.size
+    guard bytes == range.count else {
+      throw .malformed("the file ends at byte \(range.lowerBound + bytes)")
     }
     return piece
   }

@@ -76,7 +76,7 @@ import Testing
         "torch._utils._rebuild_parameter", "torch._utils._rebuild_tensor",
         "torch._utils._rebuild_tensor_v2",
       ])
-    #expect(rows.reduce(0) { $0 + $1[1].split(separator: " ").count } > 4000)
+    #expect(rows.reduce(0) { $0 + $1[1].split(separator: " ").count } > 5000)
   }
 
   @Test(arguments: [
@@ -94,91 +94,16 @@ import Testing
     }
   }
 
-  static let bombs: [(String, String, @Sendable (inout PickleAssembler) -> Void)] = [
-    (
-      "doubling", "values within each other",
-      { pickle in
-        pickle.run("]")
-        for i in 0..<80 { pickle.raw([0x71, UInt8(i), 0x68, UInt8(i), 0x86]) }
-      }
-    ),
-    (
-      "nested tuples", "values within each other",
-      { $0.raw([0x4B, 1] + .init(repeating: 0x85, count: 1_000_000)) }
-    ),
-    ("marks", "more than 64 marks", { $0.raw(.init(repeating: 0x28, count: 1_000_000)) }),
-    (
-      "instructions", "more than 1000000 instructions",
-      { $0.raw(.init(repeating: 0x4E, count: 1_000_001)) }
-    ),
-    (
-      "memo", "the memo's place 4294967295; it has 1000000",
-      { $0.raw([0x4E, 0x72, 255, 255, 255, 255]) }
-    ),
-    (
-      "text", "text of 4294967295 bytes; at most 65536", { $0.raw([0x58, 255, 255, 255, 255, 65]) }
-    ),
-    ("a missing text", "the file ends early", { $0.raw([0x58, 255, 255, 0, 0, 65]) }),
-    (
-      "an integer", "an integer of 255 bytes",
-      { $0.raw([0x8A, 255] + .init(repeating: 255, count: 255)) }
-    ),
-    (
-      "a list in itself", "not a state dict",
-      { $0.raw([0x5D, 0x71, 0, 0x68, 0, 0x61]) }
-    ),
-    (
-      "a dictionary in itself", "it holds no tensors",
-      { pickle in
-        pickle.raw([0x7D, 0x71, 0])
-        pickle.text("state_dict")
-        pickle.raw([0x68, 0, 0x73])
-      }
-    ),
-    (
-      "a name", "a name of more than 255 bytes",
-      { $0.run("c" + String(repeating: "a", count: 300)) }
-    ),
-    ("an empty stack", "the stack is empty", { $0.run("R") }),
-    ("a mark in between", "the stack is empty", { $0.run("}N(s") }),
-    ("what is left", "it leaves 2 values", { $0.run("}}") }),
-    ("an odd count", "a key without a value", { $0.run("}(Nu") }),
-    ("attributes of a list", "attributes of a list", { $0.run("]}b") }),
-    ("elements for a tuple", "elements for a list, where a tuple is", { $0.run(")Na") }),
-    ("text in another encoding", "text that is not UTF-8", { $0.raw([0x55, 1, 0xFF]) }),
-    ("an unknown protocol", "pickle protocol 4", { $0.raw([0x80, 4]) }),
-    (
-      "pairs again and again", "more than 1000000 instructions",
-      { pickle in
-        pickle.global("collections", "OrderedDict")
-        pickle.raw([0x71, 0])
-        pickle.run("](")
-        for _ in 0..<1000 { pickle.raw([0x4E, 0x4E, 0x86]) }
-        pickle.raw([0x65, 0x71, 1])
-        for _ in 0..<1100 { pickle.raw([0x68, 0, 0x68, 1, 0x85, 0x52]) }
-      }
-    ),
-  ]
-
-  @Test(arguments: bombs.indices)
-  func `a bomb is refused by its own reason and at once`(index: Int) {
-    let (name, reason, build) = Self.bombs[index]
-    var pickle = PickleAssembler()
-    build(&pickle)
-    pickle.run(".")
-    for file in TorchAssembler.both(pickle.bytes) {
-      let duration = ContinuousClock().measure { expect(reason, file) }
-      #expect(duration < .seconds(1), "\(name)")
-    }
-  }
-
   @Test(arguments: [
     ([2], [1], 0, 2, true), ([2], [1], 1, 2, false), ([1_000_000_000_000], [0], 0, 2, false),
     ([3], [0], 1, 2, true), ([2], [-1], 1, 2, false), ([-1], [1], 0, 2, false),
     ([2, 2], [1], 0, 8, false), ([0], [1], 5, 2, true), ([], [], 1, 2, true),
     ([], [], 2, 2, false), ([1 << 62, 4], [4, 1], 0, 2, false), ([2], [1 << 62], 0, 2, false),
     ([3], [1 << 62], 0, 2, false), ([2], [1], .max, 2, false), ([2], [1], -1, 2, false),
-    ([1], [1 << 62], 0, 2, true), ([0, 1 << 62, 1 << 62], [1, 1, 1], 0, 2, true),
+    ([1], [1 << 62], 0, 2, true), ([0, 1 << 62, 1 << 62], [1, 1, 1], 0, 2, false),
+    ([0, 1 << 62, 1 << 62], [1, 1 << 62, 1], 0, 2, false),
+    ([1 << 62, 4, 0], [1, 1, 1], 0, 2, false),
+    ([1, 2], [1 << 62, 2], 0, 3, true), ([2, 0, 1 << 60], [9, 9, 1], 7, 2, true),
   ])
   func `a tensor lies within its storage or is refused`(
     size: [Int], stride: [Int], offset: Int, elements: Int, isGood: Bool
@@ -192,38 +117,5 @@ import Testing
         #expect(throws: WeightsError.self) { try WeightsFile(parsing: file) }
       }
     }
-  }
-
-  @Test func `tensors that share a storage cannot make a small file large`() {
-    let count = 1 << 20
-    var pickle = PickleAssembler()
-    pickle.run("}(")
-    for i in 0..<100 {
-      pickle.text("x\(i)")
-      pickle.global("torch._utils", "_rebuild_tensor_v2")
-      pickle.run("(")
-      pickle.storage("0", elements: count)
-      pickle.integer(0)
-      pickle.integers([count])
-      pickle.integers([1])
-      pickle.raw([0x89])
-      pickle.run("}tR")
-    }
-    pickle.run("u.")
-    let storage = ("0", [UInt8](repeating: 0, count: 4 * count))
-    expect(
-      "far larger than the file",
-      TorchAssembler.zip(TorchAssembler.entries(pickle.bytes, storages: [storage])))
-  }
-}
-
-/// Expects a file to be refused, and the reason to say so.
-func expect(_ reason: String, _ file: [UInt8], sourceLocation: SourceLocation = #_sourceLocation) {
-  #expect(sourceLocation: sourceLocation) {
-    try WeightsFile(parsing: file)
-  } throws: { error in
-    let isRight = "\(error)".contains(reason)
-    if !isRight { Issue.record("the reason is: \(error)", sourceLocation: sourceLocation) }
-    return isRight
   }
 }
