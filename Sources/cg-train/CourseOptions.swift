@@ -19,6 +19,11 @@ struct CourseOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Adam's first decay.", valueName: "x"))
   var beta1 = 0.5
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep running means of the generators, with this decay; 0.999, say.", valueName: "x"))
+  var ema: Double?
+
   @Option(help: "How the learning rate falls.")
   var lrPolicy = Word<LearningRateSchedule.Policy>(.linear)
 
@@ -34,6 +39,7 @@ struct CourseOptions: ParsableArguments {
     options.maximumSteps = maxSteps
     options.model.learningRate = lr
     options.model.beta1 = beta1
+    options.model.averageDecay = ema
     options.policy = lrPolicy.value
     options.decayEvery = lrDecayIters
     options.seed = seed

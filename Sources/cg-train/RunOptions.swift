@@ -29,14 +29,20 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Images between rows of log.tsv.", valueName: "n"))
   var printFreq = 100
 
-  @Option(help: ArgumentHelp("Images between checkpoints.", valueName: "n"))
-  var saveLatestFreq = 5000
+  @Option(
+    help: ArgumentHelp(
+      "Save this often, instead of by the three below: 10m, 1e (epochs), 500 (steps); repeatable.",
+      valueName: "interval"))
+  var saveEvery: [SaveInterval] = []
 
-  @Option(help: ArgumentHelp("Epochs between checkpoints.", valueName: "n"))
-  var saveEpochFreq = 5
+  @Option(help: ArgumentHelp("Images between checkpoints; 5000.", valueName: "n"))
+  var saveLatestFreq: Int?
 
-  @Option(help: ArgumentHelp("Minutes between checkpoints, at most.", valueName: "x"))
-  var saveMinutes = 10.0
+  @Option(help: ArgumentHelp("Epochs between checkpoints; 5.", valueName: "n"))
+  var saveEpochFreq: Int?
+
+  @Option(help: ArgumentHelp("Minutes between checkpoints; 10.", valueName: "x"))
+  var saveMinutes: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -54,6 +60,13 @@ struct RunOptions: ParsableArguments {
 
   func validate() throws {
     guard !output.isEmpty else { throw ValidationError("-o needs a folder") }
+    let others = [
+      ("--save-latest-freq", saveLatestFreq != nil), ("--save-epoch-freq", saveEpochFreq != nil),
+      ("--save-minutes", saveMinutes != nil),
+    ]
+    if !saveEvery.isEmpty, let other = others.first(where: \.1)?.0 {
+      throw ValidationError("--save-every replaces \(other); leave one of them out")
+    }
   }
 
   func apply(to options: inout TrainingOptions) {
@@ -62,9 +75,10 @@ struct RunOptions: ParsableArguments {
     options.threads = threads ?? Self.processors
     options.model.precision = amp == nil ? .float32 : .bf16
     options.logEvery = printFreq
-    options.saveEvery = saveLatestFreq
-    options.saveEveryEpochs = saveEpochFreq
-    options.saveEveryMinutes = saveMinutes
+    options.saveEvery = saveLatestFreq ?? options.saveEvery
+    options.saveEveryEpochs = saveEpochFreq ?? options.saveEveryEpochs
+    options.saveEveryMinutes = saveMinutes ?? options.saveEveryMinutes
+    if !saveEvery.isEmpty { options.save(every: saveEvery) }
     options.maximumBad = maxBad
   }
 
@@ -80,4 +94,9 @@ struct RunOptions: ParsableArguments {
 /// The values of --amp.
 enum ReducedPrecision: String, CaseIterable, Sendable {
   case bf16
+}
+
+extension SaveInterval: ExpressibleByArgument {
+  /// Reads `10m`, `1e` or `500`.
+  public init?(argument: String) { self.init(argument) }
 }

@@ -168,6 +168,21 @@ ct_status ct_network_tensor(const ct_network *network, const char *name, ct_tens
 ct_status ct_network_gradient(const ct_network *network, const char *name, ct_tensor **output,
                               ct_error *error);
 
+/// Moves every learned parameter of `network` by `share` of its distance to that of `target`, a
+/// network with the same layers, and copies the running statistics.
+ct_status ct_network_approach(ct_network *network, const ct_network *target, double share,
+                              ct_error *error);
+
+// What is watched.
+
+/// Everything whose finiteness decides whether a step may be learned from, to be read at once: the
+/// losses, each [], and then for every network the Euclidean lengths of all its gradients and of
+/// all its learned parameters; shape [loss_count + 2 * network_count]. A length is NaN or infinite
+/// if an element is; parameters without a gradient count as 0.
+ct_status ct_step_measure(const ct_tensor *const *losses, int32_t loss_count,
+                          ct_network *const *networks, int32_t network_count, ct_tensor **output,
+                          ct_error *error);
+
 // The optimizer.
 
 /// Adam with fresh moments over every learned parameter of `networks`, in their order; eps 1e-8.

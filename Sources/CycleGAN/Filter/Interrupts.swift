@@ -7,8 +7,9 @@ import Synchronization
 public enum Interrupts {
   private static let stop = Atomic<Int32>(0)
   private static let status = Atomic<Bool>(false)
+  private static let save = Atomic<Bool>(false)
 
-  /// Catches SIGINT, SIGTERM and SIGHUP once; the second one kills at once.
+  /// Catches SIGINT, SIGTERM and SIGHUP once; the second one, of whatever kind, kills at once.
   public static func catchStops() {
     for number in [SIGINT, SIGTERM, SIGHUP] {
       var before = sigaction()
@@ -16,19 +17,22 @@ public enum Interrupts {
       guard sigaction(number, nil, &before) == 0, !isIgnored(before) else { continue }
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { number in
-        Interrupts.stop.store(number, ordering: .relaxed)
+        let isSecond = Interrupts.stop.exchange(number, ordering: .relaxed) != 0
         signal(number, SIG_DFL)
+        // It arrives when this handler returns.
+        if isSecond { raise(number) }
       }
       sigaction(number, &action, nil)
     }
   }
 
-  /// Catches SIGUSR1, which asks for a status line or a checkpoint.
+  /// Catches SIGUSR1, which asks for a status line and a checkpoint.
   public static func catchStatus() {
     var action = sigaction()
     action.sa_flags = SA_RESTART
     action.__sigaction_handler.sa_handler = { _ in
       Interrupts.status.store(true, ordering: .relaxed)
+      Interrupts.save.store(true, ordering: .relaxed)
     }
     sigaction(SIGUSR1, &action, nil)
   }
@@ -41,6 +45,13 @@ public enum Interrupts {
   /// - Returns: True once for each time.
   public static func takeStatusRequest() -> Bool {
     status.exchange(false, ordering: .relaxed)
+  }
+
+  /// Whether SIGUSR1 came since this was last asked, which in training asks for a checkpoint too.
+  ///
+  /// - Returns: True once for each time.
+  public static func takeSaveRequest() -> Bool {
+    save.exchange(false, ordering: .relaxed)
   }
 
   /// Dies of the signal that asked to stop, as a shell expects.

@@ -13,7 +13,27 @@ public struct DataOrder: Sendable, Equatable {
   public let batchSize: Int
   /// Whether both sets are taken in order: the official `--serial_batches`.
   public let serial: Bool
+  /// Where a run left the order that its seed gives; nil while it did not.
+  public var detour: Detour?
   private let random: RandomSource
+
+  /// The first pair that was not taken in the order that the seed gives.
+  public struct Detour: Sendable, Equatable {
+    /// Its epoch, counted from 1.
+    public let epoch: Int
+    /// Its place in that epoch, counted from 0.
+    public let place: Int
+
+    /// Leaves the order.
+    ///
+    /// - Parameters:
+    ///   - epoch: Counted from 1.
+    ///   - place: Counted from 0.
+    public init(epoch: Int, place: Int) {
+      self.epoch = epoch
+      self.place = place
+    }
+  }
 
   /// Chooses an order.
   ///
@@ -57,18 +77,34 @@ public struct DataOrder: Sendable, Equatable {
 
   /// The pairs of an epoch, in the order they are trained.
   ///
+  /// After a detour the images that were left come in another order, and B, the crops and the flips
+  /// are drawn anew.
+  ///
   /// - Parameter epoch: Counted from 1.
   /// - Returns: `epochLength` pairs.
   public func pairs(epoch: Int) -> [Pair] {
     var order = Array(0..<epochLength)
     let source = random.stream(epoch)
-    var shuffling = source.stream(0)
-    if !serial { shuffling.shuffle(&order) }
+    let other = source.stream(-1)
+    let kept = placesKept(epoch)
+    if !serial {
+      var (shuffling, shufflingAgain) = (source.stream(0), other.stream(0))
+      shuffling.shuffle(&order)
+      var rest = Array(order[kept...])
+      shufflingAgain.shuffle(&rest)
+      order.replaceSubrange(kept..., with: rest)
+    }
     return order.enumerated().map { place, index in
-      var drawing = source.stream(place + 1)
+      var drawing = (place < kept ? source : other).stream(place + 1)
       let indexB = serial ? index % countB : drawing.integer(below: countB)
       return Pair(indexA: index % countA, indexB: indexB, random: drawing)
     }
+  }
+
+  /// How many pairs of an epoch come before the detour.
+  private func placesKept(_ epoch: Int) -> Int {
+    guard let detour, epoch >= detour.epoch else { return epochLength }
+    return epoch == detour.epoch ? min(detour.place, epochLength) : 0
   }
 }
 

@@ -9,7 +9,7 @@ public struct TrainingData: Sendable {
   let preparationA: ImagePreparation
   let preparationB: ImagePreparation
   /// Who meets whom.
-  public let order: DataOrder
+  public internal(set) var order: DataOrder
 
   /// Brings both domains together.
   ///

@@ -25,7 +25,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case unavailable(String)
   /// LibTorch gave up.
   case torch(TorchError)
-  /// A loss or a weight is not a number.
+  /// A loss, a gradient or a weight is not a number, or is infinite.
   case notFinite(String)
 
   /// Chooses by what the system said.

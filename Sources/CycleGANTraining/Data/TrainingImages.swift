@@ -28,6 +28,7 @@ public final class TrainingImages: Sendable {
   private let decoding: DecodingOptions
   private let cache: ImageCache
   private let refused = Mutex<[Int: String]>([:])
+  private let flat = Mutex<Set<Int>>([])
 
   /// Gathers images.
   ///
@@ -53,6 +54,11 @@ public final class TrainingImages: Sendable {
 
   /// The images that could not be used so far, by place, with the reason.
   public var failures: [Int: String] { refused.withLock { $0 } }
+
+  /// The places of the images so far whose pixels all have one colour.
+  ///
+  /// They are used; but an instance norm divides by what is left of their contrast.
+  public var flatImages: Set<Int> { flat.withLock { $0 } }
 
   /// The name of an image, for messages.
   ///
@@ -96,6 +102,7 @@ public final class TrainingImages: Sendable {
   private func sized(_ index: Int, _ preparation: ImagePreparation) throws -> Image {
     if let known = cache[ObjectIdentifier(self), index] { return known }
     let sized = try preparation.sized(try decoded(index, preparation))
+    if sized.isFlat { flat.withLock { _ = $0.insert(index) } }
     cache[ObjectIdentifier(self), index] = sized
     return sized
   }
@@ -121,5 +128,12 @@ public final class TrainingImages: Sendable {
       throw SystemError(code: ESTALE)
     }
     return frame
+  }
+}
+
+extension Image {
+  /// Whether every pixel has the same colour.
+  fileprivate var isFlat: Bool {
+    zip(pixels, pixels.dropFirst(channels)).allSatisfy { $0 == $1 }
   }
 }

@@ -27,15 +27,23 @@ final class TrainingLog {
     writer = ByteWriter(descriptor: descriptor)
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .writing(path, .current) }
-    self.bytes = min(bytes, status.st_size)
-    if self.bytes < bytes { warn("\(path): rows are missing, which the run had written") }
-    guard ftruncate(descriptor, self.bytes) == 0,
-      lseek(descriptor, 0, SEEK_END) == self.bytes
-    else { throw .writing(path, .current) }
+    if status.st_size < bytes { warn("\(path): rows are missing, which the run had written") }
+    self.bytes = 0
+    try cut(to: min(bytes, status.st_size))
     if self.bytes == 0 { try append(Self.columns) }
   }
 
   deinit { close(descriptor) }
+
+  /// Takes rows back, for steps that are done again.
+  ///
+  /// - Parameter bytes: What stays, at most what there is.
+  /// - Throws: `TrainingError` if the file cannot be changed.
+  func cut(to bytes: Int) throws(TrainingError) {
+    guard ftruncate(descriptor, bytes) == 0, lseek(descriptor, 0, SEEK_END) == bytes
+    else { throw .writing(path, .current) }
+    self.bytes = bytes
+  }
 
   /// Writes a row.
   func append(

@@ -7,6 +7,8 @@ struct Checkpoint {
   var position: RunPosition
   /// Bytes of log.tsv that belong to the steps done.
   var logBytes: Int
+  /// Where the run left the order that its seed gives; nil if it never went back.
+  var detour: DataOrder.Detour?
   /// What the run was started with.
   var configuration: JSON
   /// The model's state.
@@ -26,6 +28,10 @@ struct Checkpoint {
       "epoch": String(position.epoch), "place": String(position.place),
       "log_bytes": String(logBytes), "configuration": configuration.text,
     ]) { _, new in new }
+    if let detour {
+      file.metadata["detour_epoch"] = String(detour.epoch)
+      file.metadata["detour_place"] = String(detour.place)
+    }
     let path = directory.checkpoint(step: position.step)
     do {
       try file.write(to: path, synchronized: true)
@@ -92,10 +98,13 @@ extension Checkpoint {
       return value
     }
     try state.requireFinite()
+    let isDetoured = state.metadata["detour_epoch"] != nil
     self.init(
       position: RunPosition(
         step: try number("step"), epoch: try number("epoch"), place: try number("place")),
       logBytes: try number("log_bytes"),
+      detour: isDetoured
+        ? .init(epoch: try number("detour_epoch"), place: try number("detour_place")) : nil,
       configuration: try JSON(parsing: Array((state.metadata["configuration"] ?? "").utf8)),
       state: state)
   }

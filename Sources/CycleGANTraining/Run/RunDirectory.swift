@@ -52,6 +52,16 @@ public final class RunDirectory {
     }
   }
 
+  /// The file that the running mean of a generator ends up in.
+  ///
+  /// - Parameters:
+  ///   - role: Which generator.
+  ///   - path: A run's folder.
+  /// - Returns: `gen_AB_ema.bin` or `gen_BA_ema.bin`.
+  public static func averageWeights(of role: NetworkRole, in path: FilePath) -> FilePath {
+    path.appending(role == .generatorAB ? "gen_AB_ema.bin" : "gen_BA_ema.bin")
+  }
+
   /// Steps that have a checkpoint, newest first.
   func checkpointSteps() throws(TrainingError) -> [Int] {
     try Self.names(in: checkpoints).filter { $0.hasSuffix(".ckpt") }

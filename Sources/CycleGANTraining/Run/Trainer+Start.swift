@@ -31,13 +31,19 @@ extension Trainer {
       }
       return
     }
+    try restore(model, checkpoint)
+    if position.step > 0 { hooks.note("going on after step \(position.step) of \(totalSteps)") }
+  }
+
+  /// Makes model, position and order those of a checkpoint.
+  func restore(_ model: CycleGANModel, _ checkpoint: Checkpoint) throws(TrainingError) {
     do {
       try model.restore(checkpoint.state)
     } catch {
       throw .directory("\(directory.checkpoint(step: checkpoint.position.step)): \(error)")
     }
     position = checkpoint.position
-    if position.step > 0 { hooks.note("going on after step \(position.step) of \(totalSteps)") }
+    data.order.detour = checkpoint.detour
   }
 
   private func load(_ weights: InitialWeights, into model: CycleGANModel) throws(TrainingError) {

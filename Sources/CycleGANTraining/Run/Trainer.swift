@@ -14,13 +14,16 @@ public final class Trainer {
 
   let options: TrainingOptions
   let directory: RunDirectory
-  let data: TrainingData
+  var data: TrainingData
   let hooks: TrainerHooks
   let configuration: RunConfiguration
   var position = RunPosition()
   var lastSave = ContinuousClock.now
-  private var firstStep = 0
-  private var warned: Set<String> = []
+  var firstStep = 0
+  var warned: Set<String> = []
+  /// What tests put between the loader and a step: they break images and weights.
+  var beforeStep: (BatchLoader.Batch, CycleGANModel) throws(TrainingError) -> BatchLoader.Batch =
+    { batch, _ in batch }
 
   /// Prepares a run.
   ///
@@ -72,13 +75,29 @@ public final class Trainer {
     }
     try write(configuration)
     let grid = try sampleGrid()
-    while position.step < totalSteps {
-      guard try trainEpoch(model, log, grid) else { return .stopped(step: position.step) }
-    }
-    if position.step > firstStep { try save(model, log) }
+    guard try train(model, log, grid) else { return .stopped(step: position.step) }
     draw(grid, model)
     try writeWeights(model)
     return .finished(steps: position.step)
+  }
+
+  /// Trains all steps that are left, and saves; goes back where something is not finite.
+  ///
+  /// - Returns: Whether it came to the end.
+  private func train(
+    _ model: CycleGANModel, _ log: TrainingLog, _ grid: SampleGrid
+  ) throws(TrainingError) -> Bool {
+    while true {
+      do throws(TrainingError) {
+        while position.step < totalSteps {
+          guard try trainEpoch(model, log, grid) else { return false }
+        }
+        if position.step > firstStep { try save(model, log) }
+        return true
+      } catch .notFinite(let reason) {
+        try goBack(model, log, reason)
+      }
+    }
   }
 
   /// Trains what is left of an epoch.
@@ -93,9 +112,10 @@ public final class Trainer {
     defer { loader.stop() }
     for place in position.place..<data.order.stepsPerEpoch where position.step < totalSteps {
       let batch = try loader.batch(place)
+      reportFlatImages()
       try reportBadImages()
       let before = position
-      let losses = try step(model, batch)
+      let losses = try step(model, beforeStep(batch, model))
       position.advance(data.order)
       try report(before, losses, model, log)
       guard position.step < totalSteps else { break }
@@ -103,27 +123,10 @@ public final class Trainer {
         try save(model, log)
         return false
       }
-      if isSaveDue(before) { try saveAndGoOn(model, log, grid) }
+      let isAsked = hooks.saves()
+      if isAsked || isSaveDue(before) { try saveAndGoOn(model, log, grid, isAsked: isAsked) }
     }
     return true
-  }
-
-  private func step(
-    _ model: CycleGANModel, _ batch: BatchLoader.Batch
-  ) throws(TrainingError) -> Losses {
-    let losses: Losses
-    do {
-      losses = try model.step(realA: batch.realA, realB: batch.realB)
-    } catch {
-      throw .torch(error)
-    }
-    for (name, loss) in Losses.columns where !losses[keyPath: loss].isFinite {
-      throw .notFinite(
-        "\(name) is \(losses[keyPath: loss]) at step \(position.step + 1), with "
-          + batch.names.joined(separator: ", ")
-          + "; the last checkpoint is older, try a smaller --lr in another run")
-    }
-    return losses
   }
 
   /// Tells the log and the tool about a step.
@@ -140,14 +143,6 @@ public final class Trainer {
         step: position.step, totalSteps: totalSteps, epoch: before.epoch,
         totalEpochs: options.totalEpochs, firstStep: firstStep, losses: losses,
         batchSize: options.batchSize))
-  }
-
-  private func isSaveDue(_ before: RunPosition) -> Bool {
-    let (first, images) = (before.images(data.order), position.images(data.order))
-    let endsEpoch = position.epoch > before.epoch
-    return images / options.saveEvery > first / options.saveEvery
-      || endsEpoch && before.epoch % options.saveEveryEpochs == 0
-      || ContinuousClock.now - lastSave > .seconds(60 * options.saveEveryMinutes)
   }
 
   /// Names each bad image once, and ends the run when there are too many.

@@ -22,6 +22,8 @@ public struct TrainerHooks {
   public var warn: (String) -> Void
   /// Asked after every step whether to save and stop.
   public var stops: () -> Bool
+  /// Asked after every step whether to save and go on.
+  public var saves: () -> Bool
 
   /// Connects a tool.
   ///
@@ -30,14 +32,16 @@ public struct TrainerHooks {
   ///   - note: Told what a person should know.
   ///   - warn: Told what went wrong without ending the run.
   ///   - stops: Asked after every step whether to save and stop.
+  ///   - saves: Asked after every step whether to save and go on.
   public init(
     progress: @escaping (TrainingProgress) -> Void = { _ in },
     note: @escaping (String) -> Void = { _ in }, warn: @escaping (String) -> Void = { _ in },
-    stops: @escaping () -> Bool = { false }
+    stops: @escaping () -> Bool = { false }, saves: @escaping () -> Bool = { false }
   ) {
     self.progress = progress
     self.note = note
     self.warn = warn
     self.stops = stops
+    self.saves = saves
   }
 }

@@ -7,42 +7,39 @@ extension CycleGANModel {
   /// - Returns: A weights file that knows the architecture.
   /// - Throws: `TorchError` if the device fails.
   public func weights(of role: NetworkRole) throws(TorchError) -> WeightsFile {
-    let network = network(role)
-    var weights = WeightsFile(metadata: options.metadata(of: role), tensors: [])
-    for parameter in network.description.parameters {
-      let tensor = try network.tensor(parameter.name)
-      let elements: NamedTensor.Elements =
-        parameter.role == .batchesTracked
-        ? .int64(try tensor.elements(of: Int64.self)) : .float32(try tensor.values())
-      weights.tensors.append(NamedTensor(parameter.name, shape: parameter.shape, elements))
-    }
-    return weights
+    try network(role).weights(metadata: options.metadata(of: role))
   }
 
-  /// Replaces the parameters and running statistics of one network.
+  /// The running mean of a generator, as a network of its own.
+  ///
+  /// - Parameter role: Which.
+  /// - Returns: A weights file that knows the architecture; nil for a discriminator, and where no
+  ///   means are kept.
+  /// - Throws: `TorchError` if the device fails.
+  public func averageWeights(of role: NetworkRole) throws(TorchError) -> WeightsFile? {
+    guard let averages, let network = averages.network(role) else { return nil }
+    var metadata = options.metadata(of: role)
+    metadata["ema"] = String(averages.decay)
+    return try network.weights(metadata: metadata)
+  }
+
+  /// Replaces the parameters and running statistics of one network; its running mean begins anew.
   ///
   /// - Parameters:
   ///   - weights: The network's tensors, in any order; see `WeightsFile.fitted(to:)`.
   ///   - role: Which network.
   /// - Throws: `WeightsError` if they do not fit, `TorchError` if the device fails.
   public func load(_ weights: WeightsFile, into role: NetworkRole) throws {
-    let network = network(role)
-    let fitted = try weights.fitted(to: network.description)
-    for (parameter, tensor) in zip(network.description.parameters, fitted.tensors) {
-      let own = try network.tensor(parameter.name)
-      if parameter.role == .batchesTracked {
-        try own.write(tensor.integers ?? tensor.values.map { Int64($0) })
-      } else {
-        try own.write(tensor.values)
-      }
-    }
+    try network(role).load(weights)
+    try averages?.begin(role, network(role))
   }
 
   /// Everything that the next steps depend on, so that they come out the same bit for bit on a CPU
   /// with as many threads.
   ///
-  /// - Returns: Four networks (`generatorAB/model.1.weight`), both optimizers, both pools, the
-  ///   sources of random numbers and the learning rate.
+  /// - Returns: Four networks (`generatorAB/model.1.weight`), the means of both generators
+  ///   (`generatorAB.ema/model.1.weight`), both optimizers, both pools, the sources of random
+  ///   numbers and the learning rate.
   /// - Throws: `TorchError` if the device fails.
   public func state() throws(TorchError) -> WeightsFile {
     var state = WeightsFile(tensors: [])
@@ -50,6 +47,10 @@ extension CycleGANModel {
       let network = try weights(of: role).prefixed(role)
       state.metadata.merge(network.metadata) { first, _ in first }
       state.tensors += network.tensors
+    }
+    for role in NetworkRole.allCases {
+      guard let mean = try averageWeights(of: role) else { continue }
+      state.tensors += mean.tensors.map { $0.renamed(role.averagePrefix + $0.name) }
     }
     state.tensors += try generatorOptimizer.tensors(prefix: "generatorOptimizer/")
     state.tensors += try discriminatorOptimizer.tensors(prefix: "discriminatorOptimizer/")
@@ -74,6 +75,12 @@ extension CycleGANModel {
         throw WeightsError.unrecognized("the checkpoint has no \(role.rawValue)")
       }
       try load(network, into: role)
+      guard let mean = averages?.network(role) else { continue }
+      let prefix = role.averagePrefix
+      try mean.load(
+        WeightsFile(
+          tensors: state.tensors.filter { $0.name.hasPrefix(prefix) }
+            .map { $0.renamed(String($0.name.dropFirst(prefix.count))) }))
     }
     let state = StateReader(state)
     try generatorOptimizer.restore(state, prefix: "generatorOptimizer/")
@@ -96,5 +103,18 @@ extension ModelOptions {
     case .discriminatorA: discriminatorA.metadata
     case .discriminatorB: discriminatorB.metadata
     }
+  }
+}
+
+extension NetworkRole {
+  /// What a checkpoint puts in front of the names of a generator's mean.
+  fileprivate var averagePrefix: String { rawValue + ".ema/" }
+}
+
+extension NamedTensor {
+  fileprivate func renamed(_ name: String) -> NamedTensor {
+    var tensor = self
+    tensor.name = name
+    return tensor
   }
 }

@@ -12,21 +12,48 @@ struct Translations {
 }
 
 extension CycleGANModel {
-  /// Learns from one batch of each domain: first the generators, then the discriminators.
+  /// Learns from one batch of each domain, if everything it measured is finite.
   ///
   /// - Parameters:
   ///   - realA: Frames of one size.
   ///   - realB: As many frames, of one size.
   /// - Returns: The losses before the update.
   /// - Throws: `TorchError` if the frames do not fit or the device is out of memory.
+  public func step(realA: [Frame], realB: [Frame]) throws(TorchError) -> Losses {
+    let measurement = try measure(realA: realA, realB: realB)
+    if measurement.trouble == nil { try learn() }
+    return measurement.losses
+  }
+
+  /// Finds the losses of one batch of each domain and all their gradients, and changes no parameter.
+  ///
+  /// The fakes that the discriminators are shown are those of the generators before their update,
+  /// as in the official code, so that both optimizers may wait until all has been measured.
+  ///
+  /// - Parameters:
+  ///   - realA: Frames of one size.
+  ///   - realB: As many frames, of one size.
+  /// - Returns: What `learn()` would learn from.
+  /// - Throws: `TorchError` if the frames do not fit or the device is out of memory.
   ///
   /// Source: `optimize_parameters` in the official cycle_gan_model.py.
-  public func step(realA: [Frame], realB: [Frame]) throws(TorchError) -> Losses {
+  public func measure(realA: [Frame], realB: [Frame]) throws(TorchError) -> StepMeasurement {
     let images = try translations(
       realA: Tensor(realA, device: device), realB: Tensor(realB, device: device))
-    let generators = try updateGenerators(images)
-    let discriminators = try updateDiscriminators(images)
-    return Losses(try Tensor.stacked(discriminators + generators).values())
+    let generators = try generatorGradients(images)
+    let discriminators = try discriminatorGradients(images)
+    return try measured(discriminators + generators)
+  }
+
+  /// Moves all networks against the gradients that `measure` found, and the means of the generators
+  /// after them.
+  ///
+  /// - Throws: `TorchError` if the device fails.
+  public func learn() throws(TorchError) {
+    try generatorOptimizer.step(rate: learningRate)
+    try discriminatorOptimizer.step(rate: learningRate)
+    try averages?.follow(
+      (generatorAB, generatorBA), steps: generatorOptimizer.steps.max() ?? 0)
   }
 
   /// Runs every generator on everything the losses need, in the official order, on which the running
@@ -45,17 +72,16 @@ extension CycleGANModel {
       identityB: try isMissing ? generatorAB(realB) : jointB)
   }
 
-  /// Freezes the discriminators, and moves the generators against the sum of their losses.
+  /// Freezes the discriminators, and finds the generators' gradients of the sum of their losses.
   ///
   /// - Returns: `adversarialAB`, `adversarialBA`, `cycleA`, `cycleB`, `identityA`, `identityB`.
-  func updateGenerators(_ images: Translations) throws(TorchError) -> [Tensor] {
+  private func generatorGradients(_ images: Translations) throws(TorchError) -> [Tensor] {
     try setDiscriminatorsLearning(false)
     try generatorOptimizer.clearGradients()
     let losses = try generatorLosses(images)
     var sum = losses[0]
     for loss in losses.dropFirst() { sum = try sum + loss }
     try sum.backward()
-    try generatorOptimizer.step(rate: learningRate)
     return losses
   }
 
@@ -76,10 +102,11 @@ extension CycleGANModel {
     ]
   }
 
-  /// Moves both discriminators, each on its own loss; fakes come through the pools, B's first.
+  /// Finds both discriminators' gradients, each of its own loss; fakes come through the pools, B's
+  /// first.
   ///
   /// - Returns: `discriminatorA`, `discriminatorB`.
-  func updateDiscriminators(_ images: Translations) throws(TorchError) -> [Tensor] {
+  private func discriminatorGradients(_ images: Translations) throws(TorchError) -> [Tensor] {
     try setDiscriminatorsLearning(true)
     try discriminatorOptimizer.clearGradients()
     let oldB = try poolB.exchanged(images.fakeB.detached(), random: &random)
@@ -88,7 +115,6 @@ extension CycleGANModel {
     let oldA = try poolA.exchanged(images.fakeA.detached(), random: &random)
     let lossA = try discriminatorLoss(discriminatorA, real: images.realA, fake: oldA)
     try lossA.backward()
-    try discriminatorOptimizer.step(rate: learningRate)
     return [lossA, lossB]
   }
 

@@ -22,6 +22,7 @@ public final class CycleGANModel {
   var poolB: HistoryPool
   var random: RandomSource
   let deviceRandom: DeviceRandom
+  let averages: GeneratorAverages?
 
   /// Makes a model with fresh parameters.
   ///
@@ -53,6 +54,15 @@ public final class CycleGANModel {
       [(.discriminatorA, discriminatorA), (.discriminatorB, discriminatorB)], beta1: options.beta1)
     poolA = HistoryPool(capacity: options.poolSize)
     poolB = HistoryPool(capacity: options.poolSize)
+    if let decay = options.averageDecay {
+      let averages = try GeneratorAverages(
+        options, decay: decay, device: device, random: deviceRandom)
+      try averages.begin(.generatorAB, generatorAB)
+      try averages.begin(.generatorBA, generatorBA)
+      self.averages = averages
+    } else {
+      averages = nil
+    }
     self.options = options
     self.device = device
     self.learningRate = options.learningRate
@@ -60,7 +70,8 @@ public final class CycleGANModel {
     self.deviceRandom = deviceRandom
   }
 
-  /// Translates a frame with one of the generators, as `cg-apply` would.
+  /// Translates a frame with one of the generators, or its running mean where one is kept, as
+  /// `cg-apply` would.
   ///
   /// - Parameters:
   ///   - frame: Its sides are multiples of what the generator needs.
@@ -68,7 +79,8 @@ public final class CycleGANModel {
   /// - Returns: The translation, as values.
   /// - Throws: `TorchError` if the frame does not fit or the device is out of memory.
   public func translate(_ frame: Frame, with role: NetworkRole) throws(TorchError) -> Frame {
-    let output = try network(role).applied(to: Tensor([frame], device: device))
+    let generator = averages?.network(role) ?? network(role)
+    let output = try generator.applied(to: Tensor([frame], device: device))
     let shape = output.shape
     return Frame(
       width: shape[3], height: shape[2], channels: shape[1], samples: .values(try output.values()))

@@ -32,6 +32,8 @@ public struct ModelOptions: Sendable, Equatable {
   public var beta1 = 0.5
   /// Adam's learning rate at the start: `--lr`.
   public var learningRate = 0.0002
+  /// Decay of the running means of both generators' parameters, 0..<1; nil for no means.
+  public var averageDecay: Double?
   /// How parameters start: `--init_type`.
   public var initType = Initialization.Kind.normal
   /// The scale of the start: `--init_gain`.

@@ -19,7 +19,7 @@ extension TrainingOptions {
   /// that are left, or the user asks for exactly that.
   static let free: Set = [
     "n-epochs", "n-epochs-decay", "max-steps", "print-freq", "save-latest-freq", "save-epoch-freq",
-    "save-minutes", "num-threads", "max-bad", "threads", "init-from",
+    "save-minutes", "save-every", "num-threads", "max-bad", "threads", "init-from",
   ]
 
   private var networks: [(name: String, value: JSON)] {
@@ -57,11 +57,15 @@ extension TrainingOptions {
   private var course: [(name: String, value: JSON)] {
     [
       ("lr", .number(model.learningRate)), ("beta1", .number(model.beta1)),
+      ("ema", model.averageDecay.map { .number($0) } ?? .null),
       ("lr-policy", .string(policy.rawValue)), ("lr-decay-iters", .integer(decayEvery)),
       ("n-epochs", .integer(epochs)), ("n-epochs-decay", .integer(decayEpochs)),
       ("max-steps", maximumSteps.map { .integer($0) } ?? .null),
-      ("print-freq", .integer(logEvery)), ("save-latest-freq", .integer(saveEvery)),
-      ("save-epoch-freq", .integer(saveEveryEpochs)), ("save-minutes", .number(saveEveryMinutes)),
+      ("print-freq", .integer(logEvery)),
+      ("save-latest-freq", saveEvery.map { .integer($0) } ?? .null),
+      ("save-epoch-freq", saveEveryEpochs.map { .integer($0) } ?? .null),
+      ("save-minutes", saveEveryMinutes.map { .number($0) } ?? .null),
+      ("save-every", saveEverySteps.map { .integer($0) } ?? .null),
     ]
   }
 }

@@ -11,8 +11,9 @@ extension TrainingOptions {
         ("--ngf", model.generatorWidth), ("--ndf", model.discriminatorWidth),
         ("--batch-size", batchSize), ("--load-size", preprocessing.loadSize),
         ("--crop-size", preprocessing.cropSize), ("--print-freq", logEvery),
-        ("--save-latest-freq", saveEvery), ("--save-epoch-freq", saveEveryEpochs),
-        ("--lr-decay-iters", decayEvery), ("--threads", threads),
+        ("--save-latest-freq", saveEvery ?? 1), ("--save-epoch-freq", saveEveryEpochs ?? 1),
+        ("--save-every", saveEverySteps ?? 1), ("--lr-decay-iters", decayEvery),
+        ("--threads", threads),
         ("--max-dataset-size", maximumCount ?? 1), ("--max-steps", maximumSteps ?? 1),
         ("--n-epochs and --n-epochs-decay together", totalEpochs),
       ])
@@ -44,13 +45,14 @@ extension TrainingOptions {
     let notNegative = [
       ("--lr", model.learningRate), ("--lambda-A", model.lambdaA), ("--lambda-B", model.lambdaB),
       ("--lambda-identity", model.lambdaIdentity), ("--init-gain", model.initGain),
-      ("--max-bad", maximumBad), ("--save-minutes", saveEveryMinutes),
+      ("--max-bad", maximumBad), ("--save-minutes", saveEveryMinutes ?? 0),
     ]
     for (name, value) in notNegative where !(value >= 0 && value.isFinite) {
       throw .options("\(name) must be a number of at least 0, not \(value)")
     }
-    guard (0..<1).contains(model.beta1) else {
-      throw .options("--beta1 must be at least 0 and below 1, not \(model.beta1)")
+    for (name, value) in [("--beta1", model.beta1), ("--ema", model.averageDecay ?? 0)]
+    where !(0..<1).contains(value) {
+      throw .options("\(name) must be at least 0 and below 1, not \(value)")
     }
   }
 

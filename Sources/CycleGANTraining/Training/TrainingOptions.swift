@@ -28,12 +28,14 @@ public struct TrainingOptions: Sendable, Equatable {
   public var maximumSteps: Int?
   /// Images between rows of the log: the official `--print_freq`.
   public var logEvery = 100
-  /// Images between checkpoints: the official `--save_latest_freq`.
-  public var saveEvery = 5000
-  /// Epochs between checkpoints: the official `--save_epoch_freq`.
-  public var saveEveryEpochs = 5
-  /// Minutes between checkpoints at most.
-  public var saveEveryMinutes = 10.0
+  /// Images between checkpoints: the official `--save_latest_freq`; nil if they do not count.
+  public var saveEvery: Int? = 5000
+  /// Steps between checkpoints; nil if they do not count.
+  public var saveEverySteps: Int?
+  /// Epochs between checkpoints: the official `--save_epoch_freq`; nil if they do not count.
+  public var saveEveryEpochs: Int? = 5
+  /// Minutes between checkpoints; nil if they do not count.
+  public var saveEveryMinutes: Double? = 10
   /// Threads that decode images ahead of the steps: the official `--num_threads`.
   public var loadingThreads = 4
   /// The share of a domain's images that may be unusable.

@@ -51,4 +51,21 @@ import Testing
     #expect(order.epochLength == 7)
     #expect(order.stepsPerEpoch == 3)
   }
+
+  @Test(arguments: [false, true])
+  func `a detour keeps what came before, takes the rest otherwise, and every image once`(
+    serial: Bool
+  ) {
+    let order = DataOrder(countA: 40, countB: 30, batchSize: 1, serial: serial, seed: 1)
+    var other = order
+    other.detour = .init(epoch: 3, place: 10)
+    #expect(other.pairs(epoch: 2) == order.pairs(epoch: 2))
+    #expect(other.pairs(epoch: 3).prefix(10) == order.pairs(epoch: 3).prefix(10))
+    for epoch in [3, 4] {
+      let (before, after) = (order.pairs(epoch: epoch), other.pairs(epoch: epoch))
+      #expect(after.map(\.indexA).sorted() == Array(0..<40))
+      #expect((before.map(\.indexA) == after.map(\.indexA)) == serial)
+      #expect(before.suffix(30).map(\.random) != after.suffix(30).map(\.random))
+    }
+  }
 }

@@ -34,6 +34,34 @@ import Testing
     #expect(try broken.results == whole.results)
   }
 
+  @Test func `means are saved beside the weights, and a broken run keeps their bytes`() throws {
+    var (whole, broken) = (try SmallRun(), try SmallRun())
+    whole.options.model.averageDecay = 0.9
+    broken.options.model.averageDecay = 0.9
+    try whole.run()
+    try broken.run(stoppingAfter: 5)
+    try broken.run()
+    let plain = try SmallRun()
+    try plain.run()
+    #expect(try broken.results == whole.results)
+    #expect(try whole.results[4] == plain.results[4])
+    for (name, direction) in [("gen_AB_ema.bin", "AB"), ("gen_BA_ema.bin", "BA")] {
+      let files = [whole, broken].map { $0.path.appending(name) }
+      #expect(try ByteReader(files[0]).readAll() == ByteReader(files[1]).readAll())
+      let weights = try WeightsFile.read(files[0])
+      #expect(weights.metadata["direction"] == direction)
+      #expect(weights.metadata["ema"] == "0.9")
+      #expect(weights.metadata["steps"] == "12")
+    }
+    let sample = "samples/00000012.png"
+    let samples = try [whole, broken, plain].map {
+      try ByteReader($0.path.appending(sample)).readAll()
+    }
+    #expect(samples[0] == samples[1])
+    #expect(samples[0] != samples[2])
+    #expect(try whole.run() == .alreadyFinished(steps: 12))
+  }
+
   @Test func `a killed run falls back to its last checkpoint and takes its log back, too`() throws {
     let (whole, killed) = (try SmallRun(), try SmallRun())
     try whole.run()

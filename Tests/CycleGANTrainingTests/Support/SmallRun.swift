@@ -1,4 +1,5 @@
 import CycleGAN
+import Foundation
 
 @testable import CycleGANTraining
 
@@ -11,6 +12,13 @@ struct SmallRun {
     var lines: [String] = []
   }
   let messages = Messages()
+  /// The step of a process after which it is asked to save.
+  var saving = 0
+  /// Stands in for the first picture of A.
+  var firstPicture: Frame?
+  /// Breaks a step: given the number of the call, counted from 1, over all steps of a process.
+  var fault: (Int, BatchLoader.Batch, CycleGANModel) throws -> BatchLoader.Batch =
+    { _, batch, _ in batch }
 
   init() throws {
     folder = try TemporaryFolder()
@@ -30,18 +38,25 @@ struct SmallRun {
   func run(stoppingAfter stop: Int? = nil) throws -> Trainer.Outcome {
     let cache = ImageCache(maximumBytes: 1 << 20)
     func images(_ domain: Int, _ count: Int) -> TrainingImages {
-      let items = (0..<count).map {
-        TrainingImages.Item.frame(
-          TrainingMaterial.picture(domain, $0, channels: 3, side: 24), name: nil)
+      var pictures = (0..<count).map {
+        TrainingMaterial.picture(domain, $0, channels: 3, side: 24)
       }
+      if domain == 0, let firstPicture { pictures[0] = firstPicture }
+      let items = pictures.map { TrainingImages.Item.frame($0, name: nil) }
       return TrainingImages(items, cache: cache)
     }
     var steps = 0
     let hooks = TrainerHooks(
       progress: { _ in steps += 1 }, note: { [messages] in messages.lines.append($0) },
-      warn: { [messages] in messages.lines.append($0) }, stops: { steps == stop })
+      warn: { [messages] in messages.lines.append($0) }, stops: { steps == stop },
+      saves: { [saving] in steps == saving })
     let trainer = try Trainer(
       options, directory: RunDirectory(path), images: (images(0, 4), images(1, 3)), hooks: hooks)
+    var calls = 0
+    trainer.beforeStep = { [fault] batch, model throws(TrainingError) -> BatchLoader.Batch in
+      calls += 1
+      do { return try fault(calls, batch, model) } catch { throw .options("\(error)") }
+    }
     return try trainer.run()
   }
 
@@ -51,6 +66,24 @@ struct SmallRun {
       try ["gen_AB.bin", "gen_BA.bin", "disc_A.bin", "disc_B.bin", "log.tsv"].map {
         try ByteReader(path.appending($0)).readAll()
       }
+    }
+  }
+
+  /// The steps that samples were drawn after.
+  var samples: [Int] {
+    get throws {
+      let folder = path.appending("samples").string
+      return try FileManager.default.contentsOfDirectory(atPath: folder)
+        .compactMap { Int($0.prefix { $0 != "." }) }.sorted()
+    }
+  }
+
+  /// The checkpoints that are there, oldest first.
+  var checkpoints: [FilePath] {
+    get throws {
+      let folder = path.appending("checkpoints")
+      return try FileManager.default.contentsOfDirectory(atPath: folder.string).sorted()
+        .map { folder.appending($0) }
     }
   }
 

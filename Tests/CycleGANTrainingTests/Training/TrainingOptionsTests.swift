@@ -22,6 +22,7 @@ import Testing
     Refusal("--lr must be a number of at least 0, not nan") { $0.model.learningRate = .nan },
     Refusal("--lambda-A must be a number of at least 0, not -1.0") { $0.model.lambdaA = -1 },
     Refusal("--beta1 must be at least 0 and below 1, not 1.0") { $0.model.beta1 = 1 },
+    Refusal("--ema must be at least 0 and below 1, not 1.0") { $0.model.averageDecay = 1 },
     Refusal("--input-nc must be 1 (grey) or 3 (colour), not 4") { $0.model.channelsA = 4 },
     Refusal("use --lambda-identity 0") { $0.model.channelsB = 1 },
     Refusal("--load-size 286 is smaller than --crop-size 300") { $0.preprocessing.cropSize = 300 },
