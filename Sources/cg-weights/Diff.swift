@@ -6,7 +6,7 @@ struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell how two weights files differ.",
     discussion: """
-      cg-weights diff gen_AB.bin latest_net_G_A.pth
+      cg-weights diff --tensors gen_AB.bin latest_net_G_A.pth
       cg-weights diff run/checkpoints/00005000.ckpt run/checkpoints/00010000.ckpt | sort -k3g
 
       Prints a line for everything that differs: tensors that only one has, how far the numbers of \

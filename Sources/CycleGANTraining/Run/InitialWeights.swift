@@ -62,7 +62,8 @@ struct InitialWeights {
     }
     guard file.roles.isEmpty else { return }
     guard let word = file.metadata["role"], let role = NetworkRole(rawValue: word) else {
-      throw .input(
+      try Self.requireNetwork(file, path)
+      throw .options(
         "\(path) does not say which network it is; say --init-from AB=\(path), or BA, A or B")
     }
     (networks[role], names[role]) = (file, "\(path)")
@@ -83,6 +84,15 @@ struct InitialWeights {
   private mutating func add(_ path: FilePath, as role: NetworkRole) throws(TrainingError) {
     let file = try Self.read(path)
     (networks[role], names[role]) = (file.network(role) ?? file, "\(path)")
+  }
+
+  /// Refuses what is no network, whatever it would be called.
+  private static func requireNetwork(
+    _ file: WeightsFile, _ path: FilePath
+  ) throws(TrainingError) {
+    do throws(WeightsError) { _ = try RecognizedNetwork(file) } catch {
+      throw .images("\(path): \(error)")
+    }
   }
 
   private static func exists(_ path: FilePath) -> Bool {

@@ -55,7 +55,8 @@ extension Trainer {
       do {
         try model.load(network, into: role)
       } catch {
-        throw .images("\(weights.names[role] ?? role.rawValue): \(error)")
+        let reason = options.model.misfit(network, role, error)
+        throw .images("\(weights.names[role] ?? role.rawValue): \(reason)")
       }
     }
   }
@@ -73,5 +74,25 @@ extension Trainer {
     return SampleGrid(
       realA: try first(data.imagesA, data.preparationA),
       realB: try first(data.imagesB, data.preparationB))
+  }
+}
+
+extension ModelOptions {
+  /// Why a network cannot be what the options ask for, in their words where these tell it.
+  fileprivate func misfit(_ weights: WeightsFile, _ role: NetworkRole, _ error: Error) -> String {
+    guard case WeightsError.differences = error else { return "\(error)" }
+    let found: RecognizedNetwork
+    do throws(WeightsError) { found = try RecognizedNetwork(weights) } catch { return "\(error)" }
+    guard found.isGenerator == role.isGenerator else {
+      return "this is a \(found.kind), not \(role.rawValue)"
+    }
+    var words = found.metadata
+    // Of a U-Net nothing tells whether it had dropout, and it fits either way.
+    if words["netG"]?.hasPrefix("unet") ?? false { words["dropout"] = nil }
+    let points = metadata(of: role).sorted { $0.key < $1.key }.compactMap { key, value in
+      guard let word = words[key], word != value else { return nil as String? }
+      return "\(key) is \(word) there, \(value) by the options"
+    }
+    return points.isEmpty ? "\(error)" : points.joined(separator: "; ")
   }
 }

@@ -23,7 +23,9 @@ import Testing
     }
     let content = try WeightsFile(metadata: metadata, tensors: tensors)
       .content(container, of: kind, version: "0")
-    try AtomicFile.write(content.bytes, to: folder.path.appending(name))
+    try AtomicFile.write(to: folder.path.appending(name)) { writer throws(SystemError) in
+      try content.write(to: writer)
+    }
   }
 
   /// The first number of every network that is found.
@@ -80,6 +82,29 @@ import Testing
     try next.run()
     let files = [small, next].map { $0.path.appending("gen_BA.bin") }
     #expect(try WeightsFile.read(files[0]).tensors == WeightsFile.read(files[1]).tensors)
+  }
+
+  @Test func `a network that does not fit is told in the options' words`() throws {
+    var small = try SmallRun()
+    try save("a.pth", .generatorAB, 0.5)
+    let file = folder.path.appending("a.pth").string
+    small.options.initialWeights = ["AB=" + file]
+    small.options.model.dropout = true
+    #expect {
+      try small.run()
+    } throws: { "\($0)" == file + ": dropout is false there, true by the options" }
+    small.options.initialWeights = ["A=" + file]
+    #expect {
+      try small.run()
+    } throws: { "\($0)" == file + ": this is a generator, not discriminatorA" }
+  }
+
+  @Test func `what is no network is refused as such, whatever it is called`() throws {
+    let tensors = [NamedTensor("netG.model.1.weight", shape: [1], values: [1])]
+    try WeightsFile(tensors: tensors).write(to: folder.path.appending("many.bin"))
+    #expect {
+      try found("many.bin")
+    } throws: { "\($0)".hasSuffix("import --entry NAME takes one network: netG") }
   }
 
   @Test func `a network that is not given begins untrained, with a note`() throws {

@@ -1,4 +1,5 @@
 import CycleGAN
+import Glibc
 import Testing
 
 /// Little files that ask for much.
@@ -76,8 +77,7 @@ import Testing
     build(&pickle)
     pickle.run(".")
     for file in TorchAssembler.both(pickle.bytes) {
-      let duration = ContinuousClock().measure { expect(reason, file) }
-      #expect(duration < .seconds(1), "\(name)")
+      #expect(processorSeconds { expect(reason, file) } < 1, "\(name)")
     }
   }
 
@@ -117,8 +117,7 @@ import Testing
     let ones = [Int](repeating: 1, count: 63)
     let file = shared(
       1, type: "ByteStorage", elements: 1, size: [count] + ones, stride: [0] + ones)
-    let duration = try ContinuousClock().measure { _ = try WeightsFile(parsing: file) }
-    #expect(duration < .seconds(1))
+    #expect(try processorSeconds { _ = try WeightsFile(parsing: file) } < 1)
   }
 }
 
@@ -131,4 +130,16 @@ func expect(_ reason: String, _ file: [UInt8], sourceLocation: SourceLocation = 
     if !isRight { Issue.record("the reason is: \(error)", sourceLocation: sourceLocation) }
     return isRight
   }
+}
+
+/// The time of a processor that something takes on this thread; what else runs makes no difference.
+private func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
+  func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+  let start = now()
+  try body()
+  return now() - start
 }
