@@ -1,13 +1,32 @@
 import ArgumentParser
+import Glibc
 
 /// How much memory decoded images may take.
 struct CacheOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Memory for images that are decoded already.", valueName: "bytes"))
-  var maxCache = 2 << 30
+  @Option(
+    help: ArgumentHelp(
+      "Memory for images that are decoded already, such as 500M; a quarter of all unless given.",
+      valueName: "bytes"))
+  var cache: ByteCount?
 
-  func validate() throws {
-    guard maxCache >= 0 else {
-      throw ValidationError("--max-cache must be at least 0, not \(maxCache)")
-    }
+  /// The most memory for decoded images, bytes.
+  var maximumBytes: Int { cache?.bytes ?? Self.memory / 4 }
+
+  /// All of the machine's memory, bytes.
+  private static var memory: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
+}
+
+/// A number of bytes as a person writes it: `1000000`, `500M`, `2G`.
+struct ByteCount: ExpressibleByArgument {
+  let bytes: Int
+
+  /// Reads a number of at least 0 and, behind it, nothing, K, M, G or T: powers of 1024.
+  init?(argument: String) {
+    let digits = argument.prefix { $0.isASCII && $0.isNumber }
+    let units = ["": 0, "K": 10, "M": 20, "G": 30, "T": 40]
+    guard let number = Int(digits), let power = units[String(argument.dropFirst(digits.count))],
+      number <= Int.max >> power
+    else { return nil }
+    bytes = number << power
   }
 }

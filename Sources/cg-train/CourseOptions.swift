@@ -30,8 +30,9 @@ struct CourseOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Epochs between falls of --lr-policy step.", valueName: "n"))
   var lrDecayIters = 50
 
-  @Option(help: ArgumentHelp("Of everything that is random.", valueName: "n"))
-  var seed: UInt64 = 0
+  @Option(
+    help: ArgumentHelp("Of everything that is random; drawn unless given.", valueName: "n"))
+  var seed: UInt64?
 
   func apply(to options: inout TrainingOptions) {
     options.epochs = nEpochs
@@ -42,6 +43,5 @@ struct CourseOptions: ParsableArguments {
     options.model.averageDecay = ema
     options.policy = lrPolicy.value
     options.decayEvery = lrDecayIters
-    options.seed = seed
   }
 }

@@ -44,6 +44,12 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Minutes between checkpoints; 10.", valueName: "x"))
   var saveMinutes: Double?
 
+  @Option(help: ArgumentHelp("Checkpoints that stay; at least 2.", valueName: "n"))
+  var keep = 2
+
+  @Option(help: "What to do when a sign of failure lasts.")
+  var onAlarm = Word<AlarmResponse>(.warn)
+
   @Option(
     help: ArgumentHelp(
       "Share of a domain's images that may be damaged; one may be, unless 0.", valueName: "x"))
@@ -80,6 +86,8 @@ struct RunOptions: ParsableArguments {
     options.saveEveryMinutes = saveMinutes ?? options.saveEveryMinutes
     if !saveEvery.isEmpty { options.save(every: saveEvery) }
     options.maximumBad = maxBad
+    options.keptCheckpoints = keep
+    options.alarmResponse = onAlarm.value
   }
 
   /// What OMP_NUM_THREADS says, or all processors.

@@ -51,6 +51,13 @@ final class RunReport {
     return isComplete
   }
 
+  /// Draws a seed for a run that was given none, and names it.
+  func drawnSeed() -> UInt64 {
+    let seed = UInt64(UInt32.random(in: .min ... .max))
+    note("--seed \(seed), drawn at random, repeats this run")
+    return seed
+  }
+
   private func note(_ line: String) {
     if !options.quiet { diagnostics.say(line) }
   }

@@ -23,6 +23,7 @@ struct Train: ParsableCommand {
     version: ToolVersion.text("cg-train", ["LibTorch \(Device.torchVersion)"]))
 
   @OptionGroup(title: "Data") var data: DataOptions
+  @OptionGroup(title: "Validation") var validation: ValidationOptions
   @OptionGroup(title: "Networks") var networks: NetworkOptions
   @OptionGroup(title: "Losses") var losses: LossOptions
   @OptionGroup(title: "Course") var course: CourseOptions
@@ -36,6 +37,17 @@ struct Train: ParsableCommand {
       Tool.leave(.usage)
     }
     Tool.main(Train.self)
+  }
+
+  func validate() throws {
+    guard validation.valTruth != nil else { return }
+    guard validation.operands(dataroot: data.dataroot) != nil else {
+      throw ValidationError("--val-truth needs --val-a and --val-b")
+    }
+    guard data.direction.value == .forwards else {
+      throw ValidationError(
+        "--val-truth is about A to B; swap -A and -B instead of using --direction BtoA")
+    }
   }
 
   func run() throws {
@@ -54,32 +66,19 @@ struct Train: ParsableCommand {
   ///
   /// - Returns: Whether all images could be used.
   private func train(_ diagnostics: Diagnostics) throws(TrainingError) -> Bool {
-    let options = self.options
+    var options = self.options
     try options.validate()
-    let images = try gather(options, diagnostics)
+    let images = try RunImages(self, options, diagnostics)
     let directory = try RunDirectory(FilePath(running.output))
     let report = RunReport(diagnostics, running)
+    options.seed = course.seed ?? directory.recordedSeed() ?? report.drawnSeed()
     Interrupts.catchStops()
     Interrupts.catchStatus()
-    let trainer = try Trainer(options, directory: directory, images: images, hooks: report.hooks)
+    let trainer = try Trainer(
+      options, directory: directory, images: images.training, heldOut: images.heldOut,
+      hooks: report.hooks)
     let outcome = try trainer.run()
-    return report.end(outcome, images)
-  }
-
-  private func gather(
-    _ options: TrainingOptions, _ diagnostics: Diagnostics
-  ) throws(TrainingError) -> (TrainingImages, TrainingImages) {
-    var gathering = ImageGathering(
-      decoding: limits.decoding, maximumCount: options.maximumCount ?? .max,
-      skipped: running.verbose ? { diagnostics.say($0) } : nil,
-      note: { [quiet = running.quiet] line in if !quiet { diagnostics.say(line) } })
-    let cache = ImageCache(maximumBytes: memory.maxCache)
-    var operands = data.operands
-    if options.isReversed { operands = (operands.1, operands.0) }
-    return (
-      try gathering.images(of: operands.0, cache: cache),
-      try gathering.images(of: operands.1, cache: cache)
-    )
+    return report.end(outcome, images.training)
   }
 
   /// Everything the user said, with the defaults of everything else.

@@ -43,7 +43,18 @@ public struct Convolution: Sendable, Equatable {
   /// Whether a value per output channel is added.
   public let bias: Bool
 
-  init(
+  /// Describes a convolution.
+  ///
+  /// - Parameters:
+  ///   - name: The prefix of its parameters.
+  ///   - inputChannels: Channels in.
+  ///   - outputChannels: Channels out.
+  ///   - kernel: Rows and columns.
+  ///   - stride: Step between outputs (inputs, where transposed), px.
+  ///   - padding: Zeros around the input, px.
+  ///   - outputPadding: Rows and columns added at the end, px.
+  ///   - bias: Whether a value per output channel is added.
+  package init(
     _ name: String, _ inputChannels: Int, _ outputChannels: Int, kernel: Int, stride: Int = 1,
     padding: Int = 0, outputPadding: Int = 0, bias: Bool
   ) {

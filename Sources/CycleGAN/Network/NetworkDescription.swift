@@ -11,6 +11,24 @@ public struct NetworkDescription: Sendable, Equatable {
   /// The smallest height and width the network can take, px.
   public let minimumSide: Int
 
+  /// Describes a network.
+  ///
+  /// - Parameters:
+  ///   - layers: What runs, in order.
+  ///   - inputChannels: Channels in.
+  ///   - outputChannels: Channels out.
+  ///   - sideMultiple: Of what height and width of the input have to be multiples.
+  ///   - minimumSide: The smallest height and width, px.
+  package init(
+    layers: [Layer], inputChannels: Int, outputChannels: Int, sideMultiple: Int, minimumSide: Int
+  ) {
+    self.layers = layers
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    self.sideMultiple = sideMultiple
+    self.minimumSide = minimumSide
+  }
+
   /// Everything the network's weights file holds, in the official state dict's order.
   public var parameters: [ParameterDescription] { layers.flatMap(\.parameters) }
 

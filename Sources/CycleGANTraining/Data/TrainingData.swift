@@ -30,4 +30,19 @@ public struct TrainingData: Sendable {
       countA: imagesA.count, countB: imagesB.count, batchSize: batchSize, serial: serial,
       seed: seed)
   }
+
+  /// An image of a domain that looks the same every time: not mirrored, cut at one place.
+  ///
+  /// - Parameters:
+  ///   - domain: Which.
+  ///   - index: Its place, counted from 0; where it cannot be used, the next one is taken.
+  /// - Returns: Levels.
+  /// - Throws: `TrainingError.images` if none can be used.
+  func fixed(_ domain: Domain, _ index: Int) throws(TrainingError) -> Frame {
+    var preparation = domain == .A ? preparationA : preparationB
+    preparation.preprocessing.flips = false
+    var random = RandomSource(seed: 0)
+    let images = domain == .A ? imagesA : imagesB
+    return Frame(try images.prepared(index, preparation, random: &random).image)
+  }
 }

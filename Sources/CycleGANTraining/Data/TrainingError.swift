@@ -27,6 +27,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case torch(TorchError)
   /// A loss, a gradient or a weight is not a number, or is infinite.
   case notFinite(String)
+  /// An alarm of the run's health, which was to stop it.
+  case alarm(String)
 
   /// Chooses by what the system said.
   ///
@@ -39,12 +41,21 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     return isDisk ? .system("\(path): \(error)") : .cannotCreate("\(path): \(error)")
   }
 
+  /// Names an error of a stage that can fail in several ways.
+  init(_ error: any Error) {
+    switch error {
+    case let error as TrainingError: self = error
+    case let error as TorchError: self = .torch(error)
+    default: self = .system("\(error)")
+    }
+  }
+
   /// One line for standard error, or one for each of several points.
   public var lines: [String] {
     switch self {
     case .options(let reason), .input(let reason), .images(let reason), .tooManyBad(let reason),
       .directory(let reason), .locked(let reason), .cannotCreate(let reason),
-      .system(let reason), .notFinite(let reason), .unavailable(let reason):
+      .system(let reason), .notFinite(let reason), .unavailable(let reason), .alarm(let reason):
       [reason]
     case .changed(let differences):
       differences
@@ -67,7 +78,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .system: .inputOutput
     case .unavailable: .unavailable
     case .torch(let error): error.status
-    case .notFinite: .unhealthy
+    case .notFinite, .alarm: .unhealthy
     }
   }
 }

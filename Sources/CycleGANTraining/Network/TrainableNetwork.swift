@@ -52,6 +52,20 @@ final class TrainableNetwork {
     try Tensor("the forward pass") { ct_network_apply(handle, input.handle, &$0, &$1) }
   }
 
+  /// Runs a generator as a finished one on a frame.
+  ///
+  /// - Parameters:
+  ///   - frame: Its sides are multiples of what the generator needs.
+  ///   - device: Where the network lives.
+  /// - Returns: The translation, as values.
+  /// - Throws: `TorchError` if the frame does not fit or the device is out of memory.
+  func translation(of frame: Frame, _ device: Device) throws(TorchError) -> Frame {
+    let output = try applied(to: Tensor([frame], device: device))
+    let shape = output.shape
+    return Frame(
+      width: shape[3], height: shape[2], channels: shape[1], samples: .values(try output.values()))
+  }
+
   /// Sets whether later forward passes record what the parameters' gradients need.
   func setLearning(_ learning: Bool) throws(TorchError) {
     try torch("freezing a network") { ct_network_set_learning(handle, learning, &$0) }

@@ -5,8 +5,14 @@ import Glibc
 struct Checkpoint {
   /// How far the run is.
   var position: RunPosition
-  /// Bytes of log.tsv that belong to the steps done.
-  var logBytes: Int
+  /// Bytes of the run's tables that belong to the steps done.
+  var tables: RunTables.Lengths
+  /// What the watch over the run's health remembers.
+  var health: HealthWatch
+  /// The last epoch that was validated; 0 for none.
+  var validatedEpoch = 0
+  /// The best epoch so far.
+  var best: BestEpoch?
   /// Where the run left the order that its seed gives; nil if it never went back.
   var detour: DataOrder.Detour?
   /// What the run was started with.
@@ -15,19 +21,23 @@ struct Checkpoint {
   var state: WeightsFile
 
   private static let version = "1"
-  private static let keeping = 2
 
-  /// Writes a checkpoint so that it is whole or not there, and prunes old ones: two stay.
+  /// Writes a checkpoint so that it is whole or not there, and prunes old ones.
   ///
-  /// - Parameter directory: The run's.
+  /// - Parameters:
+  ///   - directory: The run's.
+  ///   - kept: How many stay, at least two.
   /// - Throws: `TrainingError.system`; the older checkpoints are then untouched.
-  func write(to directory: RunDirectory) throws(TrainingError) {
+  func write(to directory: RunDirectory, keeping kept: Int) throws(TrainingError) {
     var file = state
     file.metadata.merge([
       "checkpoint": Self.version, "step": String(position.step),
       "epoch": String(position.epoch), "place": String(position.place),
-      "log_bytes": String(logBytes), "configuration": configuration.text,
+      "health": health.json.text, "validated_epoch": String(validatedEpoch),
+      "configuration": configuration.text,
     ]) { _, new in new }
+    for (table, bytes) in tables { file.metadata["bytes_of_\(table)"] = String(bytes) }
+    if let best { file.metadata["best"] = best.json.text }
     if let detour {
       file.metadata["detour_epoch"] = String(detour.epoch)
       file.metadata["detour_place"] = String(detour.place)
@@ -38,7 +48,7 @@ struct Checkpoint {
     } catch {
       throw .system("\(path): \(error)")
     }
-    for old in try directory.checkpointSteps().dropFirst(Self.keeping) {
+    for old in try directory.checkpointSteps().dropFirst(kept) {
       _ = directory.checkpoint(step: old).withCString { unlink($0) }
     }
   }
@@ -102,7 +112,11 @@ extension Checkpoint {
     self.init(
       position: RunPosition(
         step: try number("step"), epoch: try number("epoch"), place: try number("place")),
-      logBytes: try number("log_bytes"),
+      tables: Dictionary(
+        uniqueKeysWithValues: try RunTables.names.map { ($0, try number("bytes_of_\($0)")) }),
+      health: HealthWatch(try JSON(parsing: Array((state.metadata["health"] ?? "{}").utf8))),
+      validatedEpoch: try number("validated_epoch"),
+      best: try state.metadata["best"].flatMap { BestEpoch(try JSON(parsing: Array($0.utf8))) },
       detour: isDetoured
         ? .init(epoch: try number("detour_epoch"), place: try number("detour_place")) : nil,
       configuration: try JSON(parsing: Array((state.metadata["configuration"] ?? "").utf8)),

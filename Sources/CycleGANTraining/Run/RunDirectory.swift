@@ -17,7 +17,7 @@ public final class RunDirectory {
     try Self.makeFolder(path)
     lock = try RunLock(path)
     for folder in [checkpoints, samples] { try Self.makeFolder(folder) }
-    for folder in [path, checkpoints, samples] {
+    for folder in [path, checkpoints, samples, best] where Folder.isFolder(folder) {
       for name in try Self.names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
         _ = folder.appending(name).withCString { unlink($0) }
       }
@@ -25,9 +25,11 @@ public final class RunDirectory {
   }
 
   var config: FilePath { path.appending("config.json") }
-  var log: FilePath { path.appending("log.tsv") }
+  func table(_ name: String) -> FilePath { path.appending(name + ".tsv") }
   private var checkpoints: FilePath { path.appending("checkpoints") }
   private var samples: FilePath { path.appending("samples") }
+  /// Where the generators of the best epoch are kept.
+  var best: FilePath { path.appending("best") }
 
   func checkpoint(step: Int) -> FilePath {
     checkpoints.appending(Self.padded(step) + ".ckpt")
@@ -68,14 +70,28 @@ public final class RunDirectory {
       .compactMap { Int($0.dropLast(5)) }.filter { $0 >= 0 }.sorted(by: >)
   }
 
+  /// The seed that the run in this folder was started with.
+  ///
+  /// - Returns: Nil where no run began.
+  public func recordedSeed() -> UInt64? {
+    // Whatever is wrong with either file is said when the run goes on from its checkpoint.
+    let configuration =
+      (try? JSON(parsing: ByteReader(config).readAll(limit: 1 << 20)))
+      ?? (try? Checkpoint.newest(in: self, warn: { _ in }))?.configuration
+    return configuration?["options"]?["seed"]?.string.flatMap { UInt64($0) }
+  }
+
   /// Files that only a run that began can have left.
   func remains() -> FilePath? {
     let weights = NetworkRole.allCases.map { Self.weights(of: $0, in: path) }
     return ([config] + weights).first { $0.withCString { access($0, F_OK) == 0 } }
   }
 
-  /// Waits until the disk has the names of the files in the run's folder.
-  func synchronize() throws(TrainingError) {
+  /// Makes the folder of the best generators.
+  func makeBest() throws(TrainingError) { try Self.makeFolder(best) }
+
+  /// Waits until the disk has the names of the files in a folder.
+  static func synchronize(_ path: FilePath) throws(TrainingError) {
     let descriptor = path.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw .writing(path, .current) }
     defer { close(descriptor) }

@@ -2,32 +2,31 @@ import CycleGAN
 
 extension Trainer {
   /// Writes a checkpoint of this step.
-  func save(_ model: CycleGANModel, _ log: TrainingLog) throws(TrainingError) {
+  func save(_ session: Session) throws(TrainingError) {
     let state: WeightsFile
     do {
-      state = try model.state()
+      state = try session.model.state()
     } catch {
       throw .torch(error)
     }
     do throws(WeightsError) { try state.requireFinite() } catch {
       throw .notFinite("after step \(position.step) \(error.firstPoint)")
     }
-    try log.synchronize()
+    try session.tables.synchronize()
     try Checkpoint(
-      position: position, logBytes: log.bytes, detour: data.order.detour,
+      position: position, tables: session.tables.lengths, health: health,
+      validatedEpoch: validatedEpoch, best: best, detour: data.order.detour,
       configuration: configuration.json, state: state
-    ).write(to: directory)
+    ).write(to: directory, keeping: options.keptCheckpoints)
     lastSave = .now
   }
 
   /// Writes a checkpoint and a sample; where the disk fails, the next one is another chance.
-  func saveAndGoOn(
-    _ model: CycleGANModel, _ log: TrainingLog, _ grid: SampleGrid, isAsked: Bool
-  ) throws(TrainingError) {
+  func saveAndGoOn(_ session: Session, isAsked: Bool) throws(TrainingError) {
     do {
-      try save(model, log)
+      try save(session)
       if isAsked { hooks.note("saved after step \(position.step)") }
-      draw(grid, model)
+      draw(session)
     } catch .system(let reason) {
       lastSave = .now
       hooks.warn("no checkpoint at step \(position.step): \(reason); training goes on")
@@ -49,10 +48,10 @@ extension Trainer {
   }
 
   /// Draws the sample grid of this step; nothing depends on it.
-  func draw(_ grid: SampleGrid, _ model: CycleGANModel) {
+  func draw(_ session: Session) {
     let path = directory.sample(step: position.step)
     do {
-      try AtomicFile.write(grid.image(model).encoded(as: .png), to: path)
+      try AtomicFile.write(session.grid.image(session.model).encoded(as: .png), to: path)
     } catch {
       hooks.warn("\(path): \(error)")
     }

@@ -44,6 +44,9 @@ extension Trainer {
     }
     position = checkpoint.position
     data.order.detour = checkpoint.detour
+    health = checkpoint.health
+    validatedEpoch = checkpoint.validatedEpoch
+    best = checkpoint.best
   }
 
   private func load(_ weights: InitialWeights, into model: CycleGANModel) throws(TrainingError) {
@@ -61,19 +64,18 @@ extension Trainer {
     }
   }
 
+  func makeValidation(_ model: CycleGANModel) throws(TrainingError) -> Validation? {
+    guard let heldOut else { return nil }
+    do {
+      return try Validation(heldOut, options, device: model.device)
+    } catch {
+      throw .torch(error)
+    }
+  }
+
   /// The first images of both domains that can be used, which every grid shows.
   func sampleGrid() throws(TrainingError) -> SampleGrid {
-    func first(
-      _ images: TrainingImages, _ preparation: ImagePreparation
-    ) throws(TrainingError) -> Frame {
-      var preparation = preparation
-      preparation.preprocessing.flips = false
-      var random = RandomSource(seed: 0)
-      return Frame(try images.prepared(0, preparation, random: &random).image)
-    }
-    return SampleGrid(
-      realA: try first(data.imagesA, data.preparationA),
-      realB: try first(data.imagesB, data.preparationB))
+    SampleGrid(realA: try data.fixed(.A, 0), realB: try data.fixed(.B, 0))
   }
 }
 

@@ -15,12 +15,18 @@ public final class Trainer {
   let options: TrainingOptions
   let directory: RunDirectory
   var data: TrainingData
+  let heldOut: HeldOutImages?
   let hooks: TrainerHooks
   let configuration: RunConfiguration
   var position = RunPosition()
   var lastSave = ContinuousClock.now
   var firstStep = 0
   var warned: Set<String> = []
+  var health = HealthWatch()
+  /// The last epoch that was validated; 0 for none.
+  var validatedEpoch = 0
+  /// The best of the epochs validated so far.
+  var best: BestEpoch?
   /// What tests put between the loader and a step: they break images and weights.
   var beforeStep: (BatchLoader.Batch, CycleGANModel) throws(TrainingError) -> BatchLoader.Batch =
     { batch, _ in batch }
@@ -31,15 +37,18 @@ public final class Trainer {
   ///   - options: What it computes.
   ///   - directory: Where it lives, locked.
   ///   - images: Domain A and domain B, each at least one image.
+  ///   - heldOut: What every epoch is measured on; nil for no validation.
   ///   - hooks: What the tool wants to know.
   /// - Throws: `TrainingError.options` for a combination that makes no sense.
   public init(
     _ options: TrainingOptions, directory: RunDirectory,
-    images: (TrainingImages, TrainingImages), hooks: TrainerHooks = TrainerHooks()
+    images: (TrainingImages, TrainingImages), heldOut: HeldOutImages? = nil,
+    hooks: TrainerHooks = TrainerHooks()
   ) throws(TrainingError) {
     try options.validate()
     self.options = options
     self.directory = directory
+    self.heldOut = heldOut
     self.hooks = hooks
     data = TrainingData(
       images, options.preparations, batchSize: options.batchSize,
@@ -53,6 +62,15 @@ public final class Trainer {
     return min(isTooMany ? .max : all, options.maximumSteps ?? .max)
   }
 
+  /// What a run has at hand while it trains.
+  struct Session {
+    let model: CycleGANModel
+    let tables: RunTables
+    let grid: SampleGrid
+    let probe: Probe
+    let validation: Validation?
+  }
+
   /// Trains until the last step, or until it is asked to stop.
   ///
   /// - Returns: How it ended.
@@ -64,38 +82,50 @@ public final class Trainer {
     {
       return .alreadyFinished(steps: checkpoint.position.step)
     }
+    let session = try begin(checkpoint)
+    guard try train(session) else {
+      try save(session)
+      return .stopped(step: position.step)
+    }
+    draw(session)
+    try writeWeights(session.model)
+    if let best {
+      hooks.note(
+        "best on held-out images after epoch \(best.epoch) by \(best.merit.rawValue): "
+          + "\(RunDirectory.weights(of: .generatorAB, in: directory.best))")
+    }
+    return .finished(steps: position.step)
+  }
+
+  /// Makes everything ready for the next step.
+  private func begin(_ checkpoint: Checkpoint?) throws(TrainingError) -> Session {
     let model = try makeModel()
     try start(model, checkpoint)
-    let log = try TrainingLog(
-      directory.log, bytes: checkpoint?.logBytes ?? 0, warn: hooks.warn)
+    let session = Session(
+      model: model,
+      tables: try RunTables(directory, checkpoint?.tables ?? [:], warn: hooks.warn),
+      grid: try sampleGrid(), probe: try Probe(data), validation: try makeValidation(model))
     firstStep = position.step
-    if checkpoint == nil {
-      // A full or read-only disk shows now, not after the first epoch.
-      try save(model, log)
-    }
+    // A full or read-only disk shows now, not after the first epoch.
+    if checkpoint == nil { try save(session) }
     try write(configuration)
-    let grid = try sampleGrid()
-    guard try train(model, log, grid) else { return .stopped(step: position.step) }
-    draw(grid, model)
-    try writeWeights(model)
-    return .finished(steps: position.step)
+    return session
   }
 
   /// Trains all steps that are left, and saves; goes back where something is not finite.
   ///
   /// - Returns: Whether it came to the end.
-  private func train(
-    _ model: CycleGANModel, _ log: TrainingLog, _ grid: SampleGrid
-  ) throws(TrainingError) -> Bool {
+  private func train(_ session: Session) throws(TrainingError) -> Bool {
     while true {
       do throws(TrainingError) {
         while position.step < totalSteps {
-          guard try trainEpoch(model, log, grid) else { return false }
+          guard try validateIfDue(session), try trainEpoch(session) else { return false }
         }
-        if position.step > firstStep { try save(model, log) }
+        guard try validateIfDue(session) else { return false }
+        if position.step > firstStep { try save(session) }
         return true
       } catch .notFinite(let reason) {
-        try goBack(model, log, reason)
+        try goBack(session, reason)
       }
     }
   }
@@ -103,10 +133,8 @@ public final class Trainer {
   /// Trains what is left of an epoch.
   ///
   /// - Returns: Whether to go on.
-  private func trainEpoch(
-    _ model: CycleGANModel, _ log: TrainingLog, _ grid: SampleGrid
-  ) throws(TrainingError) -> Bool {
-    model.learningRate = options.schedule.rate(epoch: position.epoch)
+  private func trainEpoch(_ session: Session) throws(TrainingError) -> Bool {
+    session.model.learningRate = options.schedule.rate(epoch: position.epoch)
     let loader = BatchLoader(
       epoch: position.epoch, from: position.place, data, threads: max(1, options.loadingThreads))
     defer { loader.stop() }
@@ -115,28 +143,33 @@ public final class Trainer {
       reportFlatImages()
       try reportBadImages()
       let before = position
-      let losses = try step(model, beforeStep(batch, model))
+      let measurement = try step(session.model, beforeStep(batch, session.model))
       position.advance(data.order)
-      try report(before, losses, model, log)
-      guard position.step < totalSteps else { break }
-      if hooks.stops() {
-        try save(model, log)
-        return false
+      let alarms = try watch(measurement, session)
+      try report(before, measurement.losses, session)
+      if options.alarmResponse == .stop, !alarms.isEmpty {
+        try save(session)
+        throw .alarm(
+          "stopped and saved after step \(position.step) by "
+            + alarms.map(\.word).joined(separator: ", "))
       }
+      guard position.step < totalSteps else { break }
+      if hooks.stops() { return false }
       let isAsked = hooks.saves()
-      if isAsked || isSaveDue(before) { try saveAndGoOn(model, log, grid, isAsked: isAsked) }
+      if isAsked || isSaveDue(before) { try saveAndGoOn(session, isAsked: isAsked) }
     }
     return true
   }
 
   /// Tells the log and the tool about a step.
   private func report(
-    _ before: RunPosition, _ losses: Losses, _ model: CycleGANModel, _ log: TrainingLog
+    _ before: RunPosition, _ losses: Losses, _ session: Session
   ) throws(TrainingError) {
     let (first, images) = (before.images(data.order), position.images(data.order))
     if images / options.logEvery > first / options.logEvery {
-      try log.append(
-        (position.step, before.epoch, images), learningRate: model.learningRate, losses)
+      try session.tables.append(
+        (position.step, before.epoch, images), learningRate: session.model.learningRate, losses,
+        health.takeUnlogged())
     }
     hooks.progress(
       TrainingProgress(

@@ -80,10 +80,7 @@ public final class CycleGANModel {
   /// - Throws: `TorchError` if the frame does not fit or the device is out of memory.
   public func translate(_ frame: Frame, with role: NetworkRole) throws(TorchError) -> Frame {
     let generator = averages?.network(role) ?? network(role)
-    let output = try generator.applied(to: Tensor([frame], device: device))
-    let shape = output.shape
-    return Frame(
-      width: shape[3], height: shape[2], channels: shape[1], samples: .values(try output.values()))
+    return try generator.translation(of: frame, device)
   }
 
   func network(_ role: NetworkRole) -> TrainableNetwork {

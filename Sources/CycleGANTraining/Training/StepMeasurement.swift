@@ -10,6 +10,12 @@ public struct StepMeasurement: Sendable, Equatable {
   /// The same of all learned parameters.
   public let parameterNorms: [Float]
 
+  /// The Euclidean lengths of all gradients and of all learned parameters of one network.
+  func norms(_ role: NetworkRole) -> (gradient: Float, parameters: Float) {
+    guard let place = NetworkRole.allCases.firstIndex(of: role) else { return (0, 0) }
+    return (gradientNorms[place], parameterNorms[place])
+  }
+
   /// The first thing that is NaN or infinite, such as `cycle_A is nan`; nil where all is well.
   ///
   /// Parameters come first, since they make the losses and gradients what they are, and the

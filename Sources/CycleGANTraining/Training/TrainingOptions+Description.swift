@@ -19,7 +19,8 @@ extension TrainingOptions {
   /// that are left, or the user asks for exactly that.
   static let free: Set = [
     "n-epochs", "n-epochs-decay", "max-steps", "print-freq", "save-latest-freq", "save-epoch-freq",
-    "save-minutes", "save-every", "num-threads", "max-bad", "threads", "init-from",
+    "save-minutes", "save-every", "keep", "on-alarm", "num-threads", "max-bad", "threads",
+    "init-from",
   ]
 
   private var networks: [(name: String, value: JSON)] {
@@ -66,6 +67,7 @@ extension TrainingOptions {
       ("save-epoch-freq", saveEveryEpochs.map { .integer($0) } ?? .null),
       ("save-minutes", saveEveryMinutes.map { .number($0) } ?? .null),
       ("save-every", saveEverySteps.map { .integer($0) } ?? .null),
+      ("keep", .integer(keptCheckpoints)), ("on-alarm", .string(alarmResponse.rawValue)),
     ]
   }
 }

@@ -17,6 +17,7 @@ extension TrainingOptions {
         ("--max-dataset-size", maximumCount ?? 1), ("--max-steps", maximumSteps ?? 1),
         ("--n-epochs and --n-epochs-decay together", totalEpochs),
       ])
+    try requireAtLeast(2, [("--keep", keptCheckpoints)])
     try requireAtLeast(
       0,
       [

@@ -36,6 +36,10 @@ public struct TrainingOptions: Sendable, Equatable {
   public var saveEveryEpochs: Int? = 5
   /// Minutes between checkpoints; nil if they do not count.
   public var saveEveryMinutes: Double? = 10
+  /// Checkpoints that stay, at least two.
+  public var keptCheckpoints = 2
+  /// What happens when an alarm begins.
+  public var alarmResponse = AlarmResponse.warn
   /// Threads that decode images ahead of the steps: the official `--num_threads`.
   public var loadingThreads = 4
   /// The share of a domain's images that may be unusable.

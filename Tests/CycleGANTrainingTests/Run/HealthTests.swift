@@ -95,9 +95,11 @@ import Testing
 
   @Test func `an image of one colour is named once`() throws {
     var small = try SmallRun()
-    small.firstPicture = Frame(
+    let flat = Frame(
       width: 24, height: 24, channels: 3,
       samples: .levels((0..<24 * 24).flatMap { _ in [UInt8](arrayLiteral: 10, 20, 30) }))
+    let draw = small.picture
+    small.picture = { $0 == 0 && $1 == 0 ? flat : draw($0, $1) }
     #expect(try small.run() == .finished(steps: 12))
     let lines = small.messages.lines.filter { $0.contains("one colour") }
     #expect(lines.count == 1)

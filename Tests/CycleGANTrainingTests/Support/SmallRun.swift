@@ -14,8 +14,10 @@ struct SmallRun {
   let messages = Messages()
   /// The step of a process after which it is asked to save.
   var saving = 0
-  /// Stands in for the first picture of A.
-  var firstPicture: Frame?
+  /// Draws the pictures: of a domain, 0 or 1, and a place.
+  var picture: (Int, Int) -> Frame = { TrainingMaterial.picture($0, $1, channels: 3, side: 24) }
+  /// What every epoch is measured on, if anything.
+  var heldOut: HeldOutImages?
   /// Breaks a step: given the number of the call, counted from 1, over all steps of a process.
   var fault: (Int, BatchLoader.Batch, CycleGANModel) throws -> BatchLoader.Batch =
     { _, batch, _ in batch }
@@ -38,11 +40,9 @@ struct SmallRun {
   func run(stoppingAfter stop: Int? = nil) throws -> Trainer.Outcome {
     let cache = ImageCache(maximumBytes: 1 << 20)
     func images(_ domain: Int, _ count: Int) -> TrainingImages {
-      var pictures = (0..<count).map {
-        TrainingMaterial.picture(domain, $0, channels: 3, side: 24)
+      let items = (0..<count).map {
+        TrainingImages.Item.frame(picture(domain, $0), name: nil)
       }
-      if domain == 0, let firstPicture { pictures[0] = firstPicture }
-      let items = pictures.map { TrainingImages.Item.frame($0, name: nil) }
       return TrainingImages(items, cache: cache)
     }
     var steps = 0
@@ -51,7 +51,8 @@ struct SmallRun {
       warn: { [messages] in messages.lines.append($0) }, stops: { steps == stop },
       saves: { [saving] in steps == saving })
     let trainer = try Trainer(
-      options, directory: RunDirectory(path), images: (images(0, 4), images(1, 3)), hooks: hooks)
+      options, directory: RunDirectory(path), images: (images(0, 4), images(1, 3)),
+      heldOut: heldOut, hooks: hooks)
     var calls = 0
     trainer.beforeStep = { [fault] batch, model throws(TrainingError) -> BatchLoader.Batch in
       calls += 1
@@ -63,7 +64,10 @@ struct SmallRun {
   /// The bytes of what a run leaves that must not depend on interruptions.
   var results: [[UInt8]] {
     get throws {
-      try ["gen_AB.bin", "gen_BA.bin", "disc_A.bin", "disc_B.bin", "log.tsv"].map {
+      try [
+        "gen_AB.bin", "gen_BA.bin", "disc_A.bin", "disc_B.bin", "log.tsv", "health.tsv",
+        "validation.tsv",
+      ].map {
         try ByteReader(path.appending($0)).readAll()
       }
     }

@@ -1,0 +1,50 @@
+import CycleGAN
+import CycleGANTraining
+
+/// What the networks of a run learn from, and what they are measured on.
+struct RunImages {
+  /// Domain A and domain B.
+  let training: (A: TrainingImages, B: TrainingImages)
+  /// Nil for no validation.
+  let heldOut: HeldOutImages?
+
+  /// Finds all images.
+  ///
+  /// - Parameters:
+  ///   - command: Where they are.
+  ///   - options: How many are taken, and which is which.
+  ///   - diagnostics: Told what was skipped.
+  /// - Throws: `TrainingError` if some are missing.
+  init(
+    _ command: Train, _ options: TrainingOptions, _ diagnostics: Diagnostics
+  ) throws(TrainingError) {
+    let (isQuiet, isVerbose) = (command.running.quiet, command.running.verbose)
+    let gathering = ImageGathering(
+      decoding: command.limits.decoding,
+      skipped: isVerbose ? { diagnostics.say($0) } : nil,
+      note: { line in if !isQuiet { diagnostics.say(line) } })
+    let cache = ImageCache(maximumBytes: command.memory.maximumBytes)
+    func images(_ operand: String, _ count: Int?) throws(TrainingError) -> TrainingImages {
+      var gathering = gathering
+      gathering.maximumCount = count ?? .max
+      return try gathering.images(of: operand, cache: cache)
+    }
+    func pair(
+      _ operands: (String, String), _ count: Int?
+    ) throws(TrainingError) -> (A: TrainingImages, B: TrainingImages) {
+      let (a, b) = options.isReversed ? (operands.1, operands.0) : operands
+      return (A: try images(a, count), B: try images(b, count))
+    }
+    training = try pair(command.data.operands, options.maximumCount)
+    let validation = command.validation
+    guard let operands = validation.operands(dataroot: command.data.dataroot) else {
+      heldOut = nil
+      return
+    }
+    let (a, b) = try pair(operands, nil)
+    let truth = try validation.valTruth.map { operand throws(TrainingError) in
+      try images(operand, nil)
+    }
+    heldOut = try HeldOutImages(a, b, truth: truth, maximumCount: validation.valCount)
+  }
+}

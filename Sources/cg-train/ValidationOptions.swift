@@ -1,0 +1,46 @@
+import ArgumentParser
+import CycleGAN
+import CycleGANTraining
+
+/// Images that no network learns from, on which every epoch is measured.
+struct ValidationOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Held-out images of A; D/testA of --dataroot D unless given.", valueName: "images"))
+  var valA: String?
+
+  @Option(help: ArgumentHelp("Held-out images of B.", valueName: "images"))
+  var valB: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the images of --val-a should become, by the same names.", valueName: "images"))
+  var valTruth: String?
+
+  @Option(help: ArgumentHelp("The most held-out images of a domain.", valueName: "n"))
+  var valCount = 50
+
+  func validate() throws {
+    guard (valA == nil) == (valB == nil) else {
+      throw ValidationError("--val-a and --val-b go together")
+    }
+    guard ![valA, valB, valTruth].contains("-"), ![valA, valB, valTruth].contains("@-") else {
+      throw ValidationError("held-out images cannot come from stdin")
+    }
+    guard valCount > 0 else {
+      throw ValidationError("--val-count must be at least 1, not \(valCount)")
+    }
+  }
+
+  /// Where held-out images of A and of B are; nil where there are none.
+  ///
+  /// - Parameter dataroot: The official folder of four.
+  /// - Returns: Operands like those of -A and -B.
+  func operands(dataroot: String?) -> (String, String)? {
+    if let valA, let valB { return (valA, valB) }
+    guard let root = dataroot.map({ FilePath($0) }) else { return nil }
+    let folders = (root.appending("testA"), root.appending("testB"))
+    guard Folder.isFolder(folders.0), Folder.isFolder(folders.1) else { return nil }
+    return (folders.0.string, folders.1.string)
+  }
+}

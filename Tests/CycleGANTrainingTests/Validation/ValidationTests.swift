@@ -1,0 +1,165 @@
+import CycleGAN
+import Foundation
+import Testing
+
+@testable import CycleGANTraining
+
+@Suite struct ValidationTests {
+  private static func pictures(
+    _ domain: Int, _ places: Range<Int>, named: String? = nil
+  ) -> TrainingImages {
+    TrainingImages(
+      places.map { place in
+        .frame(
+          TrainingMaterial.picture(domain, place, channels: 3, side: 24),
+          name: named.map { FilePath("\($0)/\(place).png") })
+      }, cache: ImageCache(maximumBytes: 1 << 20))
+  }
+
+  private static func heldOut(truth: Bool = false) throws -> HeldOutImages {
+    try HeldOutImages(
+      pictures(0, 10..<14, named: "a"), pictures(1, 10..<15),
+      truth: truth ? pictures(1, 9..<16, named: "b") : nil, maximumCount: 4)
+  }
+
+  private static func rows(_ small: SmallRun) throws -> [[String]] {
+    let bytes = try ByteReader(small.path.appending("validation.tsv")).readAll()
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map {
+      $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    }
+  }
+
+  @Test func `every epoch has its row, and the best one its generators`() throws {
+    var small = try SmallRun()
+    small.heldOut = try Self.heldOut()
+    try small.run()
+    let rows = try Self.rows(small)
+    #expect(rows.allSatisfy { $0.count == 14 })
+    #expect(rows.dropFirst().map { $0[0...1] } == [["4", "1"], ["8", "2"], ["12", "3"]])
+    let distances = rows.dropFirst().compactMap { row in
+      Double(row[8]).flatMap { there in Double(row[9]).map { there + $0 } }
+    }
+    let least = try #require(distances.min())
+    let best = try #require(distances.firstIndex(of: least)) + 1
+    #expect(rows[1][13] == "best")
+    #expect(rows.lastIndex { $0[13] == "best" } == best)
+    let weights = try WeightsFile.read(small.path.appending("best/gen_BA.bin"))
+    #expect(weights.metadata["epoch"] == "\(best)" && weights.metadata["steps"] == "\(4 * best)")
+    #expect(weights.metadata["best_by"] == "kid_AB + kid_BA")
+    #expect(small.messages.lines.contains { $0.hasPrefix("best on held-out images after epoch ") })
+  }
+
+  @Test func `numbers are those of the final generators, as anyone would measure them`() throws {
+    var small = try SmallRun()
+    small.heldOut = try Self.heldOut(truth: true)
+    try small.run()
+    let last = try #require(try Self.rows(small).last)
+    let generators = try ["gen_AB.bin", "gen_BA.bin"].map { name in
+      let weights = try WeightsFile.read(small.path.appending(name))
+      return try Generator(
+        weights, architecture: GeneratorArchitecture(inferringFrom: weights))
+    }
+    var (cycled, truth) = ([Similarity](), [Similarity]())
+    for place in 10..<14 {
+      func prepared(_ domain: Int) throws -> Frame {
+        let frame = TrainingMaterial.picture(domain, place, channels: 3, side: 24)
+        return Frame(CycleGAN.Image(frame).resized(width: 16, height: 16))
+      }
+      let fake = try generators[0](prepared(0))
+      cycled.append(Similarity(try prepared(0), try generators[1](fake)))
+      truth.append(Similarity(try prepared(1), fake))
+    }
+    for (column, expected) in [
+      (2, cycled.map(\.l1)), (3, cycled.map(\.psnr)), (4, cycled.map(\.ssim)),
+      (10, truth.map(\.l1)), (11, truth.map(\.psnr)), (12, truth.map(\.ssim)),
+    ] {
+      let mean = expected.reduce(0, +) / 4
+      let found = try #require(Double(last[column]))
+      #expect(abs(found / mean - 1) < 5e-4, "column \(column)")
+    }
+  }
+
+  @Test func `a run that is stopped in training or in validation ends like an unbroken one`() throws
+  {
+    var (whole, broken) = (try SmallRun(), try SmallRun())
+    (whole.heldOut, broken.heldOut) = (try Self.heldOut(), try Self.heldOut())
+    try whole.run()
+    #expect(try broken.run(stoppingAfter: 3) == .stopped(step: 3))
+    // The first step of this process ends the epoch, and the measuring is given up.
+    #expect(try broken.run(stoppingAfter: 1) == .stopped(step: 4))
+    #expect(try Self.rows(broken).count == 1)
+    #expect(try broken.run(stoppingAfter: 4) == .stopped(step: 8))
+    #expect(try broken.run() == .finished(steps: 12))
+    #expect(try broken.results == whole.results)
+    for name in ["best/gen_AB.bin", "best/gen_BA.bin"] {
+      let files = try [broken, whole].map { try ByteReader($0.path.appending(name)).readAll() }
+      #expect(files[0] == files[1])
+    }
+  }
+
+  @Test func `measuring changes nothing of the training`() throws {
+    var measured = try SmallRun()
+    let plain = try SmallRun()
+    measured.heldOut = try Self.heldOut()
+    try measured.run()
+    try plain.run()
+    #expect(try measured.results.prefix(6) == plain.results.prefix(6))
+  }
+
+  @Test func `a picture without a truth of its name is refused by name`() throws {
+    let error = #expect(throws: TrainingError.self) {
+      try HeldOutImages(
+        Self.pictures(0, 0..<3, named: "a"), Self.pictures(1, 0..<3),
+        truth: Self.pictures(1, 0..<2, named: "b"), maximumCount: 9)
+    }
+    #expect("\(try #require(error))" == "a/2.png has no picture of its name in --val-truth")
+  }
+}
+
+@Suite struct KernelDistanceTests {
+  private static func set(_ seed: UInt64, _ count: Int, shift: Double = 0) -> [[Double]] {
+    var random = RandomSource(seed: seed)
+    return (0..<count).map { _ in (0..<20).map { _ in random.unit() + shift } }
+  }
+
+  @Test func `two sets from one source are near 0, and others farther the more they differ`() throws
+  {
+    let real = Self.set(1, 40)
+    let distances = try [0, 0.1, 0.3, 1].map {
+      try #require(kernelDistance(real: real, fake: Self.set(2, 40, shift: $0)))
+    }
+    // 40 pictures leave a deviation of about 0.05.
+    #expect(abs(distances[0]) < 0.15 && distances[2] > 1)
+    #expect(distances == distances.sorted() && distances[3] > 10 * distances[1])
+  }
+
+  @Test func `it is the estimate of the paper`() throws {
+    // In one dimension, scaled: the real ones are -1 and 1, the others 0 and 2.
+    let distance = try #require(kernelDistance(real: [[3], [5]], fake: [[4], [6]]))
+    // k(-1, 1) = 0, k(0, 2) = 1; k(-1, 0) = k(1, 0) = 1, k(-1, 2) = -1, k(1, 2) = 27.
+    #expect(abs(distance - (0 + 1 - 2 * (1 + -1 + 1 + 27) / 4)) < 1e-12)
+  }
+
+  @Test func `a set of one says nothing`() {
+    #expect(kernelDistance(real: [[1]], fake: [[1], [2]]) == nil)
+  }
+
+  @Test func `features tell one domain from another, whatever the size`() throws {
+    let features = try RandomFeatures(channels: 3, device: .cpu)
+    func described(_ domain: Int, _ places: Range<Int>) throws -> [[Double]] {
+      try places.map {
+        try features(TrainingMaterial.picture(domain, $0, channels: 3, side: 24 + $0 % 2))
+      }
+    }
+    let real = try described(0, 0..<12)
+    #expect(real[0].count == RandomFeatures.count)
+    let same = try #require(kernelDistance(real: real, fake: try described(0, 12..<24)))
+    let grey = try (0..<12).map { _ in
+      try features(
+        Frame(
+          width: 24, height: 24, channels: 3, samples: .levels(.init(repeating: 90, count: 1728))))
+    }
+    let other = try #require(kernelDistance(real: real, fake: grey))
+    #expect(other > 5 * abs(same))
+  }
+}
