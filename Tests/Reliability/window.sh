@@ -29,8 +29,8 @@ prepare() {
 disturbed() {
   rm -rf broken
   cp -a begun broken
-  # In a shell of its own, whose word about a killed process nobody needs.
-  (
+  # Nobody needs this shell's word about a killed process.
+  {
     strace -qq -o trace -e "trace=$calls" -e "inject=$1:$2" "${command[@]}" -o broken 2>errors
-  ) 2>/dev/null
+  } 2>/dev/null
 }

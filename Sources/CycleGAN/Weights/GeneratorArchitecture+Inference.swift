@@ -153,7 +153,6 @@ extension WeightsFile {
     if !roles.isEmpty {
       return "a checkpoint holds several networks; choose one with --direction AB or BA"
     }
-    let names = tensors.prefix(3).map(\.printableName).joined(separator: ", ")
-    return "not a generator's weights: its \(tensors.count) tensors begin with \(names)"
+    return "not a generator's weights: " + beginning
   }
 }

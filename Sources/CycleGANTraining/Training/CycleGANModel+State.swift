@@ -102,7 +102,7 @@ extension CycleGANModel {
 
 extension ModelOptions {
   /// The metadata of one network's weights file.
-  fileprivate func metadata(of role: NetworkRole) -> [String: String] {
+  func metadata(of role: NetworkRole) -> [String: String] {
     switch role {
     case .generatorAB: generatorAB.metadata
     case .generatorBA: generatorBA.metadata

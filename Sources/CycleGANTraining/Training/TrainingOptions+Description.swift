@@ -8,7 +8,10 @@ extension TrainingOptions {
         ("device", .string(device)), ("threads", .integer(threads)),
         ("amp", model.precision == .float32 ? .null : .string(model.precision.rawValue)),
         ("seed", .string(String(seed))),
-        ("init-from", initialWeights.isEmpty ? .null : .string(initialWeights)),
+        (
+          "init-from",
+          initialWeights.isEmpty ? .null : .string(initialWeights.joined(separator: " "))
+        ),
       ]
   }
 

@@ -149,7 +149,7 @@ import Testing
     var (first, second) = (try SmallRun(), try SmallRun())
     first.options.maximumSteps = 3
     try first.run()
-    second.options.initialWeights = first.path.string
+    second.options.initialWeights = [first.path.string]
     second.options.model.learningRate = 0
     second.options.maximumSteps = 1
     try second.run()
