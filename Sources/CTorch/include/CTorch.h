@@ -128,6 +128,8 @@ ct_status ct_tensor_gradient(const ct_tensor *output_of, const ct_tensor *input,
 /// A source for the device named, independent of LibTorch's own.
 ct_status ct_random_init(const char *device, uint64_t seed, ct_random **output, ct_error *error);
 void ct_random_free(ct_random *random);
+/// Begins another sequence.
+ct_status ct_random_set_seed(ct_random *random, uint64_t seed, ct_error *error);
 /// Bytes of the state, a UINT8 tensor in host memory.
 ct_status ct_random_state(const ct_random *random, ct_tensor **output, ct_error *error);
 /// Continues from a state that ct_random_state gave.

@@ -19,7 +19,7 @@ extension TrainingOptions {
   /// that are left, or the user asks for exactly that.
   static let free: Set = [
     "n-epochs", "n-epochs-decay", "max-steps", "print-freq", "save-latest-freq", "save-epoch-freq",
-    "save-minutes", "save-every", "keep", "on-alarm", "num-threads", "max-bad", "threads",
+    "save-minutes", "save-every", "keep", "on-alarm", "num-threads", "max-bad", "device", "threads",
     "init-from", "grad-checkpointing",
   ]
 
