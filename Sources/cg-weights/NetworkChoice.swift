@@ -9,6 +9,9 @@ struct NetworkChoice: ParsableArguments {
   @Option(help: "The discriminator: of a checkpoint's, or whose images this one judges.")
   var domain: Word<Domain>?
 
+  @Option(help: "How a generator gets back to the whole size, where the file doesn't say it.")
+  var upsample: Word<GeneratorArchitecture.Upsampling>?
+
   func validate() throws {
     guard direction == nil || domain == nil else {
       throw ValidationError("--direction is of a generator, --domain of a discriminator")
@@ -30,7 +33,8 @@ struct NetworkChoice: ParsableArguments {
   ) throws(ToolError) -> (kind: RecognizedNetwork, weights: WeightsFile) {
     let weights = try chosen(file)
     do throws(WeightsError) {
-      let network = try RecognizedNetwork(weights)
+      let network = try RecognizedNetwork(
+        weights, overrides: ArchitectureOverrides(upsampling: upsample?.value))
       try requireAgreement(network, weights)
       let fitted = try weights.fitted(to: network.description, allowNonfinite: allowNonfinite)
       return (network, fitted)

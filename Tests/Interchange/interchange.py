@@ -37,6 +37,7 @@ GENERATORS = [
     (("resnet_6blocks", 3, 3, 64, "instance", True), 6, [(128, 128), (64, 100), (8, 12)]),
     (("resnet_6blocks", 1, 3, 64, "batch", False), 6, [(128, 128), (64, 100), (8, 12)]),
     (("resnet_6blocks", 3, 1, 64, "none", False), 6, [(128, 128), (64, 100), (8, 12)]),
+    (("resnet_6blocks:resize", 3, 3, 64, "instance", False), 6, [(128, 128), (64, 100), (8, 12)]),
     (("unet_128", 3, 3, 64, "instance", False), 4, [(128, 128), (256, 128), (128, 384)]),
     (("unet_256", 3, 3, 64, "batch", True), 4, [(256, 256), (512, 256), (256, 512)]),
     (("unet_128", 1, 1, 64, "none", False), 4, [(128, 128), (256, 128), (128, 384)]),
@@ -147,7 +148,8 @@ def main():
     cases = []
     for (word, inputs, outputs, width, norm, dropout), small, sizes in GENERATORS:
         fields = word, inputs, outputs, width if is_full else small, norm, dropout
-        cases.append((official.generator, fields, inputs, sizes, ["--direction", "BA"]))
+        options = ["--direction", "BA"] + ["--upsample", "resize"] * word.endswith("resize")
+        cases.append((official.generator, fields, inputs, sizes, options))
     for (layers, inputs, width, norm), small in DISCRIMINATORS:
         fields = layers, inputs, width if is_full else small, norm
         sizes = [(256, 256), (128, 96), (200, 140)]

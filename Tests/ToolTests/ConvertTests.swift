@@ -38,6 +38,25 @@ import Testing
     #expect(try weights("unknown.bin").metadata["direction"] == nil)
   }
 
+  @Test func `an upsampling that the tensors do not show is asked for`() throws {
+    let architecture = GeneratorArchitecture(
+      kind: .resnet(blocks: 1), width: 2, upsampling: .resize)
+    let tensors = architecture.network.parameters.map { parameter in
+      let count = parameter.shape.reduce(1, *)
+      return NamedTensor(
+        parameter.name, shape: parameter.shape, values: .init(repeating: 0.1, count: count))
+    }
+    try shell.write(WeightsFile(tensors: tensors).serialized(), to: "resize.bin")
+    let refused = try shell("cg-weights import resize.bin -o gen.bin || exit $?")
+    #expect(refused.status == 65)
+    #expect(refused.errors.contains("say --upsample resize"))
+    let outcome = try shell(
+      "cg-weights import resize.bin -o gen.bin --upsample resize; cg-weights export gen.bin -o g.pth"
+    )
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try weights("g.pth").metadata["upsample"] == "resize")
+  }
+
   @Test(arguments: ["out.pth", "out.pth --format legacy", "out.safetensors", "out.pt"])
   func `what is exported and imported again is the same file`(output: String) throws {
     let name = output.prefix { $0 != " " }
@@ -180,6 +199,6 @@ import Testing
     let script = Shell.root + "Tests/Interchange/interchange.py"
     let outcome = try shell("python3 \(script) \(Shell.tools)", seconds: 600)
     #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(outcome.output.split(separator: "\n").count == 13)
+    #expect(outcome.output.split(separator: "\n").count == 14)
   }
 }

@@ -113,7 +113,7 @@ extension WeightsFile {
   ///   - overrides: What the user says.
   ///   - contradictions: Gains a sentence where two of them and the metadata disagree.
   /// - Returns: The official way where nobody says anything.
-  /// - Throws: `WeightsError.unrecognized` where only the tensors say that there is an upsampling:
+  /// - Throws: `WeightsError.contradictions` where only the tensors say that there is an upsampling:
   ///   it may as well be bilinear.
   fileprivate func upsampling(
     _ found: GeneratorArchitecture?, _ overrides: ArchitectureOverrides,
@@ -124,9 +124,10 @@ extension WeightsFile {
       metadata: property("upsample", &contradictions) { .init(rawValue: $0) },
       option: overrides.upsampling)
     if evidence.tensors == .resize, evidence.metadata == nil, evidence.option == nil {
-      throw .unrecognized(
+      throw .contradictions([
         "its convolutions come after an upsampling, which leaves no trace in the tensors; if it "
-          + "repeats every pixel (nearest), say --upsample resize")
+          + "repeats every pixel (nearest), say --upsample resize"
+      ])
     }
     return evidence.settled(&contradictions) ?? .transpose
   }

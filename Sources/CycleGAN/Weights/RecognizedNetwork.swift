@@ -7,12 +7,17 @@ public enum RecognizedNetwork: Sendable, Equatable {
 
   /// Recognises a network.
   ///
-  /// - Parameter weights: One network's tensors.
-  /// - Throws: `WeightsError` if it is neither, or if tensors and metadata disagree.
-  public init(_ weights: WeightsFile) throws(WeightsError) {
+  /// - Parameters:
+  ///   - weights: One network's tensors.
+  ///   - overrides: What the user says about a generator.
+  /// - Throws: `WeightsError` if it is neither, or if tensors, metadata and options disagree.
+  public init(
+    _ weights: WeightsFile, overrides: ArchitectureOverrides = .init()
+  ) throws(WeightsError) {
     if !(weights.metadata["role"]?.hasPrefix("discriminator") ?? false) {
       do throws(WeightsError) {
-        self = .generator(try GeneratorArchitecture(inferringFrom: weights))
+        self = .generator(
+          try GeneratorArchitecture(inferringFrom: weights, overrides: overrides))
         return
       } catch {
         // What is no generator may still be a discriminator; another complaint is about this one.

@@ -91,6 +91,7 @@ struct InitialWeights {
     _ file: WeightsFile, _ path: FilePath
   ) throws(TrainingError) {
     do throws(WeightsError) { _ = try RecognizedNetwork(file) } catch {
+      guard case .unrecognized = error else { return }
       throw .images("\(path): \(error)")
     }
   }

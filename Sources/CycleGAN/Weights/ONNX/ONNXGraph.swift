@@ -92,14 +92,14 @@ struct ONNXGraph {
     add("Pad", [name], attributes: [("mode", .text("reflect"))])
   }
 
-  /// Every pixel four times; the second input is for crops, which there are none of.
+  /// Every pixel four times; the empty name is an input that is left out.
   private mutating func addDoubling() {
-    addConstant("twice", .float32([1, 1, 2, 2]))
+    addConstant("double", .float32([1, 1, 2, 2]))
     add(
-      "Resize", ["", "twice"],
+      "Resize", ["", "double"],
       attributes: [
-        ("mode", .text("nearest")), ("coordinate_transformation_mode", .text("asymmetric")),
-        ("nearest_mode", .text("floor")),
+        ("mode", .text("nearest")), ("nearest_mode", .text("floor")),
+        ("coordinate_transformation_mode", .text("asymmetric")),
       ])
   }
 

@@ -9,6 +9,7 @@ import Testing
     (.init(kind: .resnet(blocks: 1), width: 4, dropout: true), 0),
     (.init(kind: .resnet(blocks: 1), inputChannels: 1, width: 4, norm: .batch), 0.07),
     (.init(kind: .resnet(blocks: 1), outputChannels: 1, width: 4, norm: .none), 0.07),
+    (.init(kind: .resnet(blocks: 1), width: 4, upsampling: .resize), 0),
     (.init(kind: .unet(downs: 5), width: 3), 0),
     (.init(kind: .unet(downs: 6), width: 3, norm: .batch, dropout: true), 0),
     (.init(kind: .unet(downs: 5), width: 3, norm: .none), 0),
@@ -72,6 +73,16 @@ extension Naive {
     }
   }
 
+  fileprivate func doubled() -> Naive {
+    var result = Naive.zeros(2 * height, 2 * width, channels)
+    for y in 0..<2 * height {
+      for x in 0..<2 * width {
+        for channel in 0..<channels { result[y, x, channel] = self[y / 2, x / 2, channel] }
+      }
+    }
+    return result
+  }
+
   /// Puts the channels of another picture behind its own.
   fileprivate func joined(_ other: Naive) -> Naive {
     var result = Naive.zeros(height, width, channels + other.channels)
@@ -102,6 +113,12 @@ extension ONNXFile {
       precondition(node.texts["mode"] == "reflect" && pads.count == 8)
       precondition(Set(pads[2...3] + pads[6...7]).count == 1 && pads[0] == 0 && pads[5] == 0)
       return first.padded(Int(pads[2]), mirrored: true)
+    case "Resize":
+      precondition(node.inputs[1].isEmpty && others[1] == [1, 1, 2, 2])
+      let places = node.texts["coordinate_transformation_mode"]
+      precondition(places == "asymmetric" && node.texts["nearest_mode"] == "floor")
+      precondition(node.texts["mode"] == "nearest")
+      return first.doubled()
     case "Conv": return convolve(first, node, others, isTransposed: false)
     case "ConvTranspose": return convolve(first, node, others, isTransposed: true)
     case "InstanceNormalization":
