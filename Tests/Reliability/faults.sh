@@ -1,14 +1,16 @@
 #!/bin/bash
-# Lets every system call of one checkpoint fail, once and from then on: nothing that was saved may be
-# lost, the message has to name a file, and the same command has to go on to the end of an unbroken run.
+# Lets every system call of one checkpoint fail, and the first of each kind with all that follow: nothing
+# that was saved may be lost, the message has to name a file, and the same command has to go on to the
+# end of an unbroken run.
 #
 #   Tests/Reliability/faults.sh
 # shellcheck source=Tests/Reliability/window.sh
 . "$(dirname "$0")/window.sh"
 
+# errors_of CALL N: there are hundreds of writes, which take turns.
 errors_of() {
   case $1 in
-    write) echo ENOSPC EIO ;;
+    write) if (($2 % 2)); then echo ENOSPC; else echo EIO; fi ;;
     fsync | close) echo EIO ;;
     openat) echo EACCES EROFS EDQUOT ;;
     rename) echo EROFS EACCES ENOSPC ;;
@@ -24,9 +26,11 @@ fail() {
   cat errors
   failed=$((failed + 1))
 }
+previous=
 while read -r call number; do
-  for error in $(errors_of "$call"); do
+  for error in $(errors_of "$call" "$number"); do
     for often in '' +; do
+      [[ $often == '' || $call != "$previous" ]] || continue
       what="$call $number$often $error"
       tried=$((tried + 1))
       status=0
@@ -43,5 +47,6 @@ while read -r call number; do
       if ! "${command[@]}" -o broken 2>errors || ! same whole broken; then fail "after $what"; fi
     done
   done
+  previous=$call
 done <window
 verdict "$tried" "$failed"
