@@ -35,8 +35,8 @@ at::Tensor moved(const at::Tensor &x, const list &all) {
   for (size_t i = 0; i < all.size(); ++i) {
     const auto &one = all[i];
     // A negative border cuts.
-    images.push_back(at::constant_pad_nd(x.narrow(0, i, 1),
-                                         {one.right, -one.right, one.down, -one.down}, 0));
+    images.push_back(
+        at::constant_pad_nd(x.narrow(0, i, 1), {one.right, -one.right, one.down, -one.down}, 0));
   }
   return at::cat(images, 0);
 }
@@ -56,9 +56,10 @@ at::Tensor cut(const at::Tensor &x, const list &all) {
 ct_status ct_tensor_augment(const ct_tensor *images, const ct_augmentation *augmentations,
                             int32_t count, ct_tensor **output, ct_error *error) {
   return ct::produce(output, error, [&] {
-    auto x = images->value;
-    TORCH_CHECK(x.dim() == 4 && x.size(0) == count, count, " augmentations meet images of ",
-                x.sizes());
+    TORCH_CHECK(images->value.dim() == 4 && images->value.size(0) == count, count,
+                " augmentations meet images of ", images->value.sizes());
+    // A mean depends on the order in memory, which is another one in images out of a checkpoint.
+    auto x = images->value.contiguous();
     const list all(augmentations, augmentations + count);
     if (has(all, [](const ct_augmentation &one) {
           return one.brightness != 0 || one.saturation != 1 || one.contrast != 1;

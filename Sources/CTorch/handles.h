@@ -19,11 +19,22 @@ struct ct_random {
 
 namespace ct {
 
+/// How layers are run.
+struct pass {
+  bool training;         // statistics of the batch, dropout on
+  bool forgets = false;  // groups of layers keep nothing inside them, and run again for gradients
+  bool repeats = false;  // this is such a run: running statistics have been brought up to date
+};
+
 /// One step of a network.
 struct layer {
   virtual ~layer() = default;
   /// `fresh` means that nobody else needs `input`'s elements, so they may be overwritten.
-  virtual at::Tensor forward(at::Tensor input, bool training, bool fresh) = 0;
+  virtual at::Tensor forward(at::Tensor input, const pass &how, bool fresh) = 0;
+  /// Appends what is learned.
+  virtual void append_learned(std::vector<at::Tensor> &) const {}
+  /// What the layer or one inside it draws from, NULL if nothing is drawn.
+  virtual const at::Generator *drawn_from() const { return nullptr; }
   /// Whether the output's elements are new and not needed for the layer's own gradient.
   virtual bool output_is_fresh() const { return false; }
 };
@@ -53,4 +64,6 @@ struct ct_network {
   std::vector<ct::named_tensor> tensors;
   /// The groups that are still open, innermost last; each is the list that grows.
   std::vector<ct::layers *> open;
+  /// Whether groups of layers keep nothing inside them for their gradients.
+  bool forgets = false;
 };

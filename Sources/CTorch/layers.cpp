@@ -1,6 +1,7 @@
 #include "layers.h"
 
 #include "block.h"
+#include "forgetting.h"
 #include "normalization.h"
 
 namespace ct {
@@ -29,9 +30,25 @@ static at::Tensor run_norm(const layers &list, const instance_norm &norm, size_t
   return normalized(input, wanted);
 }
 
-at::Tensor run(const layers &list, at::Tensor input, bool training) {
-  bool fresh = false;
+at::Tensor run(const layers &list, at::Tensor input, const pass &how) {
+  if (!how.forgets) return run(list, 0, list.size(), std::move(input), how);
+  const auto is_group = [&](size_t i) { return layer_at<group>(list, i) != nullptr; };
   for (size_t i = 0; i < list.size();) {
+    const size_t first = i++;
+    while (!is_group(first) && i < list.size() && !is_group(i)) ++i;
+    // A group of the U-Net has others inside it, which would run again for each around them; and
+    // one layer alone keeps no more than its input.
+    if (layer_at<skip>(list, first) || (i == first + 1 && !is_group(first)))
+      input = run(list, first, i, std::move(input), how);
+    else
+      input = run_forgetting(list, first, i, input);
+  }
+  return input;
+}
+
+at::Tensor run(const layers &list, size_t first, size_t last, at::Tensor input, const pass &how) {
+  bool fresh = false;
+  for (size_t i = first; i < last;) {
     const bool normed = input.is_cpu() && layer_at<instance_norm>(list, i + 1);
     if (input.is_cpu() && layer_at<instance_norm>(list, i)) {
       input = run_norm(list, *layer_at<instance_norm>(list, i), i, input);
@@ -40,7 +57,7 @@ at::Tensor run(const layers &list, at::Tensor input, bool training) {
       input = unbiased->forward_unbiased(input);
       i++;
     } else {
-      input = list[i]->forward(std::move(input), training, fresh);
+      input = list[i]->forward(std::move(input), how, fresh);
       fresh = list[i++]->output_is_fresh();
     }
   }
@@ -52,15 +69,15 @@ void reflection_padding::check(const at::Tensor &input) const {
               " px can't mirror an image of ", input.sizes());
 }
 
-at::Tensor reflection_padding::forward(at::Tensor input, bool, bool) {
+at::Tensor reflection_padding::forward(at::Tensor input, const pass &, bool) {
   return at::reflection_pad2d(input, {padding, padding, padding, padding});
 }
 
-at::Tensor doubling::forward(at::Tensor input, bool, bool) {
+at::Tensor doubling::forward(at::Tensor input, const pass &, bool) {
   return at::upsample_nearest2d(input, {2 * input.size(2), 2 * input.size(3)});
 }
 
-at::Tensor convolution::forward(at::Tensor input, bool, bool) { return run(input, bias); }
+at::Tensor convolution::forward(at::Tensor input, const pass &, bool) { return run(input, bias); }
 
 at::Tensor convolution::forward_unbiased(const at::Tensor &input) { return run(input, {}); }
 
@@ -74,7 +91,7 @@ void instance_norm::check(const at::Tensor &input) const {
               "instance norm needs more than one pixel per channel: the image is too small");
 }
 
-at::Tensor instance_norm::forward(at::Tensor input, bool, bool) {
+at::Tensor instance_norm::forward(at::Tensor input, const pass &, bool) {
   check(input);
   return at::instance_norm(input, {}, {}, {}, {}, /*use_input_stats=*/true, /*momentum=*/0.1,
                            epsilon, /*cudnn_enabled=*/true);
@@ -90,21 +107,23 @@ batch_norm::batch_norm(int64_t channels, c10::Device device, double epsilon, dou
   batches = at::zeros({}, floats.dtype(at::kLong));
 }
 
-at::Tensor batch_norm::forward(at::Tensor input, bool training, bool) {
-  if (training) batches.add_(1);
-  return at::batch_norm(input, weight, bias, mean, variance, training, momentum, epsilon,
+at::Tensor batch_norm::forward(at::Tensor input, const pass &how, bool) {
+  const bool tracks = !how.repeats;
+  if (how.training && tracks) batches.add_(1);
+  return at::batch_norm(input, weight, bias, tracks ? mean : at::Tensor(),
+                        tracks ? variance : at::Tensor(), how.training, momentum, epsilon,
                         /*cudnn_enabled=*/true);
 }
 
-at::Tensor leaky_relu::forward(at::Tensor input, bool, bool fresh) {
+at::Tensor leaky_relu::forward(at::Tensor input, const pass &, bool fresh) {
   if (slope == 0) return fresh ? at::relu_(input) : at::relu(input);
   return fresh ? at::leaky_relu_(input, slope) : at::leaky_relu(input, slope);
 }
 
-at::Tensor tanh::forward(at::Tensor input, bool, bool) { return at::tanh(input); }
+at::Tensor tanh::forward(at::Tensor input, const pass &, bool) { return at::tanh(input); }
 
-at::Tensor dropout::forward(at::Tensor input, bool training, bool) {
-  if (!training) return input;
+at::Tensor dropout::forward(at::Tensor input, const pass &how, bool) {
+  if (!how.training) return input;
   const double kept = 1 - probability;
   at::Tensor mask;
   {
@@ -142,17 +161,27 @@ static bool is_fusible(const layers &inner, const at::Tensor &input) {
          input.scalar_type() == at::kFloat && is_large(input);
 }
 
-at::Tensor residual::forward(at::Tensor input, bool training, bool) {
+void group::append_learned(std::vector<at::Tensor> &list) const {
+  for (const auto &one : inner) one->append_learned(list);
+}
+
+const at::Generator *group::drawn_from() const {
+  for (const auto &one : inner)
+    if (const auto *source = one->drawn_from()) return source;
+  return nullptr;
+}
+
+at::Tensor residual::forward(at::Tensor input, const pass &how, bool) {
   if (is_fusible(inner, input)) {
     const auto *first = fusible(inner[1]), *second = fusible(inner[5]);
     const auto *norm = static_cast<const instance_norm *>(inner[2].get());
     return residual_block(input, first->weight, second->weight, norm->epsilon);
   }
-  return input + run(inner, input, training);
+  return input + run(inner, input, how);
 }
 
-at::Tensor skip::forward(at::Tensor input, bool training, bool) {
-  return at::cat({input, run(inner, input, training)}, 1);
+at::Tensor skip::forward(at::Tensor input, const pass &how, bool) {
+  return at::cat({input, run(inner, input, how)}, 1);
 }
 
 }  // namespace ct

@@ -121,16 +121,20 @@ ct_status ct_network_end(ct_network *network, ct_error *error) {
 
 ct_status ct_network_forward(ct_network *network, const ct_tensor *input, ct_tensor **output,
                              ct_error *error) {
-  return produce(output, error, [&] { return ct::run(network->layers, input->value, true); });
+  return produce(output, error, [&] {
+    return ct::run(network->layers, input->value, {true, network->forgets});
+  });
 }
 
 ct_status ct_network_apply(ct_network *network, const ct_tensor *input, ct_tensor **output,
                            ct_error *error) {
   return produce(output, error, [&] {
     const at::NoGradGuard no_graph;
-    return ct::run(network->layers, input->value, false);
+    return ct::run(network->layers, input->value, {false});
   });
 }
+
+void ct_network_set_forgetting(ct_network *network, bool forgets) { network->forgets = forgets; }
 
 ct_status ct_network_set_learning(ct_network *network, bool learning, ct_error *error) {
   return guarded(error, [&] {

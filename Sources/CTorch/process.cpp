@@ -43,6 +43,10 @@ ct_status ct_random_init(const char *device, uint64_t seed, ct_random **output, 
 
 void ct_random_free(ct_random *random) { delete random; }
 
+ct_status ct_random_set_seed(ct_random *random, uint64_t seed, ct_error *error) {
+  return ct::guarded(error, [&] { random->source.set_current_seed(seed); });
+}
+
 ct_status ct_random_state(const ct_random *random, ct_tensor **output, ct_error *error) {
   return ct::produce(output, error, [&] { return random->source.get_state(); });
 }

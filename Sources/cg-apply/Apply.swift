@@ -14,6 +14,7 @@ struct Apply: ParsableCommand {
       cg-apply -w gen_AB.bin -o - --format png < photo.jpg > painting.png
       cg-prep --resize 256 photos | cg-apply -w gen_AB.bin > painted.npys
       cg-apply -w run/checkpoints/00005000.ckpt --direction AB -o out/ photos
+      cg-apply -w horse2zebra_pretrained/latest_net_G.pth -o zebras/ horses
 
       Every picture keeps its own size. Inputs are images, folders and tensor streams; standard \
       input is a stream, an image, or a list of paths, as its first bytes say. Without -o a stream \
@@ -23,7 +24,7 @@ struct Apply: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The generator: a weights file or a checkpoint.", valueName: "file"))
+    help: ArgumentHelp("The generator: a weights file, checkpoint or .pth.", valueName: "file"))
   var weights: FilePath
 
   @Option(help: "Which of a checkpoint's two generators.")

@@ -23,7 +23,7 @@ struct Cycle: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "G, the generator that goes there: weights or a checkpoint.", valueName: "file"))
+      "G, the generator that goes there: weights, a checkpoint or .pth.", valueName: "file"))
   var weights: FilePath
 
   @Option(

@@ -34,12 +34,16 @@ struct MethodOptions: ParsableArguments {
     help: ArgumentHelp("Learn from the gradients of n batches in each step.", valueName: "n"))
   var accumulate = 1
 
+  @Flag(help: "Keep less of the generators' work in memory, and do it again for the gradients.")
+  var gradCheckpointing = false
+
   func apply(to options: inout TrainingOptions) {
     options.model.upsampling = upsample.value
     options.model.augmentations = diffAugment?.words ?? []
     options.identityWarmup = identityWarmup
     options.identityAfterWarmup = identityAfter
     options.decayPace = lrDecayBy.value
+    options.model.savesMemory = gradCheckpointing
     options.batchesPerStep = accumulate
     options.model.gradientLimit = clipGrad
   }

@@ -10,8 +10,10 @@ struct RunOptions: ParsableArguments {
   var output: String
 
   @Option(
-    help: ArgumentHelp("Begin with the weights files of another run.", valueName: "run"))
-  var initFrom: String?
+    help: ArgumentHelp(
+      "Begin with the weights of a run, a checkpoint or the official code; AB=FILE for one network.",
+      valueName: "weights"))
+  var initFrom: [String] = []
 
   @Option(help: ArgumentHelp("cpu, cuda, cuda:1, ….", valueName: "word"))
   var device = "cpu"
@@ -74,7 +76,7 @@ struct RunOptions: ParsableArguments {
   }
 
   func apply(to options: inout TrainingOptions) {
-    options.initialWeights = initFrom ?? ""
+    options.initialWeights = initFrom
     options.device = device
     options.threads = threads ?? Self.processors
     options.model.precision = amp == nil ? .float32 : .bf16

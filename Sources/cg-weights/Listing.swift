@@ -1,6 +1,6 @@
 import CycleGAN
 
-/// What `show` prints about one file.
+/// What `show` prints about one file, for people.
 struct Listing {
   /// Lines: the file's name, then pairs of a key and its value.
   private(set) var text: String
@@ -14,18 +14,16 @@ struct Listing {
     text = file.name + "\n"
     let weights = file.weights
     if weights.roles.isEmpty {
-      describe(weights, indent: "  ")
-      tell(Self.untold(weights.metadata), "  ")
+      let summary = NetworkSummary(weights)
+      describe(summary, weights, indent: "  ")
+      tell(summary.metadata, "  ")
     } else {
       describeCheckpoint(weights)
     }
     tell(
       [
-        ("bytes", String(file.byteCount)),
-        (
-          "checksum",
-          weights.checksum.map { "\(digits($0)), stored in the file and right" } ?? "none stored"
-        ),
+        ("container", weights.container.rawValue), ("bytes", String(file.byteCount)),
+        ("checksum", file.checksumText),
         ("crc32", "\(digits(file.crc32)), of the whole file as it is"),
       ], "  ")
     if verbose { text += "\n" + TensorTable(weights).text }
@@ -34,82 +32,62 @@ struct Listing {
   /// A whole training run's state.
   private mutating func describeCheckpoint(_ weights: WeightsFile) {
     tell([("kind", "checkpoint of a training run")], "  ")
-    tell(Self.untold(weights.metadata.filter { !$0.key.contains("/") }), "  ")
-    let rest = weights.tensors.filter { tensor in
-      !NetworkRole.allCases.contains { tensor.name.hasPrefix($0.rawValue + "/") }
-    }
-    let numbers = rest.reduce(0) { $0 + $1.elements.count }
-    tell([("besides", "\(rest.count) tensors of \(numbers) elements: optimizers, pools")], "  ")
-    tell(Self.finiteness(of: WeightsFile(tensors: rest)), "  ")
+    tell(
+      weights.metadata.filter { !$0.key.contains("/") }.sorted { $0.key < $1.key }
+        .map { ($0.key, $0.value) }, "  ")
+    let numbers = weights.besides.reduce(0) { $0 + $1.elements.count }
+    tell(
+      [
+        ("besides", "\(weights.besides.count) tensors of \(numbers) elements: optimizers, pools")
+      ], "  ")
+    tell(Self.finiteness(NetworkSummary.notFinite(weights.besides)), "  ")
     for role in weights.roles {
       text += "  \(role.rawValue)\n"
-      weights.network(role).map { describe($0, indent: "    ") }
+      weights.network(role).map { describe(NetworkSummary($0), $0, indent: "    ") }
     }
   }
 
   /// One network.
-  private mutating func describe(_ weights: WeightsFile, indent: String) {
-    do throws(WeightsError) {
-      let network = try RecognizedNetwork(weights)
-      tell([("kind", network.kind + Self.place(weights.metadata))], indent)
-      tell(network.words(of: weights), indent)
-      tell([("parameters", String(network.description.parameterCount))], indent)
-    } catch {
-      tell([("kind", "unknown")] + error.points.map { ("problem", $0) }, indent)
-    }
-    tell([("tensors", Self.types(weights))], indent)
-    tell(Self.finiteness(of: weights), indent)
+  private mutating func describe(
+    _ summary: NetworkSummary, _ weights: WeightsFile, indent: String
+  ) {
+    let place = weights.place.map { $0.key == "domain" ? ", judges \($0.value)" : ", \($0.value)" }
+    tell([("kind", (summary.kind ?? "unknown") + (place ?? ""))], indent)
+    tell(summary.problems.map { ("problem", $0) }, indent, isSafe: true)
+    tell(summary.words, indent)
+    tell(summary.parameterCount.map { [("parameters", String($0))] } ?? [], indent)
+    let types = summary.tensors.types.map { "\($0.count) \($0.word)" }.joined(separator: ", ")
+    tell([("tensors", "\(summary.tensors.count) (\(types))")], indent)
+    tell(Self.finiteness(summary.notFinite), indent, isSafe: true)
   }
 
-  /// A generator's direction, a discriminator's domain.
-  private static func place(_ metadata: [String: String]) -> String {
-    if let direction = metadata["direction"] { return ", " + escaped(Array(direction.utf8)) }
-    return metadata["domain"].map { ", judges \(escaped(Array($0.utf8)))" } ?? ""
+  private static func finiteness(_ points: [String]) -> [(String, String)] {
+    points.isEmpty ? [("values", "all finite")] : points.map { ("not finite", $0) }
   }
 
-  /// How many tensors there are of each type.
-  private static func types(_ weights: WeightsFile) -> String {
-    let words = Dictionary(grouping: weights.tensors) { weights.type(of: $0) }
-    let counts = words.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
-      .map { "\($0.value.count) \($0.key)" }
-    return "\(weights.tensors.count) (\(counts.joined(separator: ", ")))"
-  }
-
-  private static func finiteness(of weights: WeightsFile) -> [(String, String)] {
-    do throws(WeightsError) { try weights.requireFinite() } catch {
-      return error.points.map { ("not finite", $0) }
-    }
-    return [("values", "all finite")]
-  }
-
-  /// The metadata that no other line tells.
-  private static func untold(_ metadata: [String: String]) -> [(String, String)] {
-    let told: Set = [
-      "netG", "ngf", "netD", "n_layers_D", "ndf", "norm", "dropout", "upsample", "input_nc",
-      "output_nc", "role", "direction", "domain",
-    ]
-    return metadata.filter { !told.contains($0.key) }.sorted { $0.key < $1.key }
-      .map { (escaped(Array($0.key.utf8)), escaped(Array($0.value.utf8))) }
-  }
-
-  /// Adds lines; what came from the file is safe to print already.
-  private mutating func tell(_ pairs: [(String, String)], _ indent: String) {
+  /// Adds lines.
+  ///
+  /// - Parameters:
+  ///   - pairs: Keys and values.
+  ///   - indent: Blanks in front.
+  ///   - isSafe: Whether what came from the file is safe to print already.
+  private mutating func tell(_ pairs: [(String, String)], _ indent: String, isSafe: Bool = false) {
     for (key, value) in pairs {
+      let (key, value) =
+        isSafe ? (key, value) : (escaped(Array(key.utf8)), escaped(Array(value.utf8)))
       let blanks = String(repeating: " ", count: max(1, 14 - key.count))
       text += indent + key + blanks + value + "\n"
     }
   }
 }
 
-extension WeightsFile {
-  /// What a file calls the type of a tensor's elements.
-  func type(of tensor: NamedTensor) -> String {
-    if let word = storedTypes[tensor.name] { return word }
-    return switch tensor.elements {
-    case .float32: "F32"
-    case .int64: "I64"
-    case .uint8: "U8"
+extension ReadFile {
+  /// What is known about damage to the numbers.
+  fileprivate var checksumText: String {
+    if let checksum = weights.checksum {
+      return "\(digits(checksum)), stored in the file and right"
     }
+    return weights.isChecked ? "one for each tensor, all right" : "none stored"
   }
 }
 

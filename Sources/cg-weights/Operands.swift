@@ -48,9 +48,11 @@ struct ReadFile {
 
   /// Reads a file to its end.
   ///
-  /// - Parameter path: A path, or `-`.
+  /// - Parameters:
+  ///   - path: A path, or `-`.
+  ///   - entry: Of several networks that PyTorch saved the one under this key.
   /// - Throws: `ToolError` with every point that is wrong.
-  init(_ path: FilePath) throws(ToolError) {
+  init(_ path: FilePath, entry: String? = nil) throws(ToolError) {
     let isStandardInput = path == FilePath("-")
     let name = isStandardInput ? "standard input" : "\(path)"
     let reader: ByteReader
@@ -61,7 +63,7 @@ struct ReadFile {
     }
     var (checksum, count): (UInt32, Int) = (0, 0)
     do throws(WeightsError) {
-      weights = try WeightsFile.read(from: reader) { bytes in
+      weights = try WeightsFile.read(from: reader, entry: entry) { bytes in
         checksum = CycleGAN.crc32(bytes, checksum)
         count += bytes.count
       }

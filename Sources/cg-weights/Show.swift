@@ -9,6 +9,7 @@ struct Show: ParsableCommand {
       cg-weights show gen_AB.bin
       cg-weights show run/*.bin | grep -E 'netG|steps'
       cg-weights show --verbose gen_AB.bin | grep conv_block
+      cg-weights show --json run/*.bin | jq -r '[.file, .netG, .metadata.steps] | @tsv'
 
       The architecture is told in the words of the official options.
       """)
@@ -16,12 +17,19 @@ struct Show: ParsableCommand {
   @Flag(name: .shortAndLong, help: "List every tensor: type, shape, least, largest, mean.")
   var verbose = false
 
+  @Flag(help: "Print a JSON object a line for each file.")
+  var json = false
+
   @OptionGroup var operands: Operands
 
   func run() throws {
     var isFirst = true
     try operands.forEach { path throws(ToolError) in
       let file = try ReadFile(path)
+      guard !json else {
+        try StandardOutput.write(file.json(verbose: verbose).text + "\n")
+        return
+      }
       let listing = Listing(file, verbose: verbose)
       try StandardOutput.write((isFirst ? "" : "\n") + listing.text)
       isFirst = false

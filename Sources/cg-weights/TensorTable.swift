@@ -16,42 +16,66 @@ struct TensorTable {
         tensor.printableName, weights.type(of: tensor), shape.isEmpty ? "-" : shape,
       ] + Self.statistics(tensor)
     }
+    text = Columns(rows).lines.map { "  \($0)\n" }.joined()
+  }
+
+  private static func statistics(_ tensor: NamedTensor) -> [String] {
+    let statistics = TensorStatistics(tensor)
+    return [statistics.least, statistics.largest, statistics.mean].map { value in
+      switch value {
+      case .integer(let integer): "\(integer)"
+      case .number(let number): "\(Float(number))"
+      default: "-"
+      }
+    }
+  }
+}
+
+/// Least, largest and mean of the numbers that are finite; null where there are none.
+struct TensorStatistics {
+  private(set) var least = JSON.null
+  private(set) var largest = JSON.null
+  private(set) var mean = JSON.null
+
+  /// Looks at every element.
+  ///
+  /// - Parameter tensor: Numbers of any form.
+  init(_ tensor: NamedTensor) {
+    if let integers = tensor.integers {
+      guard let least = integers.min(), let largest = integers.max() else { return }
+      (self.least, self.largest) = (.integer(Int(least)), .integer(Int(largest)))
+      mean = .number(integers.reduce(0.0) { $0 + Double($1) } / Double(integers.count))
+      return
+    }
+    var (least, largest, sum, count) = (Float.infinity, -Float.infinity, 0.0, 0)
+    for value in tensor.values where value.isFinite {
+      (least, largest) = (min(least, value), max(largest, value))
+      sum += Double(value)
+      count += 1
+    }
+    guard count > 0 else { return }
+    (self.least, self.largest) = (.number(Double(least)), .number(Double(largest)))
+    mean = .number(sum / Double(count))
+  }
+}
+
+/// Rows of cells, aligned by blanks.
+struct Columns {
+  /// A line for each row.
+  let lines: [String]
+
+  /// Aligns cells.
+  ///
+  /// - Parameter rows: All of one length, at least one.
+  init(_ rows: [[String]]) {
     let widths = rows[0].indices.map { column in
       rows.reduce(0) { max($0, $1[column].count) }
     }
-    text = rows.map { row in
+    lines = rows.map { row in
       let cells = zip(row, widths).dropLast().map { cell, width in
         cell + String(repeating: " ", count: width - cell.count)
       }
-      return "  " + (cells + row.suffix(1)).joined(separator: "  ") + "\n"
-    }.joined()
-  }
-
-  /// Least, largest and mean of the numbers that are finite.
-  private static func statistics(_ tensor: NamedTensor) -> [String] {
-    switch tensor.elements {
-    case .float32(let values):
-      var (least, largest, sum, count) = (Float.infinity, -Float.infinity, 0.0, 0)
-      for value in values where value.isFinite {
-        least = min(least, value)
-        largest = max(largest, value)
-        sum += Double(value)
-        count += 1
-      }
-      guard count > 0 else { return ["-", "-", "-"] }
-      return ["\(least)", "\(largest)", "\(Float(sum / Double(count)))"]
-    case .int64(let integers):
-      return summary(
-        integers.min(), integers.max(), integers.reduce(0.0) { $0 + Double($1) }, integers.count)
-    case .uint8(let bytes):
-      return summary(bytes.min(), bytes.max(), bytes.reduce(0.0) { $0 + Double($1) }, bytes.count)
+      return (cells + row.suffix(1)).joined(separator: "  ")
     }
-  }
-
-  private static func summary(
-    _ least: (some BinaryInteger)?, _ largest: (some BinaryInteger)?, _ sum: Double, _ count: Int
-  ) -> [String] {
-    guard let least, let largest else { return ["-", "-", "-"] }
-    return ["\(least)", "\(largest)", "\(Float(sum / Double(count)))"]
   }
 }

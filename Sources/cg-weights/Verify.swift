@@ -32,7 +32,7 @@ struct Verify: ParsableCommand {
   }
 
   private func verify(_ file: ReadFile) throws(ToolError) {
-    if file.weights.checksum == nil, !quiet {
+    if !file.weights.isChecked, !quiet {
       Diagnostics(tool: "cg-weights")
         .say("\(file.name): has no checksum, so that damage to its numbers would not show")
     }
@@ -56,17 +56,13 @@ extension ReadFile {
       problems += Self.problems(network).map { "\(role.rawValue): \($0)" }
     }
     // The optimizers and what else a run needs to go on.
-    let rest = weights.tensors.filter { tensor in
-      !NetworkRole.allCases.contains { tensor.name.hasPrefix($0.rawValue + "/") }
-    }
-    return problems
-      + Self.points { () throws(WeightsError) in
-        try WeightsFile(tensors: rest).requireFinite()
-      }
+    return problems + NetworkSummary.notFinite(weights.besides)
   }
 
   private static func problems(_ network: WeightsFile) -> [String] {
-    points { () throws(WeightsError) in try RecognizedNetwork(network).check(network) }
+    points { () throws(WeightsError) in
+      _ = try network.fitted(to: try RecognizedNetwork(network).description)
+    }
   }
 
   private static func points(_ body: () throws(WeightsError) -> Void) -> [String] {

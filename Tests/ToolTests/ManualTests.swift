@@ -8,7 +8,7 @@ import Testing
 
   @Test(arguments: filters + ["cg-weights", "cg-train"].filter { Shell.has($0) })
   func `every option has its place in the manual`(tool: String) throws {
-    let help = try (tool == "cg-weights" ? ["show", "verify"] : [""]).map { command in
+    let help = try (tool == "cg-weights" ? WeightsTests.commands : [""]).map { command in
       try Shell()("\(tool) \(command) --help").output
     }.joined()
     let options = Set(help.matches(of: #/(?m)^  (?:-\w, )?--([\w-]+)/#).map { String($0.1) })

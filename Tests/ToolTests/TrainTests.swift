@@ -12,7 +12,8 @@ import Testing
   }
 
   private static let command =
-    "cg-train -A a -B b -o run --netG resnet_1blocks --ngf 4 --ndf 4 --load-size 32 --crop-size 32"
+    "cg-train -A a -B b -o run --seed 1 --netG resnet_1blocks --ngf 4 --ndf 4"
+    + " --load-size 32 --crop-size 32"
 
   /// Starts a run that would take days, and waits for its first row.
   ///
@@ -103,5 +104,68 @@ import Testing
     let applied = try shell(
       "cg-apply -w run/gen_AB_ema.bin -o o.png a/0.ppm; cg-weights verify run/*.bin")
     #expect(applied.status == 0, "\(applied.errors)")
+  }
+
+  /// Trains six steps on an official folder of four.
+  private func trainOnFolders(_ rest: String) throws -> Shell.Outcome {
+    try shell(
+      """
+      mkdir -p d; for name in trainA testA truth; do ln -sfn ../a d/$name; done
+      for name in trainB testB; do ln -sfn ../b d/$name; done
+      cg-train --dataroot d -o run --netG resnet_1blocks --ngf 4 --ndf 4 --load-size 32 \
+        --crop-size 32 --n-epochs 1 --n-epochs-decay 1 \(rest)
+      """)
+  }
+
+  @Test func `an official folder's test images are held out, and the best generator applies`()
+    throws
+  {
+    let run = try trainOnFolders("--val-truth d/truth")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.errors.contains("by psnr_truth: run/best/gen_AB.bin"))
+    let rows = try shell("cut -f 1,2 run/validation.tsv")
+    #expect(rows.output == "step\tepoch\n3\t1\n6\t2\n")
+    let applied = try shell("cg-apply -w run/best/gen_AB.bin -o o.png a/0.ppm")
+    #expect(applied.status == 0, "\(applied.errors)")
+  }
+
+  @Test func `held-out images that make no sense are refused`() throws {
+    for (rest, status, words) in [
+      ("--val-a a", 64, "--val-a and --val-b go together"),
+      ("--val-truth b", 65, "has no picture of its name in --val-truth"),
+      ("--val-a a --val-b missing", 66, "missing"),
+      ("--val-count 0", 64, "--val-count must be at least 1"),
+      ("--val-truth a --direction BtoA", 64, "--val-truth is about A to B"),
+      ("--cache 10Q", 64, "--cache"), ("--keep 1", 64, "--keep must be at least 2"),
+    ] as [(String, Int32, String)] {
+      let outcome = try trainOnFolders(rest)
+      #expect(outcome.status == status, "\(rest): \(outcome.errors)")
+      #expect(outcome.errors.contains(words), "\(rest): \(outcome.errors)")
+      #expect(shell.files(in: "run").isEmpty)
+    }
+  }
+
+  @Test func `a seed that nobody gave is named, kept by the run, and another one the next time`()
+    throws
+  {
+    let first = try trainOnFolders("--max-steps 2")
+    let seed = try #require(first.errors.firstMatch(of: #/--seed (\d+), drawn at random/#)?.1)
+    let second = try trainOnFolders("--keep 3")
+    #expect(second.status == 0 && !second.errors.contains("drawn"), "\(second.errors)")
+    #expect(shell.files(in: "run/checkpoints").count == 3)
+    let same = try shell("mv run first"), again = try trainOnFolders("--seed \(seed)")
+    #expect(same.status == 0 && again.status == 0)
+    #expect(try shell("cmp first/gen_AB.bin run/gen_AB.bin").status == 0)
+    let other = try shell("mv run again"), drawn = try trainOnFolders("")
+    #expect(other.status == 0 && drawn.status == 0)
+    #expect(try shell("cmp first/gen_AB.bin run/gen_AB.bin").status == 1)
+  }
+
+  @Test(arguments: ["kill.sh 2 KILL", "kill.sh 2 TERM", "lock.sh 3"])
+  func `a run that is killed goes on bit for bit, and two never share a folder`(
+    script: String
+  ) throws {
+    let outcome = try shell("\(Shell.root)/Tests/Reliability/\(script)", seconds: 180)
+    #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
   }
 }

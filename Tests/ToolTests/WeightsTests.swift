@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct WeightsTests {
+  static let commands = ["show", "verify", "import", "export", "diff", "average"]
   static let architecture = GeneratorArchitecture(kind: .resnet(blocks: 1), width: 4)
 
   @Test func `show tells the architecture in the official words, and the metadata`() throws {
@@ -142,7 +143,7 @@ import Testing
 
   @Test func `help goes to standard output and shows examples first`() throws {
     let shell = try Shell()
-    for command in ["cg-weights", "cg-weights show", "cg-weights verify"] {
+    for command in ["cg-weights"] + Self.commands.map({ "cg-weights \($0)" }) {
       let outcome = try shell("\(command) --help")
       #expect(outcome.status == 0)
       let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)

@@ -128,6 +128,8 @@ ct_status ct_tensor_gradient(const ct_tensor *output_of, const ct_tensor *input,
 /// A source for the device named, independent of LibTorch's own.
 ct_status ct_random_init(const char *device, uint64_t seed, ct_random **output, ct_error *error);
 void ct_random_free(ct_random *random);
+/// Begins another sequence.
+ct_status ct_random_set_seed(ct_random *random, uint64_t seed, ct_error *error);
 /// Bytes of the state, a UINT8 tensor in host memory.
 ct_status ct_random_state(const ct_random *random, ct_tensor **output, ct_error *error);
 /// Continues from a state that ct_random_state gave.
@@ -171,6 +173,9 @@ ct_status ct_network_forward(ct_network *network, const ct_tensor *input, ct_ten
 /// Runs all layers as a finished network: running statistics, dropout off, no graph.
 ct_status ct_network_apply(ct_network *network, const ct_tensor *input, ct_tensor **output,
                            ct_error *error);
+/// Whether later forward passes keep only what goes into groups of layers, and the backward pass
+/// runs these a second time; the network must live until then, and second derivatives are lost.
+void ct_network_set_forgetting(ct_network *network, bool forgets);
 /// Whether later forward passes record what the parameters' gradients need.
 ct_status ct_network_set_learning(ct_network *network, bool learning, ct_error *error);
 /// Forgets all gradients.

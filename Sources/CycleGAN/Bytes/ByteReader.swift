@@ -8,13 +8,16 @@ public final class ByteReader {
   /// Bytes handed out so far.
   public private(set) var offset = 0
 
-  private let descriptor: Int32
+  let descriptor: Int32
   private let closes: Bool
   private let stops: (() -> Bool)?
   private var waiting: [UInt8] = []
   private var start = 0
 
   private static let chunk = 65_536
+
+  /// Bytes that are read from the descriptor and not handed out.
+  var unread: Int { waiting.count - start }
 
   /// Reads from a descriptor.
   ///

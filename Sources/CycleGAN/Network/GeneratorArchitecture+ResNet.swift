@@ -53,6 +53,7 @@ extension GeneratorArchitecture {
   ///   - place: Of its first layer in the official list of layers; where an upsampling and a border
   ///     come before the convolution, they have places there, too.
   ///   - channels: That come in.
+  /// - Returns: The layers, norm and activation among them.
   private func up(_ place: Int, _ channels: Int) -> [Layer] {
     let (into, bias) = (channels / 2, norm.convolutionHasBias)
     switch upsampling {

@@ -7,9 +7,7 @@ extension DiscriminatorArchitecture {
   public init(inferringFrom weights: WeightsFile) throws(WeightsError) {
     let weights = weights.unwrapped()
     guard let found = weights.inferredDiscriminator else {
-      let names = weights.tensors.prefix(3).map(\.printableName).joined(separator: ", ")
-      throw .unrecognized(
-        "not a discriminator's weights: its \(weights.tensors.count) tensors begin with \(names)")
+      throw .unrecognized("not a discriminator's weights: " + weights.beginning)
     }
     self = found
     let points = metadata.sorted { $0.key < $1.key }.compactMap { key, value in

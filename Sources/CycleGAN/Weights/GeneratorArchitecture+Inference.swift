@@ -113,7 +113,7 @@ extension WeightsFile {
   ///   - overrides: What the user says.
   ///   - contradictions: Gains a sentence where two of them and the metadata disagree.
   /// - Returns: The official way where nobody says anything.
-  /// - Throws: `WeightsError.unrecognized` where only the tensors say that there is an upsampling:
+  /// - Throws: `WeightsError.contradictions` where only the tensors say that there is an upsampling:
   ///   it may as well be bilinear.
   fileprivate func upsampling(
     _ found: GeneratorArchitecture?, _ overrides: ArchitectureOverrides,
@@ -124,9 +124,10 @@ extension WeightsFile {
       metadata: property("upsample", &contradictions) { .init(rawValue: $0) },
       option: overrides.upsampling)
     if evidence.tensors == .resize, evidence.metadata == nil, evidence.option == nil {
-      throw .unrecognized(
+      throw .contradictions([
         "its convolutions come after an upsampling, which leaves no trace in the tensors; if it "
-          + "repeats every pixel (nearest), say --upsample resize")
+          + "repeats every pixel (nearest), say --upsample resize"
+      ])
     }
     return evidence.settled(&contradictions) ?? .transpose
   }
@@ -153,7 +154,6 @@ extension WeightsFile {
     if !roles.isEmpty {
       return "a checkpoint holds several networks; choose one with --direction AB or BA"
     }
-    let names = tensors.prefix(3).map(\.printableName).joined(separator: ", ")
-    return "not a generator's weights: its \(tensors.count) tensors begin with \(names)"
+    return "not a generator's weights: " + beginning
   }
 }

@@ -2,13 +2,15 @@
 public enum WeightsError: Error, Equatable, CustomStringConvertible {
   /// The system refused to open, read or write it; the text is the system's.
   case system(String)
-  /// The bytes are not a safetensors file as the format defines it.
+  /// The bytes are not as the file's format defines them.
   case malformed(String)
+  /// It is a file of a kind, or has things in it, that these tools do not take; the text says what.
+  case refused(String)
   /// A bound of ours was exceeded.
   case tooLarge(String)
   /// The bytes changed after they were written.
   case checksum(stored: UInt32, computed: UInt32)
-  /// It is a safetensors file, but not of a network that these tools know.
+  /// The tensors are not those of a network that these tools know.
   case unrecognized(String)
   /// The tensors, the file's metadata and the options disagree, or say what no network has; one
   /// sentence for each point.
@@ -23,7 +25,7 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .system(let reason): reason
     case .malformed(let reason): "damaged weights file: \(reason)"
-    case .tooLarge(let reason): reason
+    case .refused(let reason), .tooLarge(let reason): reason
     case .checksum(let stored, let computed):
       "damaged weights file: its checksum is \(hexadecimal(computed)), not \(hexadecimal(stored))"
     case .unrecognized(let reason): reason

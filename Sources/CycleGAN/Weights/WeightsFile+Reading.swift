@@ -17,33 +17,46 @@ public struct WeightsLimits: Sendable, Equatable {
 }
 
 extension WeightsFile {
-  /// Reads a file, FIFO or pipe, once and without seeking.
+  /// Reads a file, FIFO or pipe, whatever its extension.
   ///
   /// - Parameters:
-  ///   - path: A safetensors file, whatever its extension.
+  ///   - path: A safetensors file, or what `torch.save` wrote.
   ///   - limits: How large it may be.
+  ///   - entry: Of several networks that `torch.save` wrote the one under this key.
   /// - Returns: All its tensors, converted where needed.
-  /// - Throws: `WeightsError` with the reason; nothing large is allocated for a malformed header.
+  /// - Throws: `WeightsError` with the reason; nothing large is allocated for a malformed file.
   public static func read(
-    _ path: FilePath, limits: WeightsLimits = .init()
+    _ path: FilePath, limits: WeightsLimits = .init(), entry: String? = nil
   ) throws(WeightsError) -> WeightsFile {
     let reader: ByteReader
     do throws(SystemError) { reader = try ByteReader(path) } catch { throw .system("\(error)") }
-    return try read(from: reader, limits: limits)
+    return try read(from: reader, limits: limits, entry: entry)
   }
 
   /// Reads a file that is open.
   ///
   /// - Parameters:
-  ///   - reader: At the file's first byte; at its end afterwards.
+  ///   - reader: At the file's first byte.
   ///   - limits: How large it may be.
+  ///   - entry: Of several networks that `torch.save` wrote the one under this key.
   ///   - observe: Gets every byte in order, piece by piece.
   /// - Returns: All its tensors, converted where needed.
   /// - Throws: `WeightsError` with the reason.
   public static func read(
-    from reader: ByteReader, limits: WeightsLimits = .init(), observe: ([UInt8]) -> Void = { _ in }
+    from reader: ByteReader, limits: WeightsLimits = .init(), entry: String? = nil,
+    observe: ([UInt8]) -> Void = { _ in }
   ) throws(WeightsError) -> WeightsFile {
-    try WeightsFile(limits) { count throws(WeightsError) in
+    let container = try container(of: reader)
+    guard container == .safetensors else {
+      let bytes: SeekableBytes
+      do throws(SystemError) {
+        bytes = try SeekableBytes(reader, limit: limits.maximumBytes)
+      } catch {
+        throw .system("\(error)")
+      }
+      return try read(bytes, container, limits, entry, observe)
+    }
+    return try WeightsFile(limits) { count throws(WeightsError) in
       do throws(SystemError) {
         let bytes = try reader.readExactly(count)
         observe(bytes)
@@ -54,13 +67,21 @@ extension WeightsFile {
     }
   }
 
-  /// Reads a safetensors file that is in memory.
+  /// Reads a file that is in memory.
   ///
   /// - Parameters:
   ///   - bytes: The whole file.
   ///   - limits: How large it may be.
+  ///   - entry: Of several networks that `torch.save` wrote the one under this key.
   /// - Throws: `WeightsError` with the reason.
-  public init(parsing bytes: [UInt8], limits: WeightsLimits = .init()) throws(WeightsError) {
+  public init(
+    parsing bytes: [UInt8], limits: WeightsLimits = .init(), entry: String? = nil
+  ) throws(WeightsError) {
+    let container = try WeightsContainer(Array(bytes.prefix(WeightsContainer.signatureBytes)))
+    guard container == .safetensors else {
+      self = try Self.read(SeekableBytes(bytes), container, limits, entry) { _ in }
+      return
+    }
     var position = 0
     try self.init(limits) { count throws(WeightsError) in
       defer { position = min(bytes.count, position + count) }
@@ -68,55 +89,30 @@ extension WeightsFile {
     }
   }
 
-  /// Reads header and tensors from a source that gives fewer bytes than asked only at its end.
-  private init(
-    _ limits: WeightsLimits, _ next: (Int) throws(WeightsError) -> [UInt8]
-  ) throws(WeightsError) {
-    let length = try next(8)
-    let text = try Self.headerText(length, limits, next)
-    let header = try SafetensorsHeader(text)
-    guard header.dataBytes <= limits.maximumBytes else {
-      throw .tooLarge(
-        "\(header.dataBytes) bytes of weights; at most \(limits.maximumBytes) are read")
+  private static func container(of reader: ByteReader) throws(WeightsError) -> WeightsContainer {
+    let beginning: [UInt8]
+    do throws(SystemError) {
+      beginning = try reader.peek(WeightsContainer.signatureBytes)
+    } catch {
+      throw .system("\(error)")
     }
-    let stored = try header.checksum(in: text)
-    var computed = crc32(Self.withoutChecksum(text), crc32(length))
-    self.init(metadata: header.metadata, tensors: [])
-    for entry in header.entries {
-      let bytes = try next(entry.range.count)
-      guard bytes.count == entry.range.count else {
-        throw .malformed(
-          "the file ends at byte \(8 + text.count + entry.range.lowerBound + bytes.count), "
-            + "within \(escaped(Array(entry.name.utf8)))")
-      }
-      if stored != nil { computed = crc32(bytes, computed) }
-      tensors.append(NamedTensor(entry.name, shape: entry.shape, entry.type.elements(bytes)))
-      storedTypes[entry.name] = entry.type.rawValue
-    }
-    guard try next(1).isEmpty else { throw .malformed("there are bytes behind the last tensor") }
-    if let stored, stored != computed { throw .checksum(stored: stored, computed: computed) }
-    checksum = stored
-    for key in Self.reservedKeys { metadata[key] = nil }
+    return try WeightsContainer(beginning)
   }
 
-  private static func headerText(
-    _ length: [UInt8], _ limits: WeightsLimits, _ next: (Int) throws(WeightsError) -> [UInt8]
-  ) throws(WeightsError) -> [UInt8] {
-    guard length.count == 8 else {
-      throw .malformed("\(length.count) bytes are too few for a safetensors file")
+  /// Reads what `torch.save` wrote.
+  private static func read(
+    _ bytes: SeekableBytes, _ container: WeightsContainer, _ limits: WeightsLimits,
+    _ entry: String?, _ observe: ([UInt8]) -> Void
+  ) throws(WeightsError) -> WeightsFile {
+    guard bytes.count <= limits.maximumBytes else {
+      throw .tooLarge("\(bytes.count) bytes; at most \(limits.maximumBytes) are read")
     }
-    let count = length.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard count >= 2 else { throw .malformed("a header of \(count) bytes") }
-    guard count <= limits.maximumHeaderBytes else {
-      // Most often these are the first bytes of another kind of file.
-      throw .malformed(
-        "not a safetensors file, or its header of \(count) bytes is above the limit of "
-          + "\(limits.maximumHeaderBytes)")
+    let file = try container == .zip ? TorchFile(zip: bytes) : TorchFile(legacy: bytes)
+    var weights = try file.weights(entry)
+    weights.container = container
+    for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
+      observe(try bytes.piece(start..<min(bytes.count, start + 1 << 20)))
     }
-    let text = try next(Int(count))
-    guard text.count == Int(count) else {
-      throw .malformed("the file ends within its header, after \(8 + text.count) bytes")
-    }
-    return text
+    return weights
   }
 }

@@ -1,9 +1,9 @@
 /// The contents of a weights file: named tensors and what is known about them.
 ///
-/// On disk it is a safetensors file, whatever its extension. A network's tensors have the names and
-/// shapes of the official state dict, so that Python's `safetensors.torch.load_file` and the official
-/// networks read it, and the other way round. A checkpoint holds four networks, each behind its name
-/// and a slash: `generatorAB/model.1.weight`.
+/// On disk it is a safetensors file, whatever its extension; what `torch.save` wrote is read as well.
+/// A network's tensors have the names and shapes of the official state dict, so that Python's
+/// `safetensors.torch.load_file` and the official networks read it, and the other way round. A
+/// checkpoint holds four networks, each behind its name and a slash: `generatorAB/model.1.weight`.
 public struct WeightsFile: Sendable, Equatable {
   /// What is known about the tensors, text to text.
   public var metadata: [String: String]
@@ -11,6 +11,10 @@ public struct WeightsFile: Sendable, Equatable {
   public var tensors: [NamedTensor]
   /// The checksum that was stored in the file and found right; nil where the file had none.
   public internal(set) var checksum: UInt32?
+  /// Whether the file had checksums of all its numbers, which were right.
+  public internal(set) var isChecked = false
+  /// How the file kept the tensors.
+  public internal(set) var container = WeightsContainer.safetensors
   /// What the file calls the type of each tensor's elements, such as `BF16`; empty where there is no
   /// file.
   public internal(set) var storedTypes: [String: String] = [:]

@@ -57,7 +57,7 @@ extension Alarm: CustomStringConvertible {
     case .tooStrong:
       "discriminator too strong: \(role.rawValue) tells all translations from real images, so that "
         + "its generator learns little; a weaker one helps (--n-layers-D 2, --ndf 32), or more "
-        + "images"
+        + "images, or --diff-augment color,translation,cutout"
     case .dead:
       "discriminator dead: \(role.rawValue) has stopped learning or says the same of every image; "
         + "start anew with another --seed or a smaller --lr"
@@ -65,8 +65,8 @@ extension Alarm: CustomStringConvertible {
       "mode collapse: \(role.rawValue) makes nearly the same picture of every image; go back to an "
         + "older checkpoint, or start anew with another --seed"
     case .colourInversion:
-      "colour inversion: \(role.rawValue) makes dark what is bright; a larger --lambda-identity "
-        + "or a smaller --init-gain prevents it, unless it is wanted"
+      "colour inversion: \(role.rawValue) makes dark what is bright; identity losses in the "
+        + "first epochs at least (--identity-warmup) or a smaller --init-gain prevent it"
     case .saturation:
       "saturation: \(role.rawValue) makes pictures of black, white or one colour; start anew with "
         + "another --seed or a smaller --lr"

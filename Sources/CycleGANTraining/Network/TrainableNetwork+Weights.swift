@@ -27,7 +27,8 @@ extension TrainableNetwork {
     for (parameter, tensor) in zip(description.parameters, fitted.tensors) {
       let own = try self.tensor(parameter.name)
       if parameter.role == .batchesTracked {
-        try own.write(tensor.integers ?? tensor.values.map { Int64($0) })
+        // A count beyond every integer is none.
+        try own.write(tensor.integers ?? tensor.values.map { Int64(exactly: $0.rounded()) ?? 0 })
       } else {
         try own.write(tensor.values)
       }

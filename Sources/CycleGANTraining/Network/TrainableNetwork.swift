@@ -71,6 +71,12 @@ final class TrainableNetwork {
     try torch("freezing a network") { ct_network_set_learning(handle, learning, &$0) }
   }
 
+  /// Sets whether later forward passes keep only what goes into groups of layers, which then run a
+  /// second time in the backward pass: memory for time, and no second derivatives.
+  ///
+  /// Source: Chen et al. 2016, arXiv 1604.06174.
+  func setForgetting(_ forgets: Bool) { ct_network_set_forgetting(handle, forgets) }
+
   /// Forgets all gradients.
   func clearGradients() throws(TorchError) {
     try torch("clearing gradients") { ct_network_clear_gradients(handle, &$0) }

@@ -27,9 +27,14 @@ final class RunLock {
 
   deinit { close(descriptor) }
 
+  /// Reads who has the lock, who may only just have got it and not have written yet.
   private func holder() -> String {
     do {
-      let text = try ByteReader(descriptor: descriptor).readAll(limit: 200)
+      var text: [UInt8] = []
+      for _ in 0..<20 where text.isEmpty {
+        usleep(50_000)
+        text = try ByteReader(descriptor: descriptor).readAll(limit: 200)
+      }
       return escaped(text.filter { $0 != UInt8(ascii: "\n") })
     } catch {
       return "its name cannot be read: \(error)"

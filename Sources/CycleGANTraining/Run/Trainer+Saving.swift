@@ -1,8 +1,13 @@
 import CycleGAN
 
 extension Trainer {
-  /// Writes a checkpoint of this step.
+  /// Waits for the tables to be on disk, and writes a checkpoint of this step.
   func save(_ session: Session) throws(TrainingError) {
+    try session.tables.synchronize()
+    try writeCheckpoint(session)
+  }
+
+  private func writeCheckpoint(_ session: Session) throws(TrainingError) {
     let state: WeightsFile
     do {
       state = try session.model.state()
@@ -12,7 +17,6 @@ extension Trainer {
     do throws(WeightsError) { try state.requireFinite() } catch {
       throw .notFinite("after step \(position.step) \(error.firstPoint)")
     }
-    try session.tables.synchronize()
     try Checkpoint(
       position: position, tables: session.tables.lengths, health: health,
       validatedEpoch: validatedEpoch, best: best, detour: data.order.detour,
@@ -23,8 +27,10 @@ extension Trainer {
 
   /// Writes a checkpoint and a sample; where the disk fails, the next one is another chance.
   func saveAndGoOn(_ session: Session, isAsked: Bool) throws(TrainingError) {
+    // Rows that the disk has refused cannot be written again, so that this ends the run.
+    try session.tables.synchronize()
     do {
-      try save(session)
+      try writeCheckpoint(session)
       if isAsked { hooks.note("saved after step \(position.step)") }
       draw(session)
       reports.writePage(.training, place)

@@ -1,5 +1,4 @@
 import CycleGAN
-import Glibc
 
 extension Trainer {
   /// The newest checkpoint of this run, if it is one with the same options.
@@ -28,7 +27,7 @@ extension Trainer {
   func start(_ model: CycleGANModel, _ checkpoint: Checkpoint?) throws(TrainingError) {
     guard let checkpoint else {
       if !options.initialWeights.isEmpty {
-        try load(FilePath(options.initialWeights), into: model)
+        try load(InitialWeights(options.initialWeights), into: model)
       }
       return
     }
@@ -50,20 +49,17 @@ extension Trainer {
     best = checkpoint.best
   }
 
-  private func load(_ folder: FilePath, into model: CycleGANModel) throws(TrainingError) {
+  private func load(_ weights: InitialWeights, into model: CycleGANModel) throws(TrainingError) {
     for role in NetworkRole.allCases {
-      let path = RunDirectory.weights(of: role, in: folder)
-      guard path.withCString({ access($0, F_OK) }) == 0 else {
-        guard role == .discriminatorA || role == .discriminatorB else {
-          throw .input("\(path): \(SystemError.current); --init-from takes a run's folder")
-        }
-        hooks.note("\(path) is not there, so this discriminator begins untrained")
+      guard let network = weights.networks[role] else {
+        hooks.note("no weights for \(role.rawValue) were given, so it begins untrained")
         continue
       }
       do {
-        try model.load(WeightsFile.read(path), into: role)
+        try model.load(network, into: role)
       } catch {
-        throw .images("\(path): \(error)")
+        let reason = options.model.misfit(network, role, error)
+        throw .images("\(weights.names[role] ?? role.rawValue): \(reason)")
       }
     }
   }
@@ -80,5 +76,25 @@ extension Trainer {
   /// The first images of both domains that can be used, which every grid shows.
   func sampleGrid() throws(TrainingError) -> SampleGrid {
     SampleGrid(realA: try data.fixed(.A, 0), realB: try data.fixed(.B, 0))
+  }
+}
+
+extension ModelOptions {
+  /// Why a network cannot be what the options ask for, in their words where these tell it.
+  fileprivate func misfit(_ weights: WeightsFile, _ role: NetworkRole, _ error: Error) -> String {
+    guard case WeightsError.differences = error else { return "\(error)" }
+    let found: RecognizedNetwork
+    do throws(WeightsError) { found = try RecognizedNetwork(weights) } catch { return "\(error)" }
+    guard found.isGenerator == role.isGenerator else {
+      return "this is a \(found.kind), not \(role.rawValue)"
+    }
+    var words = found.metadata
+    // Of a U-Net nothing tells whether it had dropout, and it fits either way.
+    if words["netG"]?.hasPrefix("unet") ?? false { words["dropout"] = nil }
+    let points = metadata(of: role).sorted { $0.key < $1.key }.compactMap { key, value in
+      guard let word = words[key], word != value else { return nil as String? }
+      return "\(key) is \(word) there, \(value) by the options"
+    }
+    return points.isEmpty ? "\(error)" : points.joined(separator: "; ")
   }
 }

@@ -95,15 +95,3 @@ extension Trainer {
     ]
   }
 }
-
-extension NetworkRole {
-  /// A generator's direction or a discriminator's domain, as metadata.
-  fileprivate var place: (key: String, value: String) {
-    switch self {
-    case .generatorAB: ("direction", "AB")
-    case .generatorBA: ("direction", "BA")
-    case .discriminatorA: ("domain", "A")
-    case .discriminatorB: ("domain", "B")
-    }
-  }
-}

@@ -19,6 +19,9 @@ public struct Device: Sendable, Equatable, CustomStringConvertible {
     description = word
   }
 
+  /// The word without a number: `cuda` for `cuda:1`.
+  var kind: String { String(description.prefix { $0 != ":" }) }
+
   /// Whether a CUDA device can be used.
   public static var hasCUDA: Bool { (try? Device("cuda")) != nil }
 

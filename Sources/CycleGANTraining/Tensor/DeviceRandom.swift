@@ -21,6 +21,11 @@ final class DeviceRandom {
 
   deinit { ct_random_free(handle) }
 
+  /// Begins another sequence.
+  func restart(seed: UInt64) throws(TorchError) {
+    try torch("seeding again") { ct_random_set_seed(handle, seed, &$0) }
+  }
+
   /// Everything needed to continue the sequence.
   func state() throws(TorchError) -> [UInt8] {
     let state = try Tensor("reading the random state") { ct_random_state(handle, &$0, &$1) }

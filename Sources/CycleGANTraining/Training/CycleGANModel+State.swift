@@ -55,6 +55,7 @@ extension CycleGANModel {
     state.tensors += try generatorOptimizer.tensors(prefix: "generatorOptimizer/")
     state.tensors += try discriminatorOptimizer.tensors(prefix: "discriminatorOptimizer/")
     state.tensors += try poolA.tensors(prefix: "poolA/") + poolB.tensors(prefix: "poolB/")
+    state.metadata["device"] = device.kind
     let deviceState = try deviceRandom.state()
     state.tensors += [
       NamedTensor("random/device", shape: [deviceState.count], .uint8(deviceState)),
@@ -85,6 +86,8 @@ extension CycleGANModel {
           tensors: state.tensors.filter { $0.name.hasPrefix(prefix) }
             .map { $0.renamed(String($0.name.dropFirst(prefix.count))) }))
     }
+    // Another kind of device draws dropout in its own way, which cannot go on from this one's.
+    let isSameKind = state.metadata["device"].map { $0 == device.kind } ?? true
     let state = StateReader(state)
     try generatorOptimizer.restore(state, prefix: "generatorOptimizer/")
     try discriminatorOptimizer.restore(state, prefix: "discriminatorOptimizer/")
@@ -96,13 +99,14 @@ extension CycleGANModel {
       augmentationRandom = RandomSource(state: try state.words("random/augmentation", count: 4))
     }
     learningRate = Double(bitPattern: try state.words("learningRate", count: 1)[0])
+    guard isSameKind else { return try deviceRandom.restart(seed: random.next()) }
     try deviceRandom.restore(try state.bytes("random/device"))
   }
 }
 
 extension ModelOptions {
   /// The metadata of one network's weights file.
-  fileprivate func metadata(of role: NetworkRole) -> [String: String] {
+  func metadata(of role: NetworkRole) -> [String: String] {
     switch role {
     case .generatorAB: generatorAB.metadata
     case .generatorBA: generatorBA.metadata

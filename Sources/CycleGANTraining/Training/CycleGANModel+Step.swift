@@ -59,8 +59,12 @@ extension CycleGANModel {
 
   /// Adds the gradients of one batch to those of the batches before it.
   ///
-  /// - Parameter share: How much the batch counts, above 0 and at most 1.
+  /// - Parameters:
+  ///   - realA: `[N, C, H, W] Float32 in -1...1`.
+  ///   - realB: As many images.
+  ///   - share: How much the batch counts, above 0 and at most 1.
   /// - Returns: The eight losses times the share, in the order of `Losses.names`.
+  /// - Throws: `TorchError` if the images do not fit or the device is out of memory.
   private func addGradients(
     realA: Tensor, realB: Tensor, share: Double
   ) throws(TorchError) -> [Tensor] {

@@ -53,6 +53,7 @@ public final class CycleGANModel {
     generatorBA = try network(.generatorBA)
     discriminatorA = try network(.discriminatorA)
     discriminatorB = try network(.discriminatorB)
+    for generator in [generatorAB, generatorBA] { generator.setForgetting(options.savesMemory) }
     generatorOptimizer = try Adam(
       [(.generatorAB, generatorAB), (.generatorBA, generatorBA)], beta1: options.beta1)
     discriminatorOptimizer = try Adam(

@@ -46,6 +46,9 @@ public struct ModelOptions: Sendable, Equatable {
   /// The scale of the start: `--init_gain`.
   public var initGain = 0.02
 
+  /// Whether the generators keep little of their forward pass, and run again for the backward pass:
+  /// `--grad-checkpointing`.
+  public var savesMemory = false
   /// The numbers that convolutions multiply, apart from the residual blocks' own: `--amp`.
   public var precision = Precision.float32
 

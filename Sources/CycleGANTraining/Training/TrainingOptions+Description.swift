@@ -8,7 +8,10 @@ extension TrainingOptions {
         ("device", .string(device)), ("threads", .integer(threads)),
         ("amp", model.precision == .float32 ? .null : .string(model.precision.rawValue)),
         ("seed", .string(String(seed))),
-        ("init-from", initialWeights.isEmpty ? .null : .string(initialWeights)),
+        (
+          "init-from",
+          initialWeights.isEmpty ? .null : .string(initialWeights.joined(separator: " "))
+        ),
       ]
   }
 
@@ -16,8 +19,8 @@ extension TrainingOptions {
   /// that are left, or the user asks for exactly that.
   static let free: Set = [
     "n-epochs", "n-epochs-decay", "max-steps", "print-freq", "save-latest-freq", "save-epoch-freq",
-    "save-minutes", "save-every", "keep", "on-alarm", "num-threads", "max-bad", "threads",
-    "init-from",
+    "save-minutes", "save-every", "keep", "on-alarm", "num-threads", "max-bad", "device", "threads",
+    "init-from", "grad-checkpointing",
   ]
 
   private var networks: [(name: String, value: JSON)] {

@@ -11,6 +11,7 @@ extension TrainingOptions {
       ("identity-warmup", identityWarmup.map { .integer($0) } ?? .null),
       ("identity-after", identityAfterWarmup == 0 ? .null : .number(identityAfterWarmup)),
       ("lr-decay-by", decayPace == .epoch ? .null : .string(decayPace.rawValue)),
+      ("grad-checkpointing", model.savesMemory ? .bool(true) : .null),
       ("accumulate", batchesPerStep == 1 ? .null : .integer(batchesPerStep)),
       ("clip-grad", model.gradientLimit.map { .number($0) } ?? .null),
     ]

@@ -54,8 +54,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var maximumBad = 0.001
   /// LibTorch's word for the device.
   public var device = "cpu"
-  /// A folder whose weights the run began with; empty for none.
-  public var initialWeights = ""
+  /// What the networks begin with, as `--init-from` says it; empty for nothing.
+  public var initialWeights: [String] = []
   /// Threads of every step.
   public var threads = 1
 

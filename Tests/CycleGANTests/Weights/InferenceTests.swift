@@ -99,6 +99,13 @@ func weights(of network: NetworkDescription, metadata: [String: String] = [:]) -
         "not a generator's weights: its 10 tensors begin with model.0.weight, model.0.bias, "
           + "model.2.weight")
     ) { try GeneratorArchitecture(inferringFrom: judge) }
+    var several = judge
+    for i in judge.tensors.indices {
+      several.tensors[i].name = (i % 2 == 0 ? "netG." : "ema.netD.") + judge.tensors[i].name
+    }
+    #expect {
+      try RecognizedNetwork(several)
+    } throws: { "\($0)".hasSuffix("import --entry NAME takes one network: netG, ema.netD") }
     #expect {
       try GeneratorArchitecture(inferringFrom: judge.prefixed(.discriminatorA))
     } throws: { "\($0)".contains("--direction") }

@@ -16,7 +16,7 @@ import Testing
     try Self.compare(GeneratorArchitecture(kind: kind, width: 8, norm: norm), limit: 1e-4)
   }
 
-  /// Observed: 4e-6 at most.
+  /// A tenth of what is allowed above.
   @Test(arguments: [0, 2], [Norm.instance, .batch, .none])
   func `they do, too, where pixels are repeated`(blocks: Int, norm: Norm) throws {
     try Self.compare(

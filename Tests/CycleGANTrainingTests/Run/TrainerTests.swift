@@ -109,6 +109,24 @@ import Testing
     #expect(try small.results == whole.results)
   }
 
+  @Test func `a state of another kind of device is taken, with other draws on the device`() throws {
+    let options = try SmallRun().options.model
+    func model(_ seed: UInt64) throws -> CycleGANModel {
+      try CycleGANModel(options, device: .cpu, random: .init(seed: seed))
+    }
+    var state = try model(1).state()
+    let (same, others) = (try model(2), [try model(3), try model(4)])
+    try same.restore(state)
+    state.metadata["device"] = "cuda"
+    for other in others { try other.restore(state) }
+    let whole = try same.state()["random/device"]
+    #expect(whole == state["random/device"])
+    let draws = try others.map { try $0.state()["random/device"] }
+    #expect(draws[0] == draws[1] && draws[0] != whole)
+    #expect(
+      try others[0].state()["generatorAB/model.1.weight"] == state["generatorAB/model.1.weight"])
+  }
+
   @Test func `where no checkpoint can be read a run says so and changes nothing`() throws {
     let small = try SmallRun()
     try small.run(stoppingAfter: 1)
@@ -149,7 +167,7 @@ import Testing
     var (first, second) = (try SmallRun(), try SmallRun())
     first.options.maximumSteps = 3
     try first.run()
-    second.options.initialWeights = first.path.string
+    second.options.initialWeights = [first.path.string]
     second.options.model.learningRate = 0
     second.options.maximumSteps = 1
     try second.run()

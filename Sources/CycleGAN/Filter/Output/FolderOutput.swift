@@ -169,7 +169,12 @@ public enum OutputFolder {
 
 extension ToolError {
   /// An error of making a file: the disk's, or one of permissions and names.
-  static func writing(_ path: FilePath, _ error: SystemError) -> ToolError {
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - error: What the system said.
+  /// - Returns: With the status for the one or the other.
+  public static func writing(_ path: FilePath, _ error: SystemError) -> ToolError {
     let isDisk = [ENOSPC, EDQUOT, EIO, EFBIG, EPIPE].contains(error.code)
     return ToolError(path, error, isDisk ? .inputOutput : .cannotCreate)
   }

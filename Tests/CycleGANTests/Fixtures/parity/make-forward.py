@@ -251,6 +251,7 @@ def state_dicts():
     (HERE / "state-dicts.tsv").write_text("\n".join(lines) + "\n")
 
 
-with torch.inference_mode():
-    forward()
-    state_dicts()
+if __name__ == "__main__":
+    with torch.inference_mode():
+        forward()
+        state_dicts()

@@ -1,5 +1,5 @@
-/// The element types of a safetensors file that these tools read.
-enum SafetensorsType: String {
+/// The element types that these tools read, by their names in a safetensors file.
+enum StoredType: String {
   case F64, F32, F16, BF16
   case I64, I32, I16, I8
   case U64, U32, U16, U8
@@ -14,6 +14,18 @@ enum SafetensorsType: String {
     case .I8, .U8, .BOOL: 1
     }
   }
+
+  /// Size of an element once it is converted.
+  var convertedBytes: Int {
+    switch self {
+    case .F64, .F32, .F16, .BF16: 4
+    case .U8, .BOOL: 1
+    default: 8
+    }
+  }
+
+  /// Whether converting makes numbers twice as long.
+  var isHalf: Bool { self == .F16 || self == .BF16 }
 
   /// Converts a tensor's bytes.
   ///

@@ -17,11 +17,7 @@ extension WeightsFile {
   /// The whole file; the same contents give the same bytes.
   ///
   /// - Returns: A safetensors file with `"format":"pt"` and a checksum in its metadata.
-  public func serialized() -> [UInt8] {
-    var bytes = header()
-    for tensor in ordered { tensor.withBytes { bytes += $0 } }
-    return bytes
-  }
+  public func serialized() -> [UInt8] { safetensors.bytes }
 
   /// Writes the file under its name whole or not at all.
   ///
@@ -30,14 +26,22 @@ extension WeightsFile {
   ///   - synchronized: Whether to wait until the disk has it.
   /// - Throws: `WeightsError.system` if a step fails; an old file stays.
   public func write(to path: FilePath, synchronized: Bool = false) throws(WeightsError) {
+    let content = safetensors
     do throws(SystemError) {
       try AtomicFile.write(to: path, synchronized: synchronized) { writer throws(SystemError) in
-        try writer.write(header())
-        for tensor in ordered { try tensor.write(to: writer) }
+        try content.write(to: writer)
       }
     } catch {
       throw .system("\(error)")
     }
+  }
+
+  /// The content of a file of these tools.
+  public var safetensors: WeightsParts {
+    var parts = WeightsParts()
+    parts.append(header())
+    for tensor in ordered { parts.append(tensor.elements) }
+    return parts
   }
 
   /// Length and header text, checksum included.
@@ -49,13 +53,13 @@ extension WeightsFile {
     var start = 0
     for tensor in ordered {
       members.append((tensor.name, tensor.entry(at: start)))
-      start += tensor.byteCount
+      start += tensor.elements.byteCount
     }
     var text = JSON.object(members).serialized
     text += [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
     let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
     let checksum = ordered.reduce(crc32(text, crc32(length))) { checksum, tensor in
-      tensor.withBytes { crc32($0, checksum) }
+      tensor.elements.withBytes { crc32($0, checksum) }
     }
     text.replaceSubrange(digits, with: hexadecimal(checksum).utf8)
     return length + text
@@ -98,45 +102,11 @@ extension SafetensorsHeader {
 }
 
 extension NamedTensor {
-  fileprivate var byteCount: Int { elements.count * elements.size }
-
   fileprivate func entry(at start: Int) -> JSON {
-    let type =
-      switch elements {
-      case .float32: "F32"
-      case .int64: "I64"
-      case .uint8: "U8"
-      }
-    return .object([
-      ("dtype", .string(type)), ("shape", .array(shape.map { .integer($0) })),
-      ("data_offsets", .array([.integer(start), .integer(start + byteCount)])),
+    .object([
+      ("dtype", .string(elements.storedType.rawValue)),
+      ("shape", .array(shape.map { .integer($0) })),
+      ("data_offsets", .array([.integer(start), .integer(start + elements.byteCount)])),
     ])
-  }
-
-  fileprivate func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    switch elements {
-    case .float32(let values): values.withUnsafeBytes(body)
-    case .int64(let integers): integers.withUnsafeBytes(body)
-    case .uint8(let bytes): bytes.withUnsafeBytes(body)
-    }
-  }
-
-  fileprivate func write(to writer: ByteWriter) throws(SystemError) {
-    let result = withBytes { bytes -> Swift.Result<Void, SystemError> in
-      do throws(SystemError) { return .success(try writer.write(bytes)) } catch {
-        return .failure(error)
-      }
-    }
-    try result.get()
-  }
-}
-
-extension NamedTensor.Elements {
-  fileprivate var size: Int {
-    switch self {
-    case .float32: 4
-    case .int64: 8
-    case .uint8: 1
-    }
   }
 }

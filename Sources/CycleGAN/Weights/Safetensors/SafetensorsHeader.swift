@@ -6,7 +6,7 @@ struct SafetensorsHeader {
   /// Where one tensor lies.
   struct Entry {
     let name: String
-    let type: SafetensorsType
+    let type: StoredType
     let shape: [Int]
     /// Bytes from the end of the header.
     let range: Range<Int>
@@ -82,7 +82,7 @@ struct SafetensorsHeader {
       throw .malformed("\(shown) has an unknown member \(escaped(Array(other.0.utf8)))")
     }
     guard let word = value["dtype"]?.string else { throw .malformed("\(shown) has no dtype") }
-    guard let type = SafetensorsType(rawValue: word) else {
+    guard let type = StoredType(rawValue: word) else {
       throw .malformed("\(shown) has the unknown dtype \(escaped(Array(word.utf8)))")
     }
     guard let shape = naturals(value["shape"]) else {

@@ -1,0 +1,171 @@
+/// Finds a network's state dict in what was saved.
+///
+/// It may be all of it, or lie in dictionaries within each other, beside other things:
+/// `{"epoch": 7, "state_dict": {"model.1.weight": …}, "optimizer": …}`.
+struct StateDictSearch {
+  private let heap: PickleHeap
+
+  /// Keys that say by themselves that the network is here, where there are several dictionaries.
+  private static let usualKeys = ["state_dict", "model_state_dict", "model"]
+  /// The key of a state dict's attributes under which these tools keep the metadata.
+  static let metadataKey = "_cyclegan"
+  private static let maximumNameBytes = 1024
+  private static let maximumDepth = 4
+
+  /// Searches a pickle's values.
+  init(_ heap: PickleHeap) { self.heap = heap }
+
+  /// Finds the state dict.
+  ///
+  /// - Parameters:
+  ///   - root: Where to begin.
+  ///   - entry: Of several networks the one under this key, or whose names begin with it.
+  /// - Returns: The dictionary, and the tensors in it by their names.
+  /// - Throws: `WeightsError` if there is none, or more than one to choose from.
+  func find(
+    from root: PickleHeap.Index, entry: String?
+  ) throws(WeightsError) -> (dictionary: PickleHeap.Index, tensors: [(String, PickleHeap.Index)]) {
+    var (current, entry) = (root, entry)
+    for _ in 0...Self.maximumDepth {
+      guard heap.kind(current) == .dictionary else {
+        throw .refused("what was saved is a \(heap.kind(current)), not a state dict")
+      }
+      if let name = entry, let child = try heap.member(name, of: current),
+        heap.kind(child) == .dictionary
+      {
+        (current, entry) = (child, nil)
+        continue
+      }
+      let inner = inner(of: current)
+      if let usual = Self.usual(inner) {
+        // A loss may be a tensor beside it; a state dict itself has no dictionaries.
+        current = usual
+        continue
+      }
+      let tensors = try tensors(of: current)
+      if !tensors.isEmpty { return (current, try chosen(tensors, entry)) }
+      current = try Self.only(inner)
+    }
+    throw .refused("it has no state dict within \(Self.maximumDepth) dictionaries")
+  }
+
+  /// The metadata that these tools put into a state dict's attributes.
+  ///
+  /// - Parameter dictionary: A state dict.
+  /// - Returns: None where another program wrote it.
+  func metadata(of dictionary: PickleHeap.Index) -> [String: String] {
+    guard let state = heap.state(of: dictionary),
+      let own = heap.members(Self.metadataKey, of: state).first, let pairs = heap.dictionary(own)
+    else { return [:] }
+    var metadata: [String: String] = [:]
+    for (key, value) in pairs.prefix(1000) {
+      guard let key = heap.string(key, atMost: Self.maximumNameBytes),
+        let value = heap.string(value, atMost: PickleLimits().text)
+      else { continue }
+      metadata[key] = value
+    }
+    return metadata
+  }
+
+  /// A dictionary's tensors, in its order.
+  private func tensors(
+    of dictionary: PickleHeap.Index
+  ) throws(WeightsError) -> [(String, PickleHeap.Index)] {
+    var (names, tensors): (Set<String>, [(String, PickleHeap.Index)]) = ([], [])
+    for (key, value) in heap.dictionary(dictionary) ?? [] where heap.kind(value) == .tensor {
+      guard let name = heap.string(key, atMost: Self.maximumNameBytes), !name.isEmpty,
+        !name.utf8.contains(0)
+      else { throw .malformed("a tensor's name is empty, too long, or not text") }
+      guard names.insert(name).inserted else {
+        throw .malformed("the name \(escaped(Array(name.utf8))) occurs twice")
+      }
+      tensors.append((name, value))
+    }
+    return tensors
+  }
+
+  /// The tensors behind a prefix, without it.
+  private func chosen(
+    _ tensors: [(String, PickleHeap.Index)], _ entry: String?
+  ) throws(WeightsError) -> [(String, PickleHeap.Index)] {
+    guard let entry else { return tensors }
+    let chosen = tensors.filter { $0.0.hasPrefix(entry + ".") }
+      .map { (String($0.0.dropFirst(entry.count + 1)), $0.1) }
+    guard !chosen.isEmpty else {
+      throw .refused(
+        "no tensor's name begins with \(escaped(Array(entry.utf8))).; the first is "
+          + escaped(Array((tensors.first?.0 ?? "").utf8)))
+    }
+    return chosen
+  }
+
+  /// The dictionaries with tensors within this one, by their keys.
+  private func inner(of dictionary: PickleHeap.Index) -> [(key: String, value: PickleHeap.Index)] {
+    var (seen, found): (Set<PickleHeap.Index>, [(String, PickleHeap.Index)]) = ([], [])
+    for (key, value) in heap.dictionary(dictionary) ?? []
+    where holdsTensors(value, depth: 1, &seen) {
+      found.append((heap.string(key, atMost: Self.maximumNameBytes) ?? "?", value))
+    }
+    return found
+  }
+
+  /// Of several dictionaries the one whose key says that it is a network.
+  private static func usual(
+    _ found: [(key: String, value: PickleHeap.Index)]
+  ) -> PickleHeap.Index? {
+    for usual in usualKeys {
+      if let (_, value) = found.first(where: { $0.key == usual }) { return value }
+    }
+    return nil
+  }
+
+  /// The one dictionary that there is.
+  private static func only(
+    _ found: [(key: String, value: PickleHeap.Index)]
+  ) throws(WeightsError) -> PickleHeap.Index {
+    guard let first = found.first else { throw .refused("it holds no tensors") }
+    guard found.count == 1 else {
+      let names = found.prefix(8).map { escaped(Array($0.key.utf8)) }.joined(separator: ", ")
+      throw .refused(
+        "it holds several networks: \(names); take one with cg-weights import --entry NAME")
+    }
+    return first.value
+  }
+
+  /// Whether there are tensors at some depth that are not an optimizer's.
+  private func holdsTensors(
+    _ value: PickleHeap.Index, depth: Int, _ seen: inout Set<PickleHeap.Index>
+  ) -> Bool {
+    guard depth <= Self.maximumDepth, heap.kind(value) == .dictionary, seen.insert(value).inserted,
+      heap.members("param_groups", of: value).isEmpty
+    else { return false }
+    for (_, value) in heap.dictionary(value) ?? [] {
+      if heap.kind(value) == .tensor || holdsTensors(value, depth: depth + 1, &seen) { return true }
+    }
+    return false
+  }
+}
+
+extension PickleHeap {
+  /// Finds a member of a dictionary.
+  ///
+  /// - Parameters:
+  ///   - name: Its key.
+  ///   - dictionary: Any value.
+  /// - Returns: The member; nil where there is none, or this is no dictionary.
+  /// - Throws: `WeightsError.malformed` if there are two.
+  func member(_ name: String, of dictionary: Index) throws(WeightsError) -> Index? {
+    let found = members(name, of: dictionary)
+    guard found.count <= 1 else {
+      throw .malformed("the name \(escaped(Array(name.utf8))) occurs twice")
+    }
+    return found.first
+  }
+
+  /// All members of a dictionary under a key.
+  fileprivate func members(_ name: String, of dictionary: Index) -> [Index] {
+    let length = name.utf8.count
+    return (self.dictionary(dictionary) ?? []).filter { string($0.key, atMost: length) == name }
+      .map(\.value)
+  }
+}

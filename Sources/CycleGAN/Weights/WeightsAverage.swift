@@ -1,0 +1,68 @@
+/// The mean of several weights files of one network, element by element.
+///
+/// Averaging the last checkpoints of a run takes out what the last steps happened to do. One file is
+/// in memory at a time.
+///
+/// Source: Izmailov et al. 2018, arXiv 1803.05407, with equal weights.
+public struct WeightsAverage {
+  private var first: WeightsFile?
+  private var sums: [[Double]] = []
+  private var count = 0
+
+  /// Starts without a file.
+  public init() {}
+
+  /// Adds a file.
+  ///
+  /// - Parameter weights: A network's tensors in the same order every time, as `fitted` gives them.
+  /// - Throws: `WeightsError.differences` if they are not those of the first file.
+  public mutating func add(_ weights: WeightsFile) throws(WeightsError) {
+    guard let known = first else {
+      first = weights
+      sums = weights.tensors.map(\.doubles)
+      count = 1
+      return
+    }
+    let points = zip(known.tensors, weights.tensors)
+      .filter { $0.name != $1.name || $0.shape != $1.shape }
+      .map { "\($1.printableName) is \($1.shape); in the first file \($0.shape)" }
+    guard points.isEmpty, known.tensors.count == weights.tensors.count else {
+      throw .differences(points.isEmpty ? ["the first file has another network"] : points)
+    }
+    for (i, tensor) in weights.tensors.enumerated() {
+      for (j, value) in tensor.doubles.enumerated() { sums[i][j] += value }
+    }
+    count += 1
+    keepWhatAgrees(with: weights)
+  }
+
+  /// The mean.
+  ///
+  /// - Returns: A counter is the mean too, rounded down; metadata that differed are left out.
+  ///   Nil where no file was added.
+  public func mean() -> WeightsFile? {
+    guard var result = first else { return nil }
+    result.tensors = zip(result.tensors, sums).map { tensor, sums in
+      guard case .float32 = tensor.elements else {
+        // A sum beyond every integer is one of counters that were no counts.
+        let means = sums.map { Int64(exactly: ($0 / Double(count)).rounded(.down)) ?? .max }
+        return NamedTensor(tensor.name, shape: tensor.shape, .int64(means))
+      }
+      let means = sums.map { Float($0 / Double(count)) }
+      return NamedTensor(tensor.name, shape: tensor.shape, values: means)
+    }
+    return result
+  }
+
+  private mutating func keepWhatAgrees(with weights: WeightsFile) {
+    let metadata = first?.metadata.filter { weights.metadata[$0.key] == $0.value } ?? [:]
+    first?.metadata = metadata
+  }
+}
+
+extension NamedTensor {
+  /// The elements in double precision, which holds counters up to 2^53.
+  fileprivate var doubles: [Double] {
+    integers?.map(Double.init) ?? values.map(Double.init)
+  }
+}

@@ -1,0 +1,86 @@
+/// How two weights files differ.
+public struct WeightsComparison: Sendable {
+  /// A tensor of both files with other elements.
+  public struct Difference: Sendable, Equatable {
+    /// Its name.
+    public let name: String
+    /// The largest difference; NaN where only one of both numbers is one.
+    public let largest: Double
+    /// The mean of all differences.
+    public let mean: Double
+    /// How many elements differ.
+    public let count: Int
+    /// How many there are.
+    public let total: Int
+  }
+
+  /// Tensors that only one of the files has, or that have other shapes; a sentence each.
+  public private(set) var misfits: [String] = []
+  /// Tensors with other elements, in the order of the first file.
+  public private(set) var differences: [Difference] = []
+  /// Keys of the metadata with other values: nil where a file has none.
+  public private(set) var metadata: [(key: String, first: String?, second: String?)] = []
+  /// Tensors that both have in the same shape.
+  public private(set) var compared = 0
+
+  /// Compares tensors by their names, and metadata by their keys.
+  ///
+  /// - Parameters:
+  ///   - first: A file.
+  ///   - second: Another, in any container.
+  public init(_ first: WeightsFile, _ second: WeightsFile) {
+    let (first, second) = (first.unwrapped(), second.unwrapped())
+    var others = second.byName
+    for tensor in first.tensors {
+      guard let other = others.removeValue(forKey: tensor.name) else {
+        misfits.append("\(tensor.printableName) is only in the first, \(tensor.shape)")
+        continue
+      }
+      guard other.shape == tensor.shape else {
+        misfits.append("\(tensor.printableName) is \(tensor.shape) and \(other.shape)")
+        continue
+      }
+      compared += 1
+      if let difference = Difference(tensor, other) { differences.append(difference) }
+    }
+    for tensor in second.tensors where others[tensor.name] != nil {
+      misfits.append("\(tensor.printableName) is only in the second, \(tensor.shape)")
+    }
+    let keys = Set(first.metadata.keys).union(second.metadata.keys).sorted()
+    metadata = keys.map { ($0, first.metadata[$0], second.metadata[$0]) }.filter { $0.1 != $0.2 }
+  }
+
+  /// Whether tensors and metadata are the same.
+  public var isEmpty: Bool { misfits.isEmpty && differences.isEmpty && metadata.isEmpty }
+
+  /// The largest difference of all tensors.
+  public var largest: Double {
+    differences.reduce(0) { $1.largest.isNaN ? .nan : max($0, $1.largest) }
+  }
+}
+
+extension WeightsComparison.Difference {
+  /// Compares the elements of two tensors of one shape; nil where all are the same.
+  fileprivate init?(_ first: NamedTensor, _ second: NamedTensor) {
+    if let a = first.integers, let b = second.integers {
+      // Single precision would lose the end of a large counter.
+      self.init(first.name, a.lazy.map(Double.init), b.lazy.map(Double.init))
+    } else {
+      self.init(first.name, first.values.lazy.map(Double.init), second.values.lazy.map(Double.init))
+    }
+  }
+
+  private init?(_ name: String, _ first: some Collection<Double>, _ second: some Collection<Double>)
+  {
+    var (largest, sum, count) = (0.0, 0.0, 0)
+    for (a, b) in zip(first, second) where a != b && !(a.isNaN && b.isNaN) {
+      let difference = abs(a - b)
+      largest = difference.isNaN || largest.isNaN ? .nan : max(largest, difference)
+      sum += difference
+      count += 1
+    }
+    guard count > 0 else { return nil }
+    let mean = sum / Double(first.count)
+    self.init(name: name, largest: largest, mean: mean, count: count, total: first.count)
+  }
+}

@@ -1,0 +1,106 @@
+/// The content of a file that is about to be written: bytes, and tensors that stay where they are.
+public struct WeightsParts: Sendable {
+  private enum Part: Sendable {
+    case bytes([UInt8])
+    case elements(NamedTensor.Elements)
+  }
+
+  private var parts: [Part] = []
+
+  /// Length of all of it, bytes.
+  public private(set) var count = 0
+
+  /// Adds bytes.
+  mutating func append(_ bytes: [UInt8]) {
+    parts.append(.bytes(bytes))
+    count += bytes.count
+  }
+
+  /// Adds a tensor's elements, little-endian in C order.
+  mutating func append(_ elements: NamedTensor.Elements) {
+    parts.append(.elements(elements))
+    count += elements.byteCount
+  }
+
+  /// Adds everything of another.
+  mutating func append(_ other: WeightsParts) {
+    parts += other.parts
+    count += other.count
+  }
+
+  /// zlib's CRC-32 of all of it.
+  var crc32: UInt32 {
+    parts.reduce(0) { checksum, part in
+      switch part {
+      case .bytes(let bytes): CycleGAN.crc32(bytes, checksum)
+      case .elements(let elements): elements.withBytes { CycleGAN.crc32($0, checksum) }
+      }
+    }
+  }
+
+  /// All of it in memory.
+  var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    for part in parts {
+      switch part {
+      case .bytes(let more): bytes += more
+      case .elements(let elements): elements.withBytes { bytes.append(contentsOf: $0) }
+      }
+    }
+    return bytes
+  }
+
+  /// Writes all of it, one part after the other.
+  ///
+  /// - Parameter writer: Where to.
+  /// - Throws: `SystemError`, perhaps after a part was written.
+  public func write(to writer: ByteWriter) throws(SystemError) {
+    for part in parts {
+      switch part {
+      case .bytes(let bytes): try writer.write(bytes)
+      case .elements(let elements): try elements.write(to: writer)
+      }
+    }
+  }
+}
+
+extension NamedTensor.Elements {
+  /// Size of one, bytes.
+  var size: Int {
+    switch self {
+    case .float32: 4
+    case .int64: 8
+    case .uint8: 1
+    }
+  }
+
+  /// Size of all, bytes.
+  var byteCount: Int { count * size }
+
+  /// The form that they have in a file.
+  var storedType: StoredType {
+    switch self {
+    case .float32: .F32
+    case .int64: .I64
+    case .uint8: .U8
+    }
+  }
+
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    switch self {
+    case .float32(let values): values.withUnsafeBytes(body)
+    case .int64(let integers): integers.withUnsafeBytes(body)
+    case .uint8(let bytes): bytes.withUnsafeBytes(body)
+    }
+  }
+
+  fileprivate func write(to writer: ByteWriter) throws(SystemError) {
+    let result = withBytes { bytes -> Swift.Result<Void, SystemError> in
+      do throws(SystemError) { return .success(try writer.write(bytes)) } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+}

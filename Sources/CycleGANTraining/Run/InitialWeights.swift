@@ -1,0 +1,111 @@
+import CycleGAN
+import Glibc
+
+/// The networks that a run begins with: what the words of `--init-from` lead to.
+///
+///     run/                               gen_AB.bin, gen_BA.bin, disc_A.bin, disc_B.bin
+///     checkpoints/zebra/                 latest_net_G_A.pth and its three like, of the official code
+///     checkpoints/zebra/50_net_G_A.pth   the four files of that epoch
+///     run/checkpoints/00005000.ckpt      all four networks
+///     AB=horse2zebra.pth                 one network: AB, BA, A or B
+struct InitialWeights {
+  /// The tensors of each network that was found.
+  private(set) var networks: [NetworkRole: WeightsFile] = [:]
+  /// What each of them is called in messages.
+  private(set) var names: [NetworkRole: String] = [:]
+
+  /// Reads everything.
+  ///
+  /// - Parameter words: As on the command line; later ones replace networks of earlier ones.
+  /// - Throws: `TrainingError` if a file is missing, damaged, or does not say which network it is.
+  init(_ words: [String]) throws(TrainingError) {
+    for word in words {
+      if let (role, path) = Self.assignment(word) {
+        try add(path, as: role)
+      } else if Folder.isFolder(FilePath(word)) {
+        try addFolder(FilePath(word))
+      } else {
+        try addFile(FilePath(word))
+      }
+    }
+  }
+
+  /// Reads `AB=FILE` and its like.
+  private static func assignment(_ word: String) -> (NetworkRole, FilePath)? {
+    let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else { return nil }
+    let role = Direction(rawValue: parts[0])?.generator ?? Domain(rawValue: parts[0])?.discriminator
+    return role.map { ($0, FilePath(parts[1])) }
+  }
+
+  private mutating func addFolder(_ folder: FilePath) throws(TrainingError) {
+    let own = { (role: NetworkRole) in RunDirectory.weights(of: role, in: folder) }
+    let official = { (role: NetworkRole) in
+      folder.appending("latest_net_\(role.officialName).pth")
+    }
+    let isOfficial = !Self.exists(own(.generatorAB)) && Self.exists(official(.generatorAB))
+    for role in NetworkRole.allCases {
+      let path = isOfficial ? official(role) : own(role)
+      guard role.isGenerator || Self.exists(path) else { continue }
+      try add(path, as: role)
+    }
+  }
+
+  private mutating func addFile(_ path: FilePath) throws(TrainingError) {
+    if let role = NetworkRole(officialFile: path) {
+      try add(path, as: role)
+      return try addNeighbours(of: path, role)
+    }
+    let file = try Self.read(path)
+    for role in file.roles {
+      (networks[role], names[role]) = (file.network(role), "\(path)")
+    }
+    guard file.roles.isEmpty else { return }
+    guard let word = file.metadata["role"], let role = NetworkRole(rawValue: word) else {
+      try Self.requireNetwork(file, path)
+      throw .options(
+        "\(path) does not say which network it is; say --init-from AB=\(path), or BA, A or B")
+    }
+    (networks[role], names[role]) = (file, "\(path)")
+  }
+
+  /// The other files of the same epoch of the official code.
+  private mutating func addNeighbours(
+    of path: FilePath, _ role: NetworkRole
+  ) throws(TrainingError) {
+    let stem = path.lastComponent.stem.bytes.dropLast(role.officialName.utf8.count)
+    for other in NetworkRole.allCases where other != role {
+      let name = Array(stem) + Array("\(other.officialName).\(path.fileExtension)".utf8)
+      let neighbour = path.directory.appending(FilePath(bytes: name))
+      if Self.exists(neighbour) { try add(neighbour, as: other) }
+    }
+  }
+
+  private mutating func add(_ path: FilePath, as role: NetworkRole) throws(TrainingError) {
+    let file = try Self.read(path)
+    (networks[role], names[role]) = (file.network(role) ?? file, "\(path)")
+  }
+
+  /// Refuses what is no network, whatever it would be called.
+  private static func requireNetwork(
+    _ file: WeightsFile, _ path: FilePath
+  ) throws(TrainingError) {
+    do throws(WeightsError) { _ = try RecognizedNetwork(file) } catch {
+      guard case .unrecognized = error else { return }
+      throw .images("\(path): \(error)")
+    }
+  }
+
+  private static func exists(_ path: FilePath) -> Bool {
+    path.withCString { access($0, F_OK) } == 0
+  }
+
+  private static func read(_ path: FilePath) throws(TrainingError) -> WeightsFile {
+    do throws(WeightsError) { return try WeightsFile.read(path) } catch {
+      guard case .system(let reason) = error else { throw .images("\(path): \(error)") }
+      throw .input(
+        "\(path): \(reason); --init-from takes a run's folder, the official code's, a checkpoint, or "
+          + "AB=FILE")
+    }
+  }
+}

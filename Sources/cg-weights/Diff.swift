@@ -1,0 +1,54 @@
+import ArgumentParser
+import CycleGAN
+
+/// Tells how two files differ.
+struct Diff: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell how two weights files differ.",
+    discussion: """
+      cg-weights diff --tensors gen_AB.bin latest_net_G_A.pth
+      cg-weights diff run/checkpoints/00005000.ckpt run/checkpoints/00010000.ckpt | sort -k3g
+
+      Prints a line for everything that differs: tensors that only one has, how far the numbers of \
+      the others are apart, metadata. Exit status: 0 no difference, 1 some, 65 a file is bad, 66 a \
+      file is missing or unreadable.
+      """)
+
+  @Argument(help: ArgumentHelp("Weights files, checkpoints or .pth files.", valueName: "file"))
+  var files: [FilePath]
+
+  @Flag(name: .shortAndLong, help: "Say nothing, only by the exit status.")
+  var quiet = false
+
+  @Flag(help: "Compare the tensors only.")
+  var tensors = false
+
+  func validate() throws {
+    guard files.count == 2 else { throw ValidationError("give two files") }
+  }
+
+  func run() throws {
+    var (first, second) = (try ReadFile(files[0]).weights, try ReadFile(files[1]).weights)
+    if tensors { (first.metadata, second.metadata) = ([:], [:]) }
+    let comparison = WeightsComparison(first, second)
+    guard !comparison.isEmpty else { return }
+    if !quiet { try StandardOutput.write(Self.text(comparison)) }
+    throw ToolError(.someFailed, lines: [])
+  }
+
+  private static func text(_ comparison: WeightsComparison) -> String {
+    var lines = comparison.misfits
+    let rows = comparison.differences.map { difference in
+      [
+        escaped(Array(difference.name.utf8)), "\(difference.count)/\(difference.total)",
+        "\(Float(difference.largest))", "\(Float(difference.mean))",
+      ]
+    }
+    if !rows.isEmpty { lines += Columns([["tensor", "differ", "largest", "mean"]] + rows).lines }
+    lines += comparison.metadata.map { key, first, second in
+      let values = [first, second].map { $0.map { escaped(Array($0.utf8)) } ?? "-" }
+      return "\(escaped(Array(key.utf8))): \(values[0]) and \(values[1])"
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+}

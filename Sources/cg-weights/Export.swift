@@ -1,0 +1,66 @@
+import ArgumentParser
+import CycleGAN
+
+/// Writes a network as another program takes it.
+struct Export: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write a network for PyTorch, ONNX Runtime or safetensors.",
+    discussion: """
+      cg-weights export gen_AB.bin -o latest_net_G_A.pth
+      cg-weights export gen_AB.bin -o gen.onnx
+      cg-weights export run/checkpoints/00005000.ckpt --direction BA -o gen_BA.safetensors
+
+      The name's ending says the format: .pth or .pt, .onnx, .safetensors or .bin. The official \
+      code's netG_A is gen_AB.bin, netD_A is disc_B.bin. See cg-weights(5).
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "A weights file, checkpoint or .pth; - is standard input.", valueName: "file")
+  )
+  var file: FilePath
+
+  @OptionGroup var output: OutputFile
+
+  @Option(help: "The format, where the name doesn't say it.")
+  var format: Word<WeightsFormat>?
+
+  @Flag(inversion: .prefixedNo, help: "Whether what is known about the network goes along.")
+  var metadata = true
+
+  @OptionGroup var choice: NetworkChoice
+
+  @Flag(help: "Accept weights that are NaN or infinite.")
+  var allowNonfinite = false
+
+  func validate() throws {
+    guard format == nil, WeightsFormat(output.output) == nil else { return }
+    throw ValidationError(
+      "\(output.output) does not say the format; add --format \(Word<WeightsFormat>.choices)")
+  }
+
+  func run() throws {
+    try output.requireNoTerminal()
+    let read = try ReadFile(file)
+    var (network, weights) = try choice.network(of: read, allowNonfinite: allowNonfinite)
+    let format = format?.value ?? WeightsFormat(output.output) ?? .safetensors
+    if format == .onnx { weights.metadata.merge(network.metadata) { own, _ in own } }
+    if !metadata { weights.metadata = [:] }
+    try output.write(try content(format, weights, network, read.name))
+  }
+
+  private func content(
+    _ format: WeightsFormat, _ weights: WeightsFile, _ network: RecognizedNetwork, _ name: String
+  ) throws(ToolError) -> WeightsParts {
+    do throws(WeightsError) {
+      return try weights.content(format, of: network, version: cycleGANVersion)
+    } catch {
+      throw ToolError(name, error)
+    }
+  }
+}
+
+extension Word {
+  /// All words in a row.
+  fileprivate static var choices: String { allValueStrings.joined(separator: ", ") }
+}

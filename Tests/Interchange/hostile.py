@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Gives cg-weights files that were made to harm it, and measures what each costs.
+
+    python3 hostile.py BIN
+
+BIN is the folder of the built tools. Needs torch, numpy, fickling and GNU time; strace where it is
+there. Every file has to be refused with status 65 and one reason, within a second of a processor, in
+no more memory than its own length and 64 MiB, on a stack of 1 MiB, without a process, a socket or a
+file. Prints what the worst one of each kind took; of more than a thousand, of a thousand at most.
+"""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from hostile_files import bombs, cuts, injections, instructions, names, shared, tricks
+
+TOOLS = pathlib.Path(sys.argv[1]).resolve()
+SECONDS, SPARE = 1.0, 64 << 20
+
+
+def measure(data, folder):
+    """Status, what was said, seconds, and bytes of memory."""
+    file = folder / "hostile.pth"
+    file.write_bytes(data)
+    with open(folder / "said", "w+b") as said:
+        # GNU time starts the tool from a small process: a child's memory counts from its parent's on.
+        status = subprocess.run(
+            ["/bin/sh", "-c", 'ulimit -s 1024; exec "$@"', "sh", "/usr/bin/time", "-q", "-f",
+             "%U %S %M", "-o", folder / "took", TOOLS / "cg-weights", "import", file, "-o",
+             folder / "out.bin"], cwd=folder, stdout=said, stderr=said).returncode
+        said.seek(0)
+        took = folder / "took"
+        user, system, kilobytes = took.read_text().split()
+        took.unlink()
+        return status, said.read(), float(user) + float(system), int(kilobytes) * 1024
+
+
+def check(data, folder):
+    """Seconds and bytes beyond the file's; ends with what is wrong where something is."""
+    status, said, seconds, memory = measure(data, folder)
+    lines = said.decode().splitlines()
+    left = sorted(path.name for path in folder.iterdir())
+    beyond = memory - len(data)
+    fault = None
+    if status != 65:
+        fault = f"status {status}"
+    elif len(lines) != 1 or not lines[0].startswith("cg-weights: "):
+        fault = "what it says"
+    elif left != ["hostile.pth", "said"]:
+        fault = f"it left {left}"
+    elif seconds > SECONDS or beyond > SPARE:
+        fault = f"{seconds:.2f} s, {beyond >> 20} MiB beyond"
+    if fault:
+        shutil.copy(folder / "hostile.pth", "/tmp/hostile-found.pth")
+        sys.exit(f"{fault}: {said[:500]!r}, in /tmp/hostile-found.pth")
+    return seconds, beyond
+
+
+def refuse_together(files, folder):
+    """Gives many files to each of few processes, and counts what they say."""
+    for start in range(0, len(files), 200):
+        paths = [folder / str(start + i) for i in range(len(files[start:start + 200]))]
+        for path, data in zip(paths, files[start:]):
+            path.write_bytes(data)
+        done = subprocess.run([TOOLS / "cg-weights", "verify", "-q", *paths], cwd=folder,
+                              capture_output=True, text=True)
+        assert done.returncode == 65 and len(done.stderr.splitlines()) == len(paths), done.stderr
+        for path in paths:
+            path.unlink()
+        assert not (folder / "bitten").exists()
+
+
+def traced(data, folder):
+    """Whether the only process is the tool's, and there is no socket."""
+    (folder / "hostile.pth").write_bytes(data)
+    log = folder / "trace"
+    subprocess.run(
+        ["strace", "-f", "-qq", "-e", "trace=%process,%network", "-o", log, TOOLS / "cg-weights",
+         "import", folder / "hostile.pth", "-o", folder / "out.bin"], capture_output=True, cwd=folder)
+    calls = [line.split("(")[0].split()[-1] for line in log.read_text().splitlines() if "(" in line]
+    log.unlink()
+    return calls.count("execve") == 1 and not any("sock" in call or "fork" in call for call in calls)
+
+
+def main():
+    print("kind\tfiles\tCPU seconds, worst\tMiB beyond the file, worst")
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for kind in (bombs, shared, injections, tricks, instructions, cuts, names):
+            files = list(kind())
+            refuse_together(files, folder)
+            taken = [check(data, folder) for data in files[::1 + len(files) // 1000]]
+            seconds, beyond = (max(column) for column in zip(*taken))
+            print(f"{kind.__name__}\t{len(files)}\t{seconds:.2f}\t{beyond / (1 << 20):.0f}", flush=True)
+        if shutil.which("strace"):
+            checked = [traced(data, folder) for data in injections()]
+            assert all(checked)
+            print(f"traced\t{len(checked)}\tone process each, no socket")
+
+
+main()
