@@ -43,11 +43,10 @@ public struct TrainingData: Sendable {
   /// - Returns: Levels.
   /// - Throws: `TrainingError.images` if none can be used.
   func fixed(_ domain: Domain, _ index: Int) throws(TrainingError) -> Frame {
-    var preparation = domain == .A ? preparationA : preparationB
-    preparation.preprocessing.flips = false
-    var random = RandomSource(seed: 0)
-    let images = domain == .A ? imagesA : imagesB
-    return Frame(try images.prepared(index, preparation, random: &random).image)
+    switch domain {
+    case .A: try imagesA.fixed(index, preparationA)
+    case .B: try imagesB.fixed(index, preparationB)
+    }
   }
 }
 

@@ -94,6 +94,20 @@ public final class TrainingImages: Sendable {
     throw .images("none of \(count) images can be used, the first because: \(firstReason)")
   }
 
+  /// Prepares an image so that it looks the same every time: not mirrored, cut at one place.
+  ///
+  /// - Parameters:
+  ///   - index: Its place, counted from 0; where it cannot be used, the next one is taken.
+  ///   - preparation: What happens to it besides.
+  /// - Returns: Levels.
+  /// - Throws: `TrainingError.images` if none can be used.
+  func fixed(_ index: Int, _ preparation: ImagePreparation) throws(TrainingError) -> Frame {
+    var preparation = preparation
+    preparation.preprocessing.flips = false
+    var random = RandomSource(seed: 0)
+    return Frame(try prepared(index, preparation, random: &random).image)
+  }
+
   private var firstReason: String {
     refused.withLock { reasons in reasons.min { $0.key < $1.key }?.value ?? "there are none" }
   }

@@ -7,8 +7,8 @@ struct Probe {
   /// The most images of a domain.
   static let maximumCount = 16
 
-  private let realA: [Frame]
-  private let realB: [Frame]
+  private let realA: ImageSet
+  private let realB: ImageSet
 
   /// What a look finds.
   struct Reading: Equatable {
@@ -23,11 +23,11 @@ struct Probe {
   /// - Parameter data: Both domains.
   /// - Throws: `TrainingError.images` if a domain has none that can be used.
   init(_ data: TrainingData) throws(TrainingError) {
-    func images(_ domain: Domain, _ count: Int) throws(TrainingError) -> [Frame] {
+    func images(_ domain: Domain, _ count: Int) throws(TrainingError) -> ImageSet {
       var frames: [Frame] = []
       let wanted = min(count, Self.maximumCount)
       for i in 0..<wanted { frames.append(try data.fixed(domain, i * count / wanted)) }
-      return frames
+      return ImageSet(frames)
     }
     realA = try images(.A, data.imagesA.count)
     realB = try images(.B, data.imagesB.count)
@@ -57,18 +57,18 @@ struct Probe {
   }
 
   private func translated(
-    _ images: [Frame], by generator: TrainableNetwork, _ device: Device
-  ) throws(TorchError) -> [Frame] {
+    _ images: ImageSet, by generator: TrainableNetwork, _ device: Device
+  ) throws(TorchError) -> ImageSet {
     var translations: [Frame] = []
-    for image in images { translations.append(try generator.translation(of: image, device)) }
-    return translations
+    for image in images.frames { translations.append(try generator.translation(of: image, device)) }
+    return ImageSet(translations)
   }
 
   private func judgements(
-    _ images: [Frame], by discriminator: TrainableNetwork, _ device: Device
+    _ images: ImageSet, by discriminator: TrainableNetwork, _ device: Device
   ) throws(TorchError) -> [Float] {
     var judgements: [Float] = []
-    for image in images {
+    for image in images.frames {
       judgements += try discriminator.applied(to: Tensor([image], device: device)).values()
     }
     return judgements
@@ -83,10 +83,7 @@ struct JudgementReading: Equatable {
   let spread: Double
 
   init(real: [Float], fake: [Float]) {
-    func mean(_ values: [Float]) -> Double {
-      values.reduce(0) { $0 + Double($1) } / Double(values.count)
-    }
-    gap = mean(real) - mean(fake)
-    spread = CycleGANTraining.spread(real + fake)
+    gap = meanAndDeviation(real).mean - meanAndDeviation(fake).mean
+    spread = meanAndDeviation(real + fake).deviation
   }
 }

@@ -1,5 +1,4 @@
 import CycleGAN
-import Glibc
 
 /// What the pictures that a generator makes of the probe images look like as a set.
 ///
@@ -23,69 +22,23 @@ struct TranslationReading: Equatable {
   /// Measures.
   ///
   /// - Parameters:
-  ///   - images: What went in, at least one.
+  ///   - images: What went in.
   ///   - translations: What came out, in the same order and sizes.
   ///   - targets: Real images of the domain that the translations should belong to.
-  init(images: [Frame], translations: [Frame], targets: [Frame]) {
-    let distance = min(Self.distance(images), Self.distance(targets))
-    diversity = distance > 0 ? Self.distance(translations) / distance : 1
-    let pairs = zip(images, translations)
+  init(images: ImageSet, translations: ImageSet, targets: ImageSet) {
+    let distance = min(images.distance, targets.distance)
+    diversity = distance > 0 ? translations.distance / distance : 1
+    let (pairs, count) = (zip(images.frames, translations.frames), Double(images.frames.count))
     brightnessCorrelation =
-      pairs.map { correlation($0.brightness, $1.brightness) }.reduce(0, +) / Double(images.count)
-    saturated = Self.saturated(translations) - Self.saturated(targets)
-    contrast = Self.contrast(translations)
+      pairs.map { correlation($0.brightness, $1.brightness) }.reduce(0, +) / count
+    saturated = translations.saturated - targets.saturated
+    contrast = translations.contrast
     let isComparable = pairs.allSatisfy { $0.channels == $1.channels }
     change =
       isComparable
-      ? pairs.map { meanDifference($0.values(), $1.values()) }.reduce(0, +) / Double(images.count)
+      ? pairs.map { meanDifference($0.values(), $1.values()) }.reduce(0, +) / count
       : nil
   }
-
-  /// The mean distance of two pictures of a set, whatever their sizes.
-  private static func distance(_ frames: [Frame]) -> Double {
-    let grids = frames.map(\.coarse)
-    var (sum, count) = (0.0, 0)
-    for i in grids.indices {
-      for j in grids.indices[..<i] {
-        sum += meanDifference(grids[i], grids[j])
-        count += 1
-      }
-    }
-    return count > 0 ? sum / Double(count) : 0
-  }
-
-  private static func saturated(_ frames: [Frame]) -> Double {
-    var (beyond, all) = (0, 0)
-    for frame in frames {
-      let values = frame.values()
-      for value in values where abs(value) > 0.99 { beyond += 1 }
-      all += values.count
-    }
-    return Double(beyond) / Double(all)
-  }
-
-  private static func contrast(_ frames: [Frame]) -> Double {
-    (0..<frames[0].channels).map { channel in
-      spread(
-        frames.flatMap { frame in
-          let plane = frame.width * frame.height
-          return frame.values()[channel * plane..<(channel + 1) * plane]
-        })
-    }.max() ?? 0
-  }
-}
-
-/// The standard deviation of some numbers.
-func spread(_ values: [Float]) -> Double {
-  let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
-  let squares = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
-  return (squares / Double(values.count)).squareRoot()
-}
-
-private func meanDifference(_ x: [Float], _ y: [Float]) -> Double {
-  var sum = 0.0
-  for i in x.indices { sum += Double(abs(x[i] - y[i])) }
-  return sum / Double(x.count)
 }
 
 /// Pearson's correlation; 0 where one of the two is constant.
@@ -114,24 +67,5 @@ extension Frame {
     return (0..<plane).map { i in
       0.299 * values[i] + 0.587 * values[plane + i] + 0.114 * values[2 * plane + i]
     }
-  }
-
-  /// `[C, 16, 16]`, the means of equal parts of the picture; fewer parts where it is smaller.
-  fileprivate var coarse: [Float] {
-    let (rows, columns) = (min(16, height), min(16, width))
-    var sums = [Float](repeating: 0, count: channels * rows * columns)
-    var counts = sums
-    let values = values()
-    for channel in 0..<channels {
-      for row in 0..<height {
-        for column in 0..<width {
-          let part =
-            (channel * rows + row * rows / height) * columns + column * columns / width
-          sums[part] += values[(channel * height + row) * width + column]
-          counts[part] += 1
-        }
-      }
-    }
-    return zip(sums, counts).map { $0 / $1 }
   }
 }

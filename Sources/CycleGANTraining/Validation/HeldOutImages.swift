@@ -10,6 +10,8 @@ public struct HeldOutImages: Sendable {
   public let truth: TrainingImages?
   /// The most images of a domain that are looked at.
   public let maximumCount: Int
+  /// The place in `truth` of each image of A that is looked at; empty if nobody knows.
+  let truthPlaces: [Int]
 
   /// Brings them together.
   ///
@@ -27,7 +29,10 @@ public struct HeldOutImages: Sendable {
     self.imagesB = imagesB
     self.truth = truth
     self.maximumCount = maximumCount
-    for index in 0..<countA { _ = try truthIndex(index) }
+    truthPlaces =
+      try truth.map { truth throws(TrainingError) in
+        try Self.places(of: truth, for: imagesA, count: min(imagesA.count, maximumCount))
+      } ?? []
   }
 
   /// Images of A that are looked at.
@@ -35,21 +40,29 @@ public struct HeldOutImages: Sendable {
   /// Images of B that are looked at.
   var countB: Int { min(imagesB.count, maximumCount) }
 
-  /// The place of the truth of an image of A; nil if nobody knows it.
+  /// Finds the truth of every image.
   ///
   /// Images are matched by their names without extension, and by their places where they have none.
-  func truthIndex(_ index: Int) throws(TrainingError) -> Int? {
-    guard let truth else { return nil }
-    guard let stem = imagesA.stem(index) else {
-      guard index < truth.count else {
-        throw .images("\(imagesA.name(index)) has no picture in --val-truth")
+  private static func places(
+    of truth: TrainingImages, for images: TrainingImages, count: Int
+  ) throws(TrainingError) -> [Int] {
+    let named = (0..<truth.count).compactMap { place in truth.stem(place).map { ($0, place) } }
+    let places = Dictionary(named, uniquingKeysWith: { first, _ in first })
+    var found: [Int] = []
+    for index in 0..<count {
+      guard let stem = images.stem(index) else {
+        guard index < truth.count else {
+          throw .images("\(images.name(index)) has no picture in --val-truth")
+        }
+        found.append(index)
+        continue
       }
-      return index
+      guard let place = places[stem] else {
+        throw .images("\(images.name(index)) has no picture of its name in --val-truth")
+      }
+      found.append(place)
     }
-    guard let place = (0..<truth.count).first(where: { truth.stem($0) == stem }) else {
-      throw .images("\(imagesA.name(index)) has no picture of its name in --val-truth")
-    }
-    return place
+    return found
   }
 }
 

@@ -1,7 +1,8 @@
 /// How far apart two sets of pictures are, by numbers that describe each picture.
 ///
 /// The numbers are scaled first, so that over the real pictures each has mean 0 and deviation 1, less
-/// where a number hardly varies among them. The estimate has no bias: for two sets from one source it is 0 in the mean, and can be negative.
+/// where a number hardly varies among them. The estimate has no bias: for two sets from one source it
+/// is 0 in the mean, and can be negative.
 ///
 /// - Parameters:
 ///   - real: Numbers of each real picture.

@@ -49,10 +49,8 @@ struct RandomFeatures {
       let values = try activations.values()
       let plane = activations.shape[2] * activations.shape[3]
       for start in stride(from: 0, to: values.count, by: plane) {
-        let channel = values[start..<start + plane]
-        let mean = channel.reduce(0) { $0 + Double($1) } / Double(plane)
-        let squares = channel.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
-        features += [mean, (squares / Double(plane)).squareRoot()]
+        let channel = meanAndDeviation(values[start..<start + plane])
+        features += [channel.mean, channel.deviation]
       }
     }
     return features

@@ -39,16 +39,17 @@ final class Validation {
     let real = try realFeatures()
     var truths: [Similarity] = []
     let there = try roundtrips(images.countA, stops) { index in
-      let image = try frame(images.imagesA, index, preparations.A)
+      let image = try images.imagesA.fixed(index, preparations.A)
       let fake = try model.translate(image, with: .generatorAB)
-      if let truth = images.truth, let place = try images.truthIndex(index) {
-        truths.append(Similarity(try frame(truth, place, preparations.B), fake))
+      if let truth = images.truth {
+        let frame = try truth.fixed(images.truthPlaces[index], preparations.B)
+        truths.append(Similarity(frame, fake))
       }
       let cycled = try model.translate(fake, with: .generatorBA)
       return (Similarity(image, cycled), try features.B(fake))
     }
     let back = try roundtrips(images.countB, stops) { index in
-      let image = try frame(images.imagesB, index, preparations.B)
+      let image = try images.imagesB.fixed(index, preparations.B)
       let fake = try model.translate(image, with: .generatorBA)
       let cycled = try model.translate(fake, with: .generatorAB)
       return (Similarity(image, cycled), try features.A(fake))
@@ -78,26 +79,18 @@ final class Validation {
   private func realFeatures() throws -> (A: [[Double]], B: [[Double]]) {
     if let real { return real }
     let described = (
-      A: try (0..<images.countA).map { try features.A(frame(images.imagesA, $0, preparations.A)) },
-      B: try (0..<images.countB).map { try features.B(frame(images.imagesB, $0, preparations.B)) }
+      A: try (0..<images.countA).map { try features.A(images.imagesA.fixed($0, preparations.A)) },
+      B: try (0..<images.countB).map { try features.B(images.imagesB.fixed($0, preparations.B)) }
     )
     real = described
     return described
   }
-
-  private func frame(
-    _ images: TrainingImages, _ index: Int, _ preparation: ImagePreparation
-  ) throws(TrainingError) -> Frame {
-    var random = RandomSource(seed: 0)
-    return Frame(try images.prepared(index, preparation, random: &random).image)
-  }
 }
 
 extension ImagePreparation {
-  /// The same without chance: nothing is mirrored, and as little as possible is cut off.
+  /// The same with as little cut off as possible.
   fileprivate var whole: ImagePreparation {
     var whole = self
-    whole.preprocessing.flips = false
     if preprocessing.mode == .resizeAndCrop {
       whole.preprocessing.loadSize = preprocessing.cropSize
     }

@@ -20,7 +20,8 @@ import Testing
     _ translations: [Frame] = [other, varied], judgements: [Float] = [0, 1]
   ) -> Probe.Reading {
     let found = TranslationReading(
-      images: [varied, other], translations: translations, targets: [varied, other])
+      images: ImageSet([varied, other]), translations: ImageSet(translations),
+      targets: ImageSet([varied, other]))
     return Probe.Reading(
       translations: [.generatorAB: found],
       judgements: [.discriminatorB: .init(real: judgements, fake: judgements)])
@@ -117,11 +118,12 @@ import Testing
     func reading(_ translated: (Float) -> Float) -> TranslationReading {
       let images = [Self.varied, Self.other]
       return TranslationReading(
-        images: images,
-        translations: images.map { image in
-          Frame(
-            width: 16, height: 16, channels: 3, samples: .values(image.values().map(translated)))
-        }, targets: images)
+        images: ImageSet(images),
+        translations: ImageSet(
+          images.map { image in
+            Frame(
+              width: 16, height: 16, channels: 3, samples: .values(image.values().map(translated)))
+          }), targets: ImageSet(images))
     }
     let copied = reading { $0 }
     #expect(copied.change == 0 && copied.diversity == 1 && copied.saturated == 0)
@@ -136,7 +138,9 @@ import Testing
     let grey = Frame(
       width: 16, height: 16, channels: 1, samples: .levels(.init(repeating: 9, count: 256)))
     #expect(
-      TranslationReading(images: [Self.varied], translations: [grey], targets: [grey]).change == nil
+      TranslationReading(
+        images: ImageSet([Self.varied]), translations: ImageSet([grey]), targets: ImageSet([grey])
+      ).change == nil
     )
   }
 }
