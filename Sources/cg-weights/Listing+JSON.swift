@@ -8,7 +8,7 @@ extension ReadFile {
   func json(verbose: Bool) -> JSON {
     var members: [(String, JSON)] = [
       ("file", .string(name)), ("container", .string(weights.container.rawValue)),
-      ("bytes", .integer(byteCount)), ("crc32", .string(digits(crc32))),
+      ("bytes", .integer(byteCount)), ("crc32", .string(hexadecimal(crc32))),
       ("checked", .bool(weights.isChecked)),
     ]
     if weights.roles.isEmpty {

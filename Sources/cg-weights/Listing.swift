@@ -24,7 +24,7 @@ struct Listing {
       [
         ("container", weights.container.rawValue), ("bytes", String(file.byteCount)),
         ("checksum", file.checksumText),
-        ("crc32", "\(digits(file.crc32)), of the whole file as it is"),
+        ("crc32", "\(hexadecimal(file.crc32)), of the whole file as it is"),
       ], "  ")
     if verbose { text += "\n" + TensorTable(weights).text }
   }
@@ -85,14 +85,8 @@ extension ReadFile {
   /// What is known about damage to the numbers.
   fileprivate var checksumText: String {
     if let checksum = weights.checksum {
-      return "\(digits(checksum)), stored in the file and right"
+      return "\(hexadecimal(checksum)), stored in the file and right"
     }
     return weights.isChecked ? "one for each tensor, all right" : "none stored"
   }
-}
-
-/// A checksum in eight digits.
-func digits(_ checksum: UInt32) -> String {
-  let digits = String(checksum, radix: 16)
-  return String(repeating: "0", count: 8 - digits.count) + digits
 }

@@ -76,12 +76,7 @@ extension WeightsFile {
 
   /// What a file calls the type of a tensor's elements.
   func type(of tensor: NamedTensor) -> String {
-    if let word = storedTypes[tensor.name] { return word }
-    return switch tensor.elements {
-    case .float32: "F32"
-    case .int64: "I64"
-    case .uint8: "U8"
-    }
+    storedTypes[tensor.name] ?? tensor.elements.typeWord
   }
 
   /// The tensors of a checkpoint that belong to no network: optimizers, pools, random numbers.

@@ -104,7 +104,11 @@ public enum AtomicFile {
     throw SystemError(code: ELOOP)
   }
 
-  private static func synchronize(_ folder: FilePath) throws(SystemError) {
+  /// Waits until the disk has the names of the files in a folder.
+  ///
+  /// - Parameter folder: Which.
+  /// - Throws: `SystemError` if it cannot be opened, or the disk fails.
+  public static func synchronize(_ folder: FilePath) throws(SystemError) {
     let descriptor = try retryingInterrupted {
       folder.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     }

@@ -44,6 +44,5 @@ private func escaped(_ scalar: Unicode.Scalar, _ bytes: ArraySlice<UInt8>) -> St
 }
 
 private func hexadecimal(_ byte: UInt8) -> String {
-  let digits = String(byte, radix: 16)
-  return "\\x" + (digits.count == 1 ? "0" : "") + digits
+  "\\x" + padded(byte, to: 2, radix: 16)
 }

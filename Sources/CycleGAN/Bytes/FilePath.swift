@@ -1,3 +1,5 @@
+import Glibc
+
 /// The name of a file: bytes, as the system has it, in any encoding or none.
 public struct FilePath: Sendable, Hashable, CustomStringConvertible {
   /// The bytes, without a NUL.
@@ -26,6 +28,9 @@ public struct FilePath: Sendable, Hashable, CustomStringConvertible {
 
   /// The path, safe to print: see `escaped`.
   public var description: String { escaped }
+
+  /// Whether something of this name is there, links followed.
+  public var exists: Bool { withCString { access($0, F_OK) } == 0 }
 
   /// Passes the path to a C function.
   ///

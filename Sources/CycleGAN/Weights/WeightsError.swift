@@ -46,9 +46,3 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
     }
   }
 }
-
-/// Writes a checksum as eight digits, the way `WeightsFile` stores it.
-func hexadecimal(_ value: UInt32) -> String {
-  let digits = String(value, radix: 16)
-  return String(repeating: "0", count: 8 - digits.count) + digits
-}

@@ -87,6 +87,9 @@ extension NamedTensor.Elements {
     }
   }
 
+  /// What a safetensors file calls it.
+  public var typeWord: String { storedType.rawValue }
+
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     switch self {
     case .float32(let values): values.withUnsafeBytes(body)

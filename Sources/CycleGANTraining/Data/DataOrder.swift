@@ -14,25 +14,15 @@ public struct DataOrder: Sendable, Equatable {
   /// Whether both sets are taken in order: the official `--serial_batches`.
   public let serial: Bool
   /// Where a run left the order that its seed gives; nil while it did not.
-  public var detour: Detour?
+  var detour: Detour?
   private let random: RandomSource
 
   /// The first pair that was not taken in the order that the seed gives.
-  public struct Detour: Sendable, Equatable {
+  struct Detour: Sendable, Equatable {
     /// Its epoch, counted from 1.
-    public let epoch: Int
+    let epoch: Int
     /// Its place in that epoch, counted from 0.
-    public let place: Int
-
-    /// Leaves the order.
-    ///
-    /// - Parameters:
-    ///   - epoch: Counted from 1.
-    ///   - place: Counted from 0.
-    public init(epoch: Int, place: Int) {
-      self.epoch = epoch
-      self.place = place
-    }
+    let place: Int
   }
 
   /// Chooses an order.

@@ -84,7 +84,7 @@ struct RunPage {
       <h2>Samples</h2><p><label>after step <output id="step">\(newest)</output>
       <input id="slider" type="range" min="0" max="\(shown.count - 1)" value="\(shown.count - 1)" \
       data-steps="\(shown.map { "\($0)" }.joined(separator: " "))"/></label></p>
-      <figure class="sample"><img id="sample" src="samples/\(Self.padded(newest)).png" alt="grid"/>
+      <figure class="sample"><img id="sample" src="samples/\(padded(newest, to: 8)).png" alt="grid"/>
       <figcaption>above: an image of A, translated to B, and back to A; below: an image of B, \
       translated to A, and back to B</figcaption></figure>
 
@@ -118,12 +118,6 @@ struct RunPage {
       return "<table><tr><th colspan=\"2\">\(name.escapedForHTML)</th></tr>\n\(rows)</table>"
     }
     return "<div class=\"options\">\(tables.joined(separator: "\n"))</div>"
-  }
-
-  /// A step as samples/ writes it.
-  static func padded(_ step: Int) -> String {
-    let digits = String(step)
-    return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
   }
 }
 

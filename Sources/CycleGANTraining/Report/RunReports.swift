@@ -1,5 +1,4 @@
 import CycleGAN
-import Glibc
 
 /// What a person sees of a run beside log.tsv: index.html, timing.tsv, and events for TensorBoard.
 ///
@@ -127,27 +126,18 @@ final class RunReports {
     RunPage(
       name: folder.lastComponent.string, state: state, place: place, pace: pace,
       curves: tables.map { ($0.heading, $0.table.curves) }, alarms: alarms,
-      samples: samples, configuration: configuration, time: Self.now)
+      samples: samples, configuration: configuration, time: universalTime("%Y-%m-%d %H:%M:%S"))
   }
 
   /// health.tsv knows how long each went on, log.tsv when it began.
   private var alarms: AlarmHistory {
-    let histories = [tables[2].table.alarms, tables[0].table.alarms]
-    return histories.first { !$0.spans.isEmpty } ?? AlarmHistory()
+    // Of the tables that have any, health.tsv comes last.
+    tables.map(\.table.alarms).last { !$0.spans.isEmpty } ?? AlarmHistory()
   }
 
   private func attempt(_ report: () throws(TrainingError) -> Void) {
     do throws(TrainingError) { try report() } catch {
       if warned.insert("\(error)").inserted { warn("\(error); training goes on") }
     }
-  }
-
-  /// UTC, to the second.
-  private static var now: String {
-    var (now, parts) = (Glibc.time(nil), tm())
-    gmtime_r(&now, &parts)
-    var text = [CChar](repeating: 0, count: 32)
-    let count = strftime(&text, text.count, "%Y-%m-%d %H:%M:%S", &parts)
-    return String(decoding: text[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -1,5 +1,4 @@
 import CycleGAN
-import Glibc
 
 /// The networks that a run begins with: what the words of `--init-from` lead to.
 ///
@@ -43,10 +42,10 @@ struct InitialWeights {
     let official = { (role: NetworkRole) in
       folder.appending("latest_net_\(role.officialName).pth")
     }
-    let isOfficial = !Self.exists(own(.generatorAB)) && Self.exists(official(.generatorAB))
+    let isOfficial = !own(.generatorAB).exists && official(.generatorAB).exists
     for role in NetworkRole.allCases {
       let path = isOfficial ? official(role) : own(role)
-      guard role.isGenerator || Self.exists(path) else { continue }
+      guard role.isGenerator || path.exists else { continue }
       try add(path, as: role)
     }
   }
@@ -77,7 +76,7 @@ struct InitialWeights {
     for other in NetworkRole.allCases where other != role {
       let name = Array(stem) + Array("\(other.officialName).\(path.fileExtension)".utf8)
       let neighbour = path.directory.appending(FilePath(bytes: name))
-      if Self.exists(neighbour) { try add(neighbour, as: other) }
+      if neighbour.exists { try add(neighbour, as: other) }
     }
   }
 
@@ -94,10 +93,6 @@ struct InitialWeights {
       guard case .unrecognized = error else { return }
       throw .images("\(path): \(error)")
     }
-  }
-
-  private static func exists(_ path: FilePath) -> Bool {
-    path.withCString { access($0, F_OK) } == 0
   }
 
   private static func read(_ path: FilePath) throws(TrainingError) -> WeightsFile {

@@ -32,11 +32,11 @@ public final class RunDirectory {
   var best: FilePath { path.appending("best") }
 
   func checkpoint(step: Int) -> FilePath {
-    checkpoints.appending(RunPage.padded(step) + ".ckpt")
+    checkpoints.appending(padded(step, to: 8) + ".ckpt")
   }
 
   func sample(step: Int) -> FilePath {
-    samples.appending(RunPage.padded(step) + ".png")
+    samples.appending(padded(step, to: 8) + ".png")
   }
 
   /// The file a network ends up in.
@@ -93,7 +93,7 @@ public final class RunDirectory {
   /// Files that only a run that began can have left.
   func remains() -> FilePath? {
     let weights = NetworkRole.allCases.map { Self.weights(of: $0, in: path) }
-    return ([config] + weights).first { $0.withCString { access($0, F_OK) == 0 } }
+    return ([config] + weights).first(where: \.exists)
   }
 
   /// Makes the folder of the best generators.
@@ -101,10 +101,7 @@ public final class RunDirectory {
 
   /// Waits until the disk has the names of the files in a folder.
   static func synchronize(_ path: FilePath) throws(TrainingError) {
-    let descriptor = path.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw .writing(path, .current) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw .writing(path, .current) }
+    do { try AtomicFile.synchronize(path) } catch { throw .writing(path, error) }
   }
 
   private static func makeFolder(_ folder: FilePath) throws(TrainingError) {

@@ -47,12 +47,6 @@ final class RunLock {
     gethostname(&name, 255)
     let host = String(
       decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    var (now, parts) = (time(nil), tm())
-    gmtime_r(&now, &parts)
-    var text = [CChar](repeating: 0, count: 32)
-    let count = strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
-    let start = String(
-      decoding: text[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return "process \(getpid()) on \(host) since \(start)\n"
+    return "process \(getpid()) on \(host) since \(universalTime("%Y-%m-%dT%H:%M:%SZ"))\n"
   }
 }

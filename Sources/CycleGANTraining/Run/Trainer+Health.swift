@@ -49,11 +49,16 @@ extension Trainer {
   func reportFlatImages() {
     for images in [data.imagesA, data.imagesB] {
       for index in images.flatImages.sorted() {
-        let line = "\(images.name(index)): all pixels have one colour"
-        guard warned.insert(line).inserted else { continue }
-        hooks.warn("\(line); such images can make losses that are not numbers")
+        warnOnce(
+          "\(images.name(index)): all pixels have one colour",
+          "such images can make losses that are not numbers")
       }
     }
+  }
+
+  /// Says what is wrong with an image, and what follows, if it was not said before.
+  func warnOnce(_ line: String, _ consequence: String) {
+    if warned.insert(line).inserted { hooks.warn("\(line); \(consequence)") }
   }
 
   /// Takes a run back to its last good checkpoint, from where it goes another way: once.

@@ -203,8 +203,7 @@ public final class Trainer {
     for (domain, images) in [("A", data.imagesA), ("B", data.imagesB)] {
       let failures = images.failures
       for (index, reason) in failures.sorted(by: { $0.key < $1.key }) {
-        let line = "\(images.name(index)): \(reason)"
-        if warned.insert(line).inserted { hooks.warn("\(line); skipped") }
+        warnOnce("\(images.name(index)): \(reason)", "skipped")
       }
       let share = options.maximumBad * Double(images.count)
       // One bad image in a small set is not yet a sign that something else is wrong.

@@ -1,4 +1,4 @@
-import CycleGANTraining
+@testable import CycleGANTraining
 import Testing
 
 @Suite struct DataOrderTests {

@@ -35,7 +35,7 @@ import Testing
     #expect(images.map(\.step) == [5, 10, 12])
     for event in images {
       let image = try #require(event.images["samples"])
-      let file = small.path.appending("samples/\(RunPage.padded(event.step)).png")
+      let file = small.path.appending("samples/\(padded(event.step, to: 8)).png")
       #expect(try ByteReader(file).readAll() == image.png)
       let decoded = try Image(decoding: image.png)
       #expect(image.sizes == [UInt64(decoded.width), UInt64(decoded.height), 3])

@@ -185,18 +185,15 @@ public final class Inputs {
   private func numbered(_ path: FilePath) -> FilePath {
     let end =
       path.bytes.count - path.fileExtension.utf8.count - (path.fileExtension.isEmpty ? 0 : 1)
-    let number = "-" + Self.padded((opened?.count ?? 0) + 1)
+    let number = "-" + padded((opened?.count ?? 0) + 1, to: Self.digits)
     return FilePath(bytes: path.bytes[..<end] + Array(number.utf8) + path.bytes[end...])
   }
 
   private func number() -> FilePath {
     unnamed += 1
-    return FilePath(Self.padded(unnamed))
+    return FilePath(padded(unnamed, to: Self.digits))
   }
 
-  /// Six digits, so that the shell sorts names as the pictures came.
-  private static func padded(_ number: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-  }
+  /// So many that the shell sorts names as the pictures came.
+  private static let digits = 6
 }

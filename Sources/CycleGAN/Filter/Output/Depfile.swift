@@ -24,8 +24,7 @@ final class Depfile: Sendable {
   ///   - input: What it was made from.
   func add(_ output: FilePath, from input: FilePath) {
     // What came through a pipe is no file that make could look at.
-    let isFile = input.withCString { access($0, F_OK) } == 0
-    rules.withLock { $0.append((output, (isFile ? [input] : []) + prerequisites)) }
+    rules.withLock { $0.append((output, (input.exists ? [input] : []) + prerequisites)) }
   }
 
   /// Writes the file.

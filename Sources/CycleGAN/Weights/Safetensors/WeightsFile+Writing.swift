@@ -104,7 +104,7 @@ extension SafetensorsHeader {
 extension NamedTensor {
   fileprivate func entry(at start: Int) -> JSON {
     .object([
-      ("dtype", .string(elements.storedType.rawValue)),
+      ("dtype", .string(elements.typeWord)),
       ("shape", .array(shape.map { .integer($0) })),
       ("data_offsets", .array([.integer(start), .integer(start + elements.byteCount)])),
     ])

@@ -1,0 +1,17 @@
+/// Writes a number with zeros in front.
+///
+/// - Parameters:
+///   - number: At least 0.
+///   - count: The least number of digits; larger numbers have more.
+///   - radix: 10, or 16 for lower-case hexadecimal digits.
+/// - Returns: `000042` for 42 and 6.
+public func padded(_ number: some BinaryInteger, to count: Int, radix: Int = 10) -> String {
+  let digits = String(number, radix: radix)
+  return String(repeating: "0", count: max(0, count - digits.count)) + digits
+}
+
+/// Writes a checksum as eight digits, the way `WeightsFile` stores it.
+///
+/// - Parameter value: Any.
+/// - Returns: Lower-case hexadecimal digits.
+public func hexadecimal(_ value: UInt32) -> String { padded(value, to: 8, radix: 16) }
