@@ -68,15 +68,27 @@ ct_status ct_step_measure(const ct_tensor *const *losses, int32_t loss_count,
     std::vector<at::Tensor> numbers;
     for (int32_t i = 0; i < loss_count; ++i) numbers.push_back(losses[i]->value.detach());
     for (int32_t i = 0; i < network_count; ++i) {
-      std::vector<at::Tensor> gradients, parameters;
-      for (const auto &tensor : networks[i]->tensors) {
-        if (!tensor.learned) continue;
-        parameters.push_back(dense(tensor.value));
-        if (tensor.value.grad().defined()) gradients.push_back(dense(tensor.value.grad()));
-      }
+      std::vector<at::Tensor> gradients;
+      for (const auto &tensor : networks[i]->tensors)
+        if (tensor.learned && tensor.value.grad().defined())
+          gradients.push_back(dense(tensor.value.grad()));
       numbers.push_back(length(gradients, networks[i]->device));
-      numbers.push_back(length(parameters, networks[i]->device));
     }
     return at::stack(numbers);
+  });
+}
+
+ct_status ct_networks_measure(ct_network *const *networks, int32_t count, ct_tensor **output,
+                              ct_error *error) {
+  return ct::produce(output, error, [&] {
+    const at::NoGradGuard no_graph;
+    std::vector<at::Tensor> lengths;
+    for (int32_t i = 0; i < count; ++i) {
+      std::vector<at::Tensor> parameters;
+      for (const auto &tensor : networks[i]->tensors)
+        if (tensor.learned) parameters.push_back(dense(tensor.value));
+      lengths.push_back(length(parameters, networks[i]->device));
+    }
+    return at::stack(lengths);
   });
 }

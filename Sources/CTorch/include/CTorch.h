@@ -197,12 +197,15 @@ ct_status ct_network_approach(ct_network *network, const ct_network *target, dou
 // What is watched.
 
 /// Everything whose finiteness decides whether a step may be learned from, to be read at once: the
-/// losses, each [], and then for every network the Euclidean lengths of all its gradients and of
-/// all its learned parameters; shape [loss_count + 2 * network_count]. A length is NaN or infinite
-/// if an element is; parameters without a gradient count as 0.
+/// losses, each [], and then for every network the Euclidean length of all its gradients; shape
+/// [loss_count + network_count]. A length is NaN or infinite if an element is; parameters without a
+/// gradient count as 0.
 ct_status ct_step_measure(const ct_tensor *const *losses, int32_t loss_count,
                           ct_network *const *networks, int32_t network_count, ct_tensor **output,
                           ct_error *error);
+/// The Euclidean length of all learned parameters of every network, [count], likewise.
+ct_status ct_networks_measure(ct_network *const *networks, int32_t count, ct_tensor **output,
+                              ct_error *error);
 
 // The optimizer.
 

@@ -1,7 +1,7 @@
 import CycleGAN
 
 extension Trainer {
-  /// Does one step; where a loss, a gradient or a weight is not finite, nothing is learned from it.
+  /// Does one step; where a loss or a gradient is not finite, nothing is learned from it.
   ///
   /// - Returns: What it measured.
   /// - Throws: `TrainingError.notFinite` naming what, the step and its images.
@@ -10,9 +10,8 @@ extension Trainer {
   ) throws(TrainingError) -> StepMeasurement {
     let measurement: StepMeasurement
     do {
-      measurement = try model.measure(
+      measurement = try model.step(
         realA: batch.realA, realB: batch.realB, batchSize: options.batchSize)
-      if measurement.trouble == nil { try model.learn(from: measurement) }
     } catch {
       throw .torch(error)
     }

@@ -1,14 +1,14 @@
 import CTorch
 import CycleGAN
 
-/// What one step measured, before anything is learned from it.
+/// What one step measured.
 public struct StepMeasurement: Sendable, Equatable {
   /// The eight losses.
   public let losses: Losses
   /// The Euclidean length of all gradients of each network, in the order of `NetworkRole`.
   public let gradientNorms: [Float]
-  /// The same of all learned parameters.
-  public let parameterNorms: [Float]
+  /// The same of all learned parameters as the step leaves them; empty until it has.
+  public var parameterNorms: [Float] = []
 
   /// The Euclidean lengths of all gradients and of all learned parameters of one network.
   func norms(_ role: NetworkRole) -> (gradient: Float, parameters: Float) {
@@ -41,24 +41,33 @@ public struct StepMeasurement: Sendable, Equatable {
 }
 
 extension CycleGANModel {
-  /// Measures the losses and, after both backward passes, all gradients and parameters.
+  /// Measures the losses and, after both backward passes, all gradients.
   ///
   /// - Parameter losses: In the order of `Losses.names`, each `[]`.
-  /// - Returns: All numbers, read from the device at once.
+  /// - Returns: All numbers but those of the parameters, read from the device at once.
   /// - Throws: `TorchError` if the device fails.
   func measured(_ losses: [Tensor]) throws(TorchError) -> StepMeasurement {
     let handles = losses.map { Optional($0.handle) }
-    let networks = NetworkRole.allCases.map { Optional(network($0).handle) }
+    let networks = networkHandles
     let numbers = try Tensor("measuring a step") {
       ct_step_measure(
         handles, Int32(handles.count), networks, Int32(networks.count), &$0, &$1)
     }.values()
-    let norms = numbers.dropFirst(losses.count)
     return StepMeasurement(
       losses: Losses(Array(numbers.prefix(losses.count))),
-      gradientNorms: stride(from: norms.startIndex, to: norms.endIndex, by: 2).map { norms[$0] },
-      parameterNorms: stride(from: norms.startIndex + 1, to: norms.endIndex, by: 2).map {
-        norms[$0]
-      })
+      gradientNorms: Array(numbers.dropFirst(losses.count)))
   }
+
+  /// Measures all learned parameters of each network, in the order of `NetworkRole`.
+  ///
+  /// - Returns: Their Euclidean lengths.
+  /// - Throws: `TorchError` if the device fails.
+  func parameterNorms() throws(TorchError) -> [Float] {
+    let networks = networkHandles
+    return try Tensor("measuring the networks") {
+      ct_networks_measure(networks, Int32(networks.count), &$0, &$1)
+    }.values()
+  }
+
+  private var networkHandles: [OpaquePointer?] { NetworkRole.allCases.map { network($0).handle } }
 }

@@ -14,7 +14,7 @@ import Testing
     #expect(expected.count >= 10)
     for (step, row) in expected.enumerated() {
       let pictures = kind.pictures(step: step)
-      let losses = try model.step(realA: pictures.realA, realB: pictures.realB).values
+      let losses = try model.step(realA: pictures.realA, realB: pictures.realB).losses.values
       let limit = step < 10 ? 1e-3 : 1e-2
       for (name, (loss, expected)) in zip(Losses.names, zip(losses, row.numbers)) {
         let difference = abs(Double(loss) - expected)

@@ -47,7 +47,7 @@ import Testing
     let broken = Frame(
       width: 16, height: 16, channels: 3, samples: .values([Float](repeating: .nan, count: 768)))
     let before = try model.state()
-    let losses = try model.step(realA: [picture], realB: [broken])
+    let losses = try model.step(realA: [picture], realB: [broken]).losses
     #expect(!losses.cycleB.isFinite)
     let after = try model.state()
     for tensor in after.tensors where !tensor.name.hasPrefix("pool") {
@@ -75,7 +75,7 @@ import Testing
   @Test func `norms are those of all gradients and weights of a network`() throws {
     let model = try CycleGANModel(SmallRun().options.model, device: .cpu, random: .init(seed: 1))
     let pictures = (0..<2).map { TrainingMaterial.picture($0, 0, channels: 3, side: 16) }
-    let measurement = try model.measure(realA: [pictures[0]], realB: [pictures[1]])
+    let measurement = try model.step(realA: [pictures[0]], realB: [pictures[1]])
     #expect(measurement.trouble == nil)
     for (i, role) in NetworkRole.allCases.enumerated() {
       let network = model.network(role)

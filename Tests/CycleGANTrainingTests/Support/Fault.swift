@@ -59,9 +59,8 @@ struct Fault: Sendable, CustomTestStringConvertible {
     return batch
   }
 
-  /// Seen in the step after the one that moves the weights by it.
   private static let moment = Fault(
-    "nan in the optimizer", "a weight of generatorAB is not a number", isSeenAtOnce: false
+    "nan in the optimizer", "a weight of generatorAB is not a number"
   ) { batch, model in
     try overwrite(model.generatorOptimizer.moment(0, squared: false), .nan)
     return batch
