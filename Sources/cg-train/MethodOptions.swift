@@ -23,7 +23,7 @@ struct MethodOptions: ParsableArguments {
   var identityAfter = 0.0
 
   @Option(help: "Whether the rate of --lr-policy linear falls every epoch or every step.")
-  var lrDecayBy = Word<LearningRateSchedule.Pace>(.epoch)
+  var lrDecayBy = Word<LearningRateSchedule.Interval>(.epoch)
 
   @Option(
     help: ArgumentHelp(
@@ -42,7 +42,7 @@ struct MethodOptions: ParsableArguments {
     options.model.augmentations = diffAugment?.words ?? []
     options.identityWarmup = identityWarmup
     options.identityAfterWarmup = identityAfter
-    options.decayPace = lrDecayBy.value
+    options.decayInterval = lrDecayBy.value
     options.model.savesMemory = gradCheckpointing
     options.batchesPerStep = accumulate
     options.model.gradientLimit = clipGrad

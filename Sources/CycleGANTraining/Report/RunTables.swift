@@ -16,16 +16,17 @@ struct RunTables {
   /// Opens all tables where a checkpoint left them.
   ///
   /// - Parameters:
-  ///   - directory: The run's.
+  ///   - directory: The run's folder.
   ///   - lengths: What belongs to the steps done; a table that is not named starts anew.
   ///   - warn: Told if rows are missing.
   /// - Throws: `TrainingError` if one cannot be opened or written.
   init(
-    _ directory: RunDirectory, _ lengths: Lengths, warn: (String) -> Void
+    _ directory: FilePath, _ lengths: Lengths, warn: (String) -> Void
   ) throws(TrainingError) {
     func table(_ name: String, _ columns: [String]) throws(TrainingError) -> TableFile {
       try TableFile(
-        directory.table(name), columns: columns, bytes: lengths[name] ?? 0, warn: warn)
+        directory.appending(name + ".tsv"), columns: columns, bytes: lengths[name] ?? 0,
+        warn: warn)
     }
     log = try table("log", Self.logColumns)
     health = try table("health", Self.healthColumns)

@@ -25,7 +25,6 @@ public final class RunDirectory {
   }
 
   var config: FilePath { path.appending("config.json") }
-  func table(_ name: String) -> FilePath { path.appending(name + ".tsv") }
   private var checkpoints: FilePath { path.appending("checkpoints") }
   private var samples: FilePath { path.appending("samples") }
   /// Where the generators of the best epoch are kept.

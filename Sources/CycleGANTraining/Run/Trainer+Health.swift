@@ -44,22 +44,6 @@ extension Trainer {
     return begun
   }
 
-  /// Names each image without contrast once.
-  func reportFlatImages() {
-    for images in [data.imagesA, data.imagesB] {
-      for index in images.flatImages.sorted() {
-        warnOnce(
-          "\(images.name(index)): all pixels have one colour",
-          "such images can make losses that are not numbers")
-      }
-    }
-  }
-
-  /// Says what is wrong with an image, and what follows, if it was not said before.
-  func warnOnce(_ line: String, _ consequence: String) {
-    if warned.insert(line).inserted { hooks.warn("\(line); \(consequence)") }
-  }
-
   /// Takes a run back to its last good checkpoint, from where it goes another way: once.
   ///
   /// - Parameters:

@@ -120,7 +120,7 @@ public final class Trainer {
     try start(model, checkpoint)
     let session = Session(
       model: model,
-      tables: try RunTables(directory, checkpoint?.tables ?? [:], warn: hooks.warn),
+      tables: try RunTables(directory.path, checkpoint?.tables ?? [:], warn: hooks.warn),
       grid: try sampleGrid(), probe: try Probe(data), validation: try makeValidation(model))
     firstStep = position.step
     // A full or read-only disk shows now, not after the first epoch.
@@ -178,41 +178,5 @@ public final class Trainer {
       if isAsked || isSaveDue(before) { try saveAndGoOn(session, isAsked: isAsked) }
     }
     return true
-  }
-
-  /// Tells the log and the tool about a step.
-  private func report(
-    _ before: RunPosition, _ losses: Losses, _ session: Session
-  ) throws(TrainingError) {
-    reports.count(images: data.order.batchSize)
-    let progress = TrainingProgress(
-      place: place, firstStep: firstStep, losses: losses, pace: reports.pace)
-    let (first, images) = (before.images(data.order), position.images(data.order))
-    if images / options.logEvery > first / options.logEvery {
-      try session.tables.append(
-        (position.step, before.epoch, images), learningRate: session.model.learningRate, losses,
-        health.takeUnlogged())
-      reports.logged(progress, learningRate: session.model.learningRate)
-    }
-    reports.writePageIfDue(place)
-    hooks.progress(progress)
-  }
-
-  /// Names each bad image once, and ends the run when there are too many.
-  private func reportBadImages() throws(TrainingError) {
-    for (domain, images) in [("A", data.imagesA), ("B", data.imagesB)] {
-      let failures = images.failures
-      for (index, reason) in failures.sorted(by: { $0.key < $1.key }) {
-        warnOnce("\(images.name(index)): \(reason)", "skipped")
-      }
-      let share = options.maximumBad * Double(images.count)
-      // One bad image in a small set is not yet a sign that something else is wrong.
-      let allowed = options.maximumBad > 0 ? max(1, Int(min(share, 1e9))) : 0
-      guard failures.count <= allowed else {
-        throw .tooManyBad(
-          "\(failures.count) of \(images.count) images of \(domain) cannot be used, more than "
-            + "\(allowed); see --max-bad")
-      }
-    }
   }
 }

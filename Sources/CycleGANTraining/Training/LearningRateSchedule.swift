@@ -55,7 +55,7 @@ public struct LearningRateSchedule: Sendable, Equatable {
   }
 
   /// How often a linear rate falls.
-  public enum Pace: String, Sendable, CaseIterable {
+  public enum Interval: String, Sendable, CaseIterable {
     /// At the beginning of an epoch, as in the official code.
     case epoch
     /// With every step.

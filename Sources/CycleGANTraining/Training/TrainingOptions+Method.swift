@@ -10,7 +10,7 @@ extension TrainingOptions {
       ("diff-augment", model.augmentations.isEmpty ? .null : .string(augmentationWords)),
       ("identity-warmup", identityWarmup.map { .integer($0) } ?? .null),
       ("identity-after", identityAfterWarmup == 0 ? .null : .number(identityAfterWarmup)),
-      ("lr-decay-by", decayPace == .epoch ? .null : .string(decayPace.rawValue)),
+      ("lr-decay-by", decayInterval == .epoch ? .null : .string(decayInterval.rawValue)),
       ("grad-checkpointing", model.savesMemory ? .bool(true) : .null),
       ("accumulate", batchesPerStep == 1 ? .null : .integer(batchesPerStep)),
       ("clip-grad", model.gradientLimit.map { .number($0) } ?? .null),
@@ -29,7 +29,7 @@ extension TrainingOptions {
   ///   - position: Where the run is; all follows from it, so that an interruption changes nothing.
   ///   - stepsPerEpoch: Steps of an epoch.
   func prepare(_ model: CycleGANModel, _ position: RunPosition, stepsPerEpoch: Int) {
-    switch decayPace {
+    switch decayInterval {
     case .epoch: model.learningRate = schedule.rate(epoch: position.epoch)
     case .step:
       model.learningRate = schedule.rate(
@@ -54,9 +54,9 @@ extension TrainingOptions {
 
   /// Refuses what cannot be computed.
   func requireMethod() throws(TrainingError) {
-    guard decayPace == .epoch || policy == .linear else {
+    guard decayInterval == .epoch || policy == .linear else {
       throw .options(
-        "--lr-decay-by \(decayPace.rawValue) needs --lr-policy linear, not \(policy.rawValue)")
+        "--lr-decay-by \(decayInterval.rawValue) needs --lr-policy linear, not \(policy.rawValue)")
     }
     if case .unet = model.generatorKind, model.upsampling != .transpose {
       throw .options(

@@ -23,7 +23,7 @@ public struct TrainingOptions: Sendable, Equatable {
   /// How the learning rate falls: the official `--lr_policy`.
   public var policy = LearningRateSchedule.Policy.linear
   /// Whether a linear rate falls every epoch or every step: `--lr-decay-by`.
-  public var decayPace = LearningRateSchedule.Pace.epoch
+  public var decayInterval = LearningRateSchedule.Interval.epoch
   /// Epochs between steps of the policy `step`: the official `--lr_decay_iters`.
   public var decayEvery = 50
   /// Epochs after which the identity losses get another weight; nil if they keep theirs.

@@ -19,7 +19,7 @@ import Testing
     Case("upsample") { $0.model.upsampling = .resize },
     Case("diff-augment") { $0.model.augmentations = [.color, .translation, .cutout] },
     Case("identity-warmup") { $0.identityWarmup = 1 },
-    Case("lr-decay-by") { $0.decayPace = .step },
+    Case("lr-decay-by") { $0.decayInterval = .step },
     Case("accumulate") { $0.batchesPerStep = 2 },
     Case("clip-grad") { $0.model.gradientLimit = 0.01 },
   ]
@@ -56,7 +56,7 @@ import Testing
 
   @Test func `the rate of the log falls with every step of the decay`() throws {
     var small = try SmallRun()
-    small.options.decayPace = .step
+    small.options.decayInterval = .step
     try small.run(stoppingAfter: 9)
     try small.run()
     let rows = String(decoding: try small.results[4], as: UTF8.self).split(separator: "\n")

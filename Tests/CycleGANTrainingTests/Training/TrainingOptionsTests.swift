@@ -25,7 +25,7 @@ import Testing
     Refusal("--ema must be at least 0 and below 1, not 1.0") { $0.model.averageDecay = 1 },
     Refusal("--input-nc must be 1 (grey) or 3 (colour), not 4") { $0.model.channelsA = 4 },
     Refusal("--lr-decay-by step needs --lr-policy linear, not cosine") {
-      ($0.decayPace, $0.policy) = (.step, .cosine)
+      ($0.decayInterval, $0.policy) = (.step, .cosine)
     },
     Refusal("--upsample resize needs a --netG resnet_Nblocks, not unet_256") {
       ($0.model.upsampling, $0.model.generatorKind) = (.resize, .unet(downs: 8))
