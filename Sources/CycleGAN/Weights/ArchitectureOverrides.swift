@@ -89,9 +89,35 @@ extension WeightsFile {
   ///   - norm: The prefix of the norm's tensors.
   ///   - convolution: The prefix of the tensors of a convolution whose bias depends on the norm.
   /// - Returns: Batch where there are parameters and statistics, instance where there is a bias.
-  func norm(named norm: String, after convolution: String) -> Norm {
+  /// - Throws: `WeightsError.refused` for a bias and parameters together, which no norm of the
+  ///   official code has had since 2018.
+  func norm(named norm: String, after convolution: String) throws(WeightsError) -> Norm {
     let names = byName
-    if names[norm + ".running_mean"] != nil, names[norm + ".weight"] != nil { return .batch }
-    return names[convolution + ".bias"] != nil ? .instance : .none
+    let (hasBias, hasWeight) = (
+      names[convolution + ".bias"] != nil, names[norm + ".weight"] != nil
+    )
+    guard !hasBias || !hasWeight else {
+      throw .refused(
+        "its instance norms have weights of their own (affine), as in the official code of 2017; "
+          + "neither these tools nor the official code of today have such networks")
+    }
+    if hasWeight, names[norm + ".running_mean"] != nil { return .batch }
+    return hasBias ? .instance : .none
+  }
+
+  /// Refuses convolutions whose weights are not saved as such.
+  ///
+  /// - Throws: `WeightsError.refused` with what to do in PyTorch.
+  func requirePlainConvolutions() throws(WeightsError) {
+    let names = tensors.map(\.name)
+    if names.contains(where: { $0.hasSuffix(".weight_orig") }) {
+      throw .refused(
+        "it has spectral norm; call torch.nn.utils.remove_spectral_norm and save again")
+    }
+    if names.contains(where: { $0.hasSuffix(".parametrizations.weight.original") }) {
+      throw .refused(
+        "it has spectral norm or another parametrization; call "
+          + "torch.nn.utils.parametrize.remove_parametrizations and save again")
+    }
   }
 }

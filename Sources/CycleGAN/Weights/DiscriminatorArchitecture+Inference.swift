@@ -6,9 +6,11 @@ extension DiscriminatorArchitecture {
   ///   `WeightsError.contradictions` if tensors and metadata disagree.
   public init(inferringFrom weights: WeightsFile) throws(WeightsError) {
     let weights = weights.unwrapped()
-    guard let found = weights.inferredDiscriminator else {
+    try weights.requirePlainConvolutions()
+    guard let found = try weights.inferredDiscriminator else {
       throw .unrecognized("not a discriminator's weights: " + weights.beginning)
     }
+    try found.requireSensible()
     self = found
     let points = metadata.sorted { $0.key < $1.key }.compactMap { key, value in
       weights.metadata[key].flatMap { text in
@@ -16,6 +18,22 @@ extension DiscriminatorArchitecture {
           ? nil
           : "\(key): the metadata say \(escaped(Array(text.utf8))), the tensors say \(value)"
       }
+    }
+    guard points.isEmpty else { throw .contradictions(points) }
+  }
+
+  /// Refuses numbers that no discriminator has, before anything is computed of them.
+  private func requireSensible() throws(WeightsError) {
+    var points: [String] = []
+    if case .patch(let layers) = kind, !(1...16).contains(layers) {
+      points.append("n_layers_D is \(layers); it has to be from 1 to 16")
+    }
+    // Conditional ones, such as those of pix2pix, judge two images at a time.
+    if !(1...6).contains(inputChannels) {
+      points.append("input_nc is \(inputChannels); it has to be from 1 to 6")
+    }
+    if !(1...4096).contains(width) {
+      points.append("ndf is \(width); it has to be from 1 to 4096")
     }
     guard points.isEmpty else { throw .contradictions(points) }
   }
@@ -34,11 +52,16 @@ extension DiscriminatorArchitecture {
 
 extension WeightsFile {
   fileprivate var inferredDiscriminator: DiscriminatorArchitecture? {
-    let shapes = byName.mapValues(\.shape)
-    return inferredPatch(shapes) ?? inferredPixel(shapes)
+    get throws(WeightsError) {
+      let shapes = byName.mapValues(\.shape)
+      if let patch = try inferredPatch(shapes) { return patch }
+      return try inferredPixel(shapes)
+    }
   }
 
-  private func inferredPatch(_ shapes: [String: [Int]]) -> DiscriminatorArchitecture? {
+  private func inferredPatch(
+    _ shapes: [String: [Int]]
+  ) throws(WeightsError) -> DiscriminatorArchitecture? {
     guard let first = shapes["model.0.weight"], first.count == 4, first[2...] == [4, 4] else {
       return nil
     }
@@ -48,15 +71,17 @@ extension WeightsFile {
     guard convolutions >= 2 else { return nil }
     return DiscriminatorArchitecture(
       kind: .patch(layers: convolutions - 1), inputChannels: first[1], width: first[0],
-      norm: norm(named: "model.3", after: "model.2"))
+      norm: try norm(named: "model.3", after: "model.2"))
   }
 
-  private func inferredPixel(_ shapes: [String: [Int]]) -> DiscriminatorArchitecture? {
+  private func inferredPixel(
+    _ shapes: [String: [Int]]
+  ) throws(WeightsError) -> DiscriminatorArchitecture? {
     guard let first = shapes["net.0.weight"], first.count == 4, first[2...] == [1, 1] else {
       return nil
     }
     return DiscriminatorArchitecture(
       kind: .pixel, inputChannels: first[1], width: first[0],
-      norm: norm(named: "net.3", after: "net.2"))
+      norm: try norm(named: "net.3", after: "net.2"))
   }
 }

@@ -12,7 +12,8 @@ extension GeneratorArchitecture {
     inferringFrom weights: WeightsFile, overrides: ArchitectureOverrides = .init()
   ) throws(WeightsError) {
     let weights = weights.unwrapped()
-    let found = weights.inferredGenerator
+    try weights.requirePlainConvolutions()
+    let found = try weights.inferredGenerator
     var points: [String] = []
     let (kind, width, norm, dropout, from, into) = (
       Evidence(
@@ -67,8 +68,12 @@ extension GeneratorArchitecture {
     return false
   }
 
+  /// Refuses numbers that no generator has, before anything is computed of them.
   private func requireSensible() throws(WeightsError) {
     var points: [String] = []
+    if case .resnet(let blocks) = kind, blocks > 999 {
+      points.append("\(blocks) residual blocks; at most 999 are read")
+    }
     for (name, channels) in [("input_nc", inputChannels), ("output_nc", outputChannels)]
     where channels != 1 && channels != 3 {
       points.append("\(name) is \(channels); images have 1 or 3 channels")
@@ -82,11 +87,16 @@ extension GeneratorArchitecture {
 
 extension WeightsFile {
   fileprivate var inferredGenerator: GeneratorArchitecture? {
-    let shapes = byName.mapValues(\.shape)
-    return inferredResNet(shapes) ?? inferredUNet(shapes)
+    get throws(WeightsError) {
+      let shapes = byName.mapValues(\.shape)
+      if let resnet = try inferredResNet(shapes) { return resnet }
+      return try inferredUNet(shapes)
+    }
   }
 
-  private func inferredResNet(_ shapes: [String: [Int]]) -> GeneratorArchitecture? {
+  private func inferredResNet(
+    _ shapes: [String: [Int]]
+  ) throws(WeightsError) -> GeneratorArchitecture? {
     guard let stem = shapes["model.1.weight"], stem.count == 4, stem[2...] == [7, 7] else {
       return nil
     }
@@ -100,7 +110,7 @@ extension WeightsFile {
     return GeneratorArchitecture(
       kind: .resnet(blocks: blocks), inputChannels: stem[1],
       outputChannels: head?.first ?? stem[1], width: stem[0],
-      norm: norm(named: "model.2", after: "model.1"),
+      norm: try norm(named: "model.2", after: "model.1"),
       // With dropout a convolution sits where a block's last norm would be.
       dropout: shapes["model.10.conv_block.6.weight"]?.count == 4,
       upsampling: isResized ? .resize : .transpose)
@@ -132,12 +142,14 @@ extension WeightsFile {
     return evidence.settled(&contradictions) ?? .transpose
   }
 
-  private func inferredUNet(_ shapes: [String: [Int]]) -> GeneratorArchitecture? {
+  private func inferredUNet(
+    _ shapes: [String: [Int]]
+  ) throws(WeightsError) -> GeneratorArchitecture? {
     guard let first = shapes["model.model.0.weight"], first.count == 4, first[2...] == [4, 4]
     else { return nil }
     var downs = 1
     var key = "model.model.1.model"
-    while shapes[key + ".1.weight"] != nil {
+    while downs < 13, shapes[key + ".1.weight"] != nil {
       downs += 1
       key += ".3.model"
     }
@@ -146,7 +158,7 @@ extension WeightsFile {
     return GeneratorArchitecture(
       kind: .unet(downs: downs), inputChannels: first[1],
       outputChannels: last?.count == 4 ? last?[1] ?? 3 : 3, width: first[0],
-      norm: norm(named: "model.model.1.model.2", after: "model.model.0"))
+      norm: try norm(named: "model.model.1.model.2", after: "model.model.0"))
   }
 
   /// Why no generator could be recognised.

@@ -92,6 +92,67 @@ func weights(of network: NetworkDescription, metadata: [String: String] = [:]) -
     }
   }
 
+  @Test(arguments: [
+    (deep(layers: 17), "n_layers_D is 17; it has to be from 1 to 16"),
+    (deep(layers: 63), "n_layers_D is 63; it has to be from 1 to 16"),
+    (
+      hollow([("net.0.weight", [1 << 62, 0, 1, 1])]),
+      "ndf is 4611686018427387904; it has to be from"
+    ),
+    (
+      hollow([
+        ("model.0.weight", [1 << 61, 0, 4, 4]), ("model.2.weight", [0, 1, 1, 1]),
+        ("model.5.weight", [0, 1, 1, 1]),
+      ]), "input_nc is 0; it has to be from 1 to 6"
+    ),
+    (hollow([("net.0.weight", [0, 1 << 62, 1, 1])]), "ndf is 0; it has to be from 1 to 4096"),
+    (hollow([("model.1.weight", [1 << 61, 0, 7, 7])]), "ngf is 2305843009213693952"),
+    (hollow([("model.model.0.weight", [0, 1 << 61, 4, 4])]), "model.model.0.weight"),
+    (
+      hollow(
+        [("model.1.weight", [0, 3, 7, 7])]
+          + (0..<2000).map { ("model.\(10 + $0).conv_block.1.weight", [0]) }),
+      "2000 residual blocks; at most 999 are read"
+    ),
+    (hollow([("model.99999999999999999999.weight", [0])]), "begin with model.9999"),
+  ])
+  func `numbers that no network has are refused before anything is computed of them`(
+    file: WeightsFile, reason: String
+  ) {
+    #expect {
+      try RecognizedNetwork(file)
+    } throws: { "\($0)".contains(reason) }
+  }
+
+  /// A discriminator of any depth, of which only what is needed to find it is there.
+  static func deep(layers: Int) -> WeightsFile {
+    hollow(
+      [("model.0.weight", [0, 3, 4, 4])]
+        + (0...layers).map { ("model.\(3 * $0 + 2).weight", [0, 1, 1, 1]) })
+  }
+
+  /// Tensors without elements, however long their other sides are.
+  static func hollow(_ shapes: [(String, [Int])]) -> WeightsFile {
+    WeightsFile(tensors: shapes.map { NamedTensor($0, shape: $1, values: []) })
+  }
+
+  @Test func `instance norms with weights and spectral norm are called by their names`() {
+    var affine = weights(of: GeneratorArchitecture(kind: .resnet(blocks: 1), width: 2).network)
+    affine.tensors.append(NamedTensor("model.2.weight", shape: [2], values: [1, 1]))
+    var judge = weights(of: DiscriminatorArchitecture(width: 2).network)
+    for file in [affine, judge] {
+      var file = file
+      file.tensors.append(NamedTensor("model.3.weight", shape: [4], values: [1, 1, 1, 1]))
+      #expect {
+        try RecognizedNetwork(file)
+      } throws: { "\($0)".hasPrefix("its instance norms have weights of their own (affine)") }
+    }
+    judge.tensors[0].name += "_orig"
+    #expect {
+      try RecognizedNetwork(judge)
+    } throws: { "\($0)".contains("call torch.nn.utils.remove_spectral_norm and save again") }
+  }
+
   @Test func `a discriminator or a checkpoint is no generator, and the message says so`() throws {
     let judge = weights(of: DiscriminatorArchitecture(width: 2).network)
     #expect(
