@@ -85,7 +85,7 @@ import Testing
     let many = (0..<100_000).map { "\"\($0)\":{}" }.joined(separator: ",")
     expect("0 has no dtype", Self.file("{" + many + "}"))
     expect("are too few", Array("GIF89a".utf8))
-    expect("neither a safetensors file", Array("\u{89}PNG\r\n\u{1A}\nxxxxxxxxxxxxxxxxx".utf8))
+    expect("not a file of weights", Array("\u{89}PNG\r\n\u{1A}\nxxxxxxxxxxxxxxxxx".utf8))
   }
 
   private func expect(_ reason: String, _ bytes: [UInt8]) {

@@ -10,6 +10,8 @@ struct PickleHeap {
   /// What a value is.
   enum Kind: UInt8 {
     case none, bool, integer, float, text, tuple, list, dictionary, global, storage, tensor
+    /// An integer that no size can be; what it was is not kept.
+    case wideInteger
   }
 
   private struct Node {

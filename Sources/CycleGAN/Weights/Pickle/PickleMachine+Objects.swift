@@ -6,8 +6,8 @@ extension PickleMachine {
     let name = try input.line(limit: limits.name)
     guard let place = PickleGlobal.index(module: module, name: name) else {
       throw error(
-        "it names the Python object \(escaped(module)).\(escaped(name)), which no state dict needs; "
-          + "save the network's state_dict() alone")
+        "it names the Python object \(escaped(module)).\(escaped(name)), which no state dict needs"
+          + Self.wayOut)
     }
     push(heap.add(.global, place))
   }

@@ -19,7 +19,15 @@ extension PickleMachine {
       push(heap.add(.float, Int(bitPattern: UInt(bits))))
     default:
       let count = Int(try input.next())
-      guard count <= 8 else { throw error("an integer of \(count) bytes") }
+      guard count <= 16 else {
+        throw error("an integer of \(count) bytes" + Self.wayOut)
+      }
+      guard count <= 8 else {
+        // A seed, say; it can stand there, and be nothing.
+        _ = try input.take(count)
+        push(heap.add(.wideInteger))
+        return
+      }
       push(heap.add(.integer, Self.signed(try input.number(count), bytes: count)))
     }
   }
@@ -32,11 +40,11 @@ extension PickleMachine {
   mutating func pushText(_ opcode: PickleOpcode) throws(PickleError) {
     let count = Int(try input.number(opcode == .shortBinString ? 1 : 4))
     guard count <= limits.text else {
-      throw error("text of \(count) bytes; at most \(limits.text) are read")
+      throw error("text of \(count) bytes; at most \(limits.text) are read" + Self.wayOut)
     }
     let bytes = try input.take(count)
     guard String(validating: bytes, as: UTF8.self) != nil else {
-      throw error("text that is not UTF-8")
+      throw error("text that is not UTF-8" + Self.wayOut)
     }
     push(heap.add(text: bytes))
   }

@@ -14,6 +14,9 @@ struct PickleMachine {
   /// Values by their number; -1 where there is none.
   var memo: [PickleHeap.Index] = []
 
+  /// What to do about something beside a network that is not taken.
+  static let wayOut = "; save the network's state_dict() alone"
+
   private var instructions = 0
   private var isStopped = false
 
@@ -40,7 +43,7 @@ struct PickleMachine {
       let byte = try input.next()
       guard let opcode = PickleOpcode(rawValue: byte) else {
         let digits = (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        throw error("the instruction 0x\(digits), which no state dict needs")
+        throw error("the instruction 0x\(digits), which no state dict needs" + Self.wayOut)
       }
       try spend(1)
       try execute(opcode)

@@ -28,7 +28,9 @@ struct StateDictSearch {
     var (current, entry) = (root, entry)
     for _ in 0...Self.maximumDepth {
       guard heap.kind(current) == .dictionary else {
-        throw .refused("what was saved is a \(heap.kind(current)), not a state dict")
+        throw .refused(
+          "what was saved is a \(heap.kind(current)), not a state dict; save the network's state_dict()"
+        )
       }
       if let name = entry, let child = try heap.member(name, of: current),
         heap.kind(child) == .dictionary

@@ -53,7 +53,8 @@ struct TorchFile {
       let sum = tensor.cost.map { total.addingReportingOverflow($0) }
       guard let sum, !sum.overflow, sum.partialValue <= bytes.count + Self.spareBytes else {
         throw .tooLarge(
-          "its tensors share storages so that together they are far larger than the file")
+          "its tensors need far more memory than the file is long: they share storages, or are short "
+            + "integers that become long ones")
       }
       total = sum.partialValue
     }

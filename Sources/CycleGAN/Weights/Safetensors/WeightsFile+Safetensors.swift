@@ -44,10 +44,8 @@ extension WeightsFile {
     let count = length.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard count >= 2 else { throw .malformed("a header of \(count) bytes") }
     guard count <= limits.maximumHeaderBytes else {
-      // Most often these are the first bytes of another kind of file.
       throw .malformed(
-        "neither a safetensors file nor one of torch.save, or its header of \(count) bytes is above "
-          + "the limit of \(limits.maximumHeaderBytes)")
+        "a header of \(count) bytes, above the limit of \(limits.maximumHeaderBytes)")
     }
     let text = try next(Int(count))
     guard text.count == Int(count) else {

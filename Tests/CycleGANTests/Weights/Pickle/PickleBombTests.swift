@@ -101,7 +101,7 @@ import Testing
 
   @Test func `tensors that share a storage cannot make a small file large`() {
     let count = 1 << 20
-    let reason = "far larger than the file"
+    let reason = "far more memory than the file is long"
     expect(reason, shared(100, elements: count, size: [count], stride: [1]))
     expect(reason, shared(1, elements: 1, size: [1 << 40], stride: [0]))
     // Eight bytes are made of one.

@@ -12,11 +12,36 @@ import Testing
   static let tensor = (name: "x", size: [2], stride: [1], offset: 0, elements: 2)
   static let data = (key: "0", data: [UInt8](repeating: 0, count: 8))
 
+  static func zeros(_ count: Int) -> [UInt8] { .init(repeating: 0, count: count) }
+
   @Test func `the plain file that the others are changed from is read`() throws {
     let pickle = PickleAssembler.stateDict([Self.tensor]).bytes
     for file in TorchAssembler.both(pickle, storages: [Self.data]) {
       #expect(
         try WeightsFile(parsing: file).tensors == [NamedTensor("x", shape: [2], values: [0, 0])])
+    }
+  }
+
+  @Test func `an integer of up to 16 bytes may stand beside a network, but is no size`() throws {
+    var pickle = PickleAssembler()
+    pickle.run("}(")
+    pickle.text("seed")
+    pickle.raw([0x8A, 9, 5, 0, 0, 0, 0, 0, 0, 128, 0])
+    pickle.text("model")
+    pickle.run("}")
+    pickle.text("x")
+    pickle.tensor(size: [2], stride: [1]) { $0.storage("0", elements: 2) }
+    pickle.run("su.")
+    for file in TorchAssembler.both(pickle.bytes, storages: [Self.data]) {
+      #expect(try WeightsFile(parsing: file).tensors.map(\.name) == ["x"])
+    }
+    // The size's two becomes a number of nine bytes.
+    let plain = PickleAssembler.stateDict([Self.tensor]).bytes
+    let place = try #require(plain.firstRange(of: [0x28, 0x8A, 8, 2] + Self.zeros(7) + [0x74]))
+    let wide = [0x28, 0x8A, 9, 2] + Self.zeros(8) + [0x74]
+    let changed = plain[..<place.lowerBound] + wide + plain[place.upperBound...]
+    for file in TorchAssembler.both(Array(changed), storages: [Self.data]) {
+      expect("a tensor that is not made of storage, offset, size and stride", file)
     }
   }
 

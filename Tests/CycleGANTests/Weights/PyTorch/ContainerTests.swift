@@ -115,6 +115,18 @@ import Testing
     expect("weights are a safetensors file or one of torch.save", Array(text.utf8))
   }
 
+  @Test(
+    arguments: [
+      ([8, 8, 0x12, 10], "an ONNX file; these tools write such files and do not read them"),
+      ([8, 7, 0x3A, 0x80, 1], "an ONNX file; these"), ([0x89, 0x48, 0x44, 0x46], "an HDF5 file"),
+      ([0x93] + "NUMPY".utf8, "a tensor stream"), ([0x1F, 0x8B, 8], "compressed by gzip"),
+      (.init(repeating: 0xC3, count: 9), "not a file of weights; weights are a safetensors file"),
+    ] as [([UInt8], String)])
+  func `a foreign file is not taken for a header's length`(beginning: [UInt8], kind: String) {
+    expect(kind, beginning)
+    expect(kind, beginning + [UInt8](repeating: 0, count: 300))
+  }
+
   @Test func `the tar container is refused by its name`() {
     var file = [UInt8](repeating: 0, count: 1024)
     file.replaceSubrange(257..<262, with: "ustar".utf8)
