@@ -6,7 +6,7 @@ import Glibc
 /// kill the reader.
 struct SeekableBytes {
   private enum Place {
-    case memory([UInt8])
+    case memory(MemoryPieces)
     case file(ByteReader, start: Int)
   }
 
@@ -18,7 +18,7 @@ struct SeekableBytes {
   ///
   /// - Parameter bytes: All of them.
   init(_ bytes: [UInt8]) {
-    (count, place) = (bytes.count, .memory(bytes))
+    (count, place) = (bytes.count, .memory(MemoryPieces([bytes], size: max(1, bytes.count))))
   }
 
   /// Takes what a reader has not handed out yet.
@@ -31,8 +31,8 @@ struct SeekableBytes {
     if let rest = reader.restOfFile {
       (count, place) = (rest.count, .file(reader, start: rest.lowerBound))
     } else {
-      let bytes = try reader.readAll(limit: limit)
-      (count, place) = (bytes.count, .memory(bytes))
+      let pieces = try MemoryPieces(reader, limit: limit)
+      (count, place) = (pieces.count, .memory(pieces))
     }
   }
 
@@ -44,23 +44,83 @@ struct SeekableBytes {
   func read<Element: BitwiseCopyable>(_ range: Range<Int>) throws(SystemError) -> [Element] {
     let range = range.clamped(to: 0..<count)
     switch place {
-    case .memory(let bytes):
-      return [Element](unsafeUninitializedCapacity: range.count) { memory, filled in
-        filled = range.count / MemoryLayout<Element>.size
-        bytes.withUnsafeBytes {
-          UnsafeMutableRawBufferPointer(memory).copyMemory(
-            from: .init(rebasing: $0[range.prefix(filled * MemoryLayout<Element>.size)]))
-        }
+    case .memory(let pieces):
+      let size = MemoryLayout<Element>.size
+      return [Element](unsafeUninitializedCapacity: range.count / size) { memory, filled in
+        let wanted = range.prefix(range.count / size * size)
+        filled = pieces.copy(wanted, to: UnsafeMutableRawBufferPointer(memory)) / size
       }
     case .file(let reader, let start):
       return try reader.read(range.count, at: start + range.lowerBound)
+    }
+  }
+
+  /// Lets go of bytes in memory.
+  ///
+  /// - Parameter offset: The first byte that is read again; those before must not be.
+  func release(before offset: Int) {
+    if case .memory(let pieces) = place { pieces.release(before: offset) }
+  }
+}
+
+/// Bytes in memory, in pieces of one size, so that they never lie there twice and can go one by one.
+private final class MemoryPieces {
+  private var pieces: [[UInt8]]
+  private let size: Int
+  private var released = 0
+
+  /// How many bytes there are, or were.
+  let count: Int
+
+  /// Takes pieces; only the last one may be shorter than the others.
+  init(_ pieces: [[UInt8]], size: Int) {
+    (self.pieces, self.size) = (pieces, size)
+    count = pieces.reduce(0) { $0 + $1.count }
+  }
+
+  /// Reads to the end, or one byte beyond a limit at least.
+  convenience init(_ reader: ByteReader, limit: Int) throws(SystemError) {
+    let size = 1 << 20
+    var (pieces, count): ([[UInt8]], Int) = ([], 0)
+    while count <= limit {
+      let piece = try reader.readExactly(size)
+      pieces.append(piece)
+      count += piece.count
+      if piece.count < size { break }
+    }
+    self.init(pieces, size: size)
+  }
+
+  /// Copies bytes.
+  ///
+  /// - Returns: How many were still there.
+  func copy(_ range: Range<Int>, to memory: UnsafeMutableRawBufferPointer) -> Int {
+    var copied = 0
+    while copied < range.count {
+      let position = range.lowerBound + copied
+      let (index, offset) = position.quotientAndRemainder(dividingBy: size)
+      guard index < pieces.count, offset < pieces[index].count else { break }
+      let part = pieces[index][offset...].prefix(range.count - copied)
+      part.withUnsafeBytes {
+        UnsafeMutableRawBufferPointer(rebasing: memory[copied...]).copyMemory(from: $0)
+      }
+      copied += part.count
+    }
+    return copied
+  }
+
+  /// Lets go of the pieces that end before a byte.
+  func release(before offset: Int) {
+    while released < pieces.count, (released + 1) * size <= offset {
+      pieces[released] = []
+      released += 1
     }
   }
 }
 
 extension ByteReader {
   /// Where the bytes that were not handed out yet lie in a regular file; nil for anything else.
-  fileprivate var restOfFile: Range<Int>? {
+  var restOfFile: Range<Int>? {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     let position = lseek(descriptor, 0, SEEK_CUR)

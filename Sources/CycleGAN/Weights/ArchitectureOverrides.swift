@@ -65,7 +65,7 @@ struct Evidence<Value: Equatable> {
   }
 }
 
-extension WeightsFile {
+extension WeightsOutline {
   /// Reads a property from the metadata.
   ///
   /// - Parameters:
@@ -92,7 +92,7 @@ extension WeightsFile {
   /// - Throws: `WeightsError.refused` for a bias and parameters together, which no norm of the
   ///   official code has had since 2018.
   func norm(named norm: String, after convolution: String) throws(WeightsError) -> Norm {
-    let names = byName
+    let names = shapes
     let (hasBias, hasWeight) = (
       names[convolution + ".bias"] != nil, names[norm + ".weight"] != nil
     )

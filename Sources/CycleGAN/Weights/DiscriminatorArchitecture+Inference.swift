@@ -1,14 +1,19 @@
 extension DiscriminatorArchitecture {
+  /// Reads the architecture off a weights file, as `init(inferringFrom: WeightsOutline)` does.
+  public init(inferringFrom weights: WeightsFile) throws(WeightsError) {
+    try self.init(inferringFrom: weights.outline)
+  }
+
   /// Reads the architecture off a weights file: its tensors first, then its metadata.
   ///
-  /// - Parameter weights: One network's tensors, of these tools or a bare official state dict.
+  /// - Parameter outline: One network's tensors, of these tools or a bare official state dict.
   /// - Throws: `WeightsError.unrecognized` if the tensors are not a discriminator's;
   ///   `WeightsError.contradictions` if tensors and metadata disagree.
-  public init(inferringFrom weights: WeightsFile) throws(WeightsError) {
-    let weights = weights.unwrapped()
+  public init(inferringFrom outline: WeightsOutline) throws(WeightsError) {
+    let weights = outline.unwrapped()
     try weights.requirePlainConvolutions()
     guard let found = try weights.inferredDiscriminator else {
-      throw .unrecognized("not a discriminator's weights: " + weights.beginning)
+      throw .unrecognized(weights.unknown("not a discriminator's weights"))
     }
     try found.requireSensible()
     self = found
@@ -50,10 +55,10 @@ extension DiscriminatorArchitecture {
   }
 }
 
-extension WeightsFile {
+extension WeightsOutline {
   fileprivate var inferredDiscriminator: DiscriminatorArchitecture? {
     get throws(WeightsError) {
-      let shapes = byName.mapValues(\.shape)
+      let shapes = shapes
       if let patch = try inferredPatch(shapes) { return patch }
       return try inferredPixel(shapes)
     }

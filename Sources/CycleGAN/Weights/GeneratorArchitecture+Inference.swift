@@ -1,17 +1,24 @@
 extension GeneratorArchitecture {
+  /// Reads the architecture off a weights file, as `init(inferringFrom: WeightsOutline)` does.
+  public init(
+    inferringFrom weights: WeightsFile, overrides: ArchitectureOverrides = .init()
+  ) throws(WeightsError) {
+    try self.init(inferringFrom: weights.outline, overrides: overrides)
+  }
+
   /// Reads the architecture off a weights file: its tensors first, then its metadata.
   ///
   /// Dropout of a U-Net leaves no trace in the tensors and makes no difference to inference.
   ///
   /// - Parameters:
-  ///   - weights: One network's tensors, of these tools or a bare official state dict.
+  ///   - outline: One network's tensors, of these tools or a bare official state dict.
   ///   - overrides: What the user says.
   /// - Throws: `WeightsError.unrecognized` if the tensors are not a generator's;
   ///   `WeightsError.contradictions` if tensors, metadata and options disagree.
   public init(
-    inferringFrom weights: WeightsFile, overrides: ArchitectureOverrides = .init()
+    inferringFrom outline: WeightsOutline, overrides: ArchitectureOverrides = .init()
   ) throws(WeightsError) {
-    let weights = weights.unwrapped()
+    let weights = outline.unwrapped()
     try weights.requirePlainConvolutions()
     let found = try weights.inferredGenerator
     var points: [String] = []
@@ -85,10 +92,10 @@ extension GeneratorArchitecture {
   }
 }
 
-extension WeightsFile {
+extension WeightsOutline {
   fileprivate var inferredGenerator: GeneratorArchitecture? {
     get throws(WeightsError) {
-      let shapes = byName.mapValues(\.shape)
+      let shapes = shapes
       if let resnet = try inferredResNet(shapes) { return resnet }
       return try inferredUNet(shapes)
     }
@@ -166,6 +173,6 @@ extension WeightsFile {
     if !roles.isEmpty {
       return "a checkpoint holds several networks; choose one with --direction AB or BA"
     }
-    return "not a generator's weights: " + beginning
+    return unknown("not a generator's weights")
   }
 }

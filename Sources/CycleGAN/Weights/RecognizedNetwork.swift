@@ -5,6 +5,13 @@ public enum RecognizedNetwork: Sendable, Equatable {
   /// It judges.
   case discriminator(DiscriminatorArchitecture)
 
+  /// Recognises a network, as `init(_: WeightsOutline)` does.
+  public init(
+    _ weights: WeightsFile, overrides: ArchitectureOverrides = .init()
+  ) throws(WeightsError) {
+    try self.init(weights.outline, overrides: overrides)
+  }
+
   /// Recognises a network.
   ///
   /// - Parameters:
@@ -12,7 +19,7 @@ public enum RecognizedNetwork: Sendable, Equatable {
   ///   - overrides: What the user says about a generator.
   /// - Throws: `WeightsError` if it is neither, or if tensors, metadata and options disagree.
   public init(
-    _ weights: WeightsFile, overrides: ArchitectureOverrides = .init()
+    _ weights: WeightsOutline, overrides: ArchitectureOverrides = .init()
   ) throws(WeightsError) {
     if !(weights.metadata["role"]?.hasPrefix("discriminator") ?? false) {
       do throws(WeightsError) {
@@ -28,8 +35,7 @@ public enum RecognizedNetwork: Sendable, Equatable {
       self = .discriminator(try DiscriminatorArchitecture(inferringFrom: weights))
     } catch {
       guard case .unrecognized = error else { throw error }
-      throw .unrecognized(
-        "neither a generator's nor a discriminator's weights: " + weights.beginning)
+      throw .unrecognized(weights.unknown("neither a generator's nor a discriminator's weights"))
     }
   }
 
@@ -58,27 +64,19 @@ public enum RecognizedNetwork: Sendable, Equatable {
   }
 }
 
-extension WeightsFile {
-  /// What the tensors are called, for a message that no network has them.
-  var beginning: String {
-    let names = tensors.prefix(3).map(\.printableName).joined(separator: ", ")
-    let beginning = "its \(tensors.count) tensors begin with \(names)"
-    guard !networksByName.isEmpty else { return beginning }
-    return beginning + "; cg-weights import --entry NAME takes one network: "
-      + networksByName.map { escaped(Array($0.utf8)) }.joined(separator: ", ")
-  }
-
-  /// What stands in front of the official names where a program keeps its networks together.
-  private var networksByName: [String] {
-    var found: [String] = []
-    for tensor in tensors where found.count < 8 {
-      let parts = tensor.name.split(separator: ".", omittingEmptySubsequences: false)
-      guard let own = parts.firstIndex(where: { ["model", "net"].contains($0) }), own > 0 else {
-        continue
-      }
-      let name = parts[..<own].joined(separator: ".")
-      if !found.contains(name) { found.append(name) }
+extension WeightsOutline {
+  /// Why this is no network.
+  ///
+  /// - Parameter misfit: What it is not.
+  /// - Returns: That there are several, or this and what the tensors are called.
+  func unknown(_ misfit: String) -> String {
+    let (names, networks) = (names, names.networks)
+    guard networks.count < 2 else {
+      return
+        "it holds several networks: \(names.listed); take one with cg-weights import --entry NAME"
     }
-    return found
+    let beginning = tensors.prefix(3).map(\.printableName).joined(separator: ", ")
+    let entry = networks.isEmpty ? "" : "; cg-weights import --entry \(names.listed) takes a part"
+    return "\(misfit): its \(tensors.count) tensors begin with \(beginning)" + entry
   }
 }

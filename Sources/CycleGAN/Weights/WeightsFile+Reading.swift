@@ -22,7 +22,7 @@ extension WeightsFile {
   /// - Parameters:
   ///   - path: A safetensors file, or what `torch.save` wrote.
   ///   - limits: How large it may be.
-  ///   - entry: Of several networks that `torch.save` wrote the one under this key.
+  ///   - entry: Of several networks the one under this key, or whose names begin with it.
   /// - Returns: All its tensors, converted where needed.
   /// - Throws: `WeightsError` with the reason; nothing large is allocated for a malformed file.
   public static func read(
@@ -38,13 +38,15 @@ extension WeightsFile {
   /// - Parameters:
   ///   - reader: At the file's first byte.
   ///   - limits: How large it may be.
-  ///   - entry: Of several networks that `torch.save` wrote the one under this key.
+  ///   - entry: Of several networks the one under this key, or whose names begin with it.
   ///   - observe: Gets every byte in order, piece by piece.
+  ///   - check: Gets names and shapes before any element is read; what it throws ends the reading.
   /// - Returns: All its tensors, converted where needed.
   /// - Throws: `WeightsError` with the reason.
   public static func read(
     from reader: ByteReader, limits: WeightsLimits = .init(), entry: String? = nil,
-    observe: ([UInt8]) -> Void = { _ in }
+    observe: ([UInt8]) -> Void = { _ in },
+    check: (WeightsOutline) throws(WeightsError) -> Void = { _ in }
   ) throws(WeightsError) -> WeightsFile {
     let container = try container(of: reader)
     guard container == .safetensors else {
@@ -54,9 +56,11 @@ extension WeightsFile {
       } catch {
         throw .system("\(error)")
       }
-      return try read(bytes, container, limits, entry, observe)
+      return try read(bytes, container, limits, entry, check, observe)
     }
-    return try WeightsFile(limits) { count throws(WeightsError) in
+    return try WeightsFile(
+      limits, entry: entry, length: reader.restOfFile?.count, check
+    ) { count throws(WeightsError) in
       do throws(SystemError) {
         let bytes = try reader.readExactly(count)
         observe(bytes)
@@ -72,18 +76,19 @@ extension WeightsFile {
   /// - Parameters:
   ///   - bytes: The whole file.
   ///   - limits: How large it may be.
-  ///   - entry: Of several networks that `torch.save` wrote the one under this key.
+  ///   - entry: Of several networks the one under this key, or whose names begin with it.
   /// - Throws: `WeightsError` with the reason.
   public init(
     parsing bytes: [UInt8], limits: WeightsLimits = .init(), entry: String? = nil
   ) throws(WeightsError) {
     let container = try WeightsContainer(Array(bytes.prefix(WeightsContainer.signatureBytes)))
     guard container == .safetensors else {
-      self = try Self.read(SeekableBytes(bytes), container, limits, entry) { _ in }
+      self = try Self.read(SeekableBytes(bytes), container, limits, entry, { _ in }, { _ in })
       return
     }
     var position = 0
-    try self.init(limits) { count throws(WeightsError) in
+    try self.init(limits, entry: entry, length: bytes.count, { _ in }) {
+      count throws(WeightsError) in
       defer { position = min(bytes.count, position + count) }
       return Array(bytes[position..<min(bytes.count, position + count)])
     }
@@ -102,17 +107,21 @@ extension WeightsFile {
   /// Reads what `torch.save` wrote.
   private static func read(
     _ bytes: SeekableBytes, _ container: WeightsContainer, _ limits: WeightsLimits,
-    _ entry: String?, _ observe: ([UInt8]) -> Void
+    _ entry: String?, _ check: (WeightsOutline) throws(WeightsError) -> Void,
+    _ observe: ([UInt8]) -> Void
   ) throws(WeightsError) -> WeightsFile {
     guard bytes.count <= limits.maximumBytes else {
       throw .tooLarge("\(bytes.count) bytes; at most \(limits.maximumBytes) are read")
     }
     let file = try container == .zip ? TorchFile(zip: bytes) : TorchFile(legacy: bytes)
-    var weights = try file.weights(entry)
-    weights.container = container
+    let contents = try file.contents(entry)
+    try check(contents.outline)
+    // Before the elements are read: what is in memory of the file is let go of meanwhile.
     for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
       observe(try bytes.piece(start..<min(bytes.count, start + 1 << 20)))
     }
+    var weights = try file.weights(contents)
+    weights.container = container
     return weights
   }
 }

@@ -19,6 +19,9 @@ public struct WeightsFile: Sendable, Equatable {
   /// file.
   public internal(set) var storedTypes: [String: String] = [:]
 
+  /// Keys of the dictionaries that the tensors come from, where `torch.save` kept several networks.
+  var entries: [String] = []
+
   /// Gathers tensors.
   ///
   /// - Parameters:
@@ -35,10 +38,38 @@ public struct WeightsFile: Sendable, Equatable {
   public subscript(name: String) -> NamedTensor? { tensors.first { $0.name == name } }
 
   /// Whether this holds several networks, as a checkpoint does.
-  public var roles: [NetworkRole] {
-    NetworkRole.allCases.filter { role in
-      tensors.contains { $0.name.hasPrefix(role.rawValue + "/") }
+  public var roles: [NetworkRole] { names.roles }
+
+  /// The names, and what can be told from them.
+  var names: TensorNames { TensorNames(tensors.map(\.name), entries: entries) }
+
+  /// What is known without the numbers.
+  public var outline: WeightsOutline {
+    WeightsOutline(
+      metadata: metadata,
+      tensors: tensors.map {
+        .init(name: $0.name, shape: $0.shape, hasIntegers: $0.elements.storedType != .F32)
+      }, entries: entries)
+  }
+
+  /// The networks that another program keeps together in this file, by what it calls them; empty
+  /// where there is one or none.
+  public var networks: [(name: String, weights: WeightsFile)] {
+    let (names, found) = (names, names.networks)
+    return found.count < 2 ? [] : found.map { ($0, behind(names.prefix(ofNetwork: $0))) }
+  }
+
+  /// The tensors whose names begin with a prefix, without it.
+  func behind(_ prefix: String) -> WeightsFile {
+    var result = self
+    (result.tensors, result.storedTypes, result.entries) = ([], [:], [])
+    for var tensor in tensors where tensor.name.hasPrefix(prefix) {
+      let type = storedTypes[tensor.name]
+      tensor.name.removeFirst(prefix.count)
+      result.storedTypes[tensor.name] = type
+      result.tensors.append(tensor)
     }
+    return result
   }
 
   /// Takes one network out of a checkpoint.

@@ -166,7 +166,18 @@ func weights(of network: NetworkDescription, metadata: [String: String] = [:]) -
     }
     #expect {
       try RecognizedNetwork(several)
-    } throws: { "\($0)".hasSuffix("import --entry NAME takes one network: netG, ema.netD") }
+    } throws: {
+      "\($0)"
+        == "it holds several networks: netG, ema.netD; take one with cg-weights import --entry NAME"
+    }
+    for i in judge.tensors.indices { several.tensors[i].name = "netD." + judge.tensors[i].name }
+    several.tensors.append(NamedTensor("n_averaged", shape: [], .int64([7])))
+    let found = try DiscriminatorArchitecture(inferringFrom: several)
+    #expect(try several.fitted(to: found.network).tensors == judge.tensors)
+    several.tensors.append(NamedTensor("vgg.0.weight", shape: [1], values: [0]))
+    #expect {
+      try RecognizedNetwork(several)
+    } throws: { "\($0)".hasSuffix("; cg-weights import --entry netD takes a part") }
     #expect {
       try GeneratorArchitecture(inferringFrom: judge.prefixed(.discriminatorA))
     } throws: { "\($0)".contains("--direction") }

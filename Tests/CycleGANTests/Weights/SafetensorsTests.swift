@@ -78,6 +78,32 @@ import Testing
     expect(reason, Self.file(Self.changed(old, new), data: .init(repeating: 0, count: 8)))
   }
 
+  @Test func `of several networks in one file one is taken by its names' beginning`() throws {
+    let names = ["module.netG.model.1.bias", "module.netD.net.0.bias"]
+    let tensors = names.enumerated().map {
+      NamedTensor($1, shape: [1], values: [Float($0)])
+    }
+    let file = WeightsFile(metadata: ["steps": "5"], tensors: tensors).serialized()
+    let second = try WeightsFile(parsing: file, entry: "netD")
+    #expect(second.tensors == [NamedTensor("net.0.bias", shape: [1], values: [1])])
+    #expect(second.metadata == ["steps": "5"] && second.isChecked)
+    #expect(try WeightsFile(parsing: file).networks.map(\.name) == ["netG", "netD"])
+    #expect(throws: WeightsError.refused("no entry netX; there are netG, netD")) {
+      try WeightsFile(parsing: file, entry: "netX")
+    }
+  }
+
+  @Test func `names and shapes are checked before any element is read`() throws {
+    let header = Self.file(
+      Self.changed("[2],\"data_offsets\":[0,8]", "[9],\"data_offsets\":[0,36]"))
+    let reader = try MemoryPipe.reader(of: header)
+    #expect {
+      try WeightsFile.read(
+        from: reader,
+        check: { outline throws(WeightsError) in _ = try RecognizedNetwork(outline) })
+    } throws: { "\($0)".hasSuffix("its 1 tensors begin with x") }
+  }
+
   @Test func `bytes that are not text, deep nesting and endless tensors are refused`() {
     expect("not UTF-8", Self.file(Array("{\"".utf8) + [0xFF] + Array("\":1}".utf8)))
     let deep = String(repeating: "[", count: 100_000)

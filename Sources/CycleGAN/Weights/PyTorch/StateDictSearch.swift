@@ -3,29 +3,37 @@
 /// It may be all of it, or lie in dictionaries within each other, beside other things:
 /// `{"epoch": 7, "state_dict": {"model.1.weight": …}, "optimizer": …}`.
 struct StateDictSearch {
-  private let heap: PickleHeap
+  let heap: PickleHeap
 
   /// Keys that say by themselves that the network is here, where there are several dictionaries.
   private static let usualKeys = ["state_dict", "model_state_dict", "model"]
   /// The key of a state dict's attributes under which these tools keep the metadata.
   static let metadataKey = "_cyclegan"
-  private static let maximumNameBytes = 1024
-  private static let maximumDepth = 4
+  static let maximumNameBytes = 1024
+  static let maximumDepth = 4
 
   /// Searches a pickle's values.
   init(_ heap: PickleHeap) { self.heap = heap }
 
-  /// Finds the state dict.
+  /// What was found.
+  struct Found {
+    /// The one dictionary; nil for several.
+    var dictionary: PickleHeap.Index?
+    /// By their names, behind their dictionary's key and a point where there are several.
+    var tensors: [(name: String, value: PickleHeap.Index)] = []
+    /// Keys of the dictionaries, where there are several.
+    var entries: [String] = []
+  }
+
+  /// Finds the state dict, or all of them.
   ///
   /// - Parameters:
   ///   - root: Where to begin.
   ///   - entry: Of several networks the one under this key, or whose names begin with it.
-  /// - Returns: The dictionary, and the tensors in it by their names.
-  /// - Throws: `WeightsError` if there is none, or more than one to choose from.
-  func find(
-    from root: PickleHeap.Index, entry: String?
-  ) throws(WeightsError) -> (dictionary: PickleHeap.Index, tensors: [(String, PickleHeap.Index)]) {
-    var (current, entry) = (root, entry)
+  /// - Returns: One dictionary, or several.
+  /// - Throws: `WeightsError` if there is none, or not the one that is asked for.
+  func find(from root: PickleHeap.Index, entry: String?) throws(WeightsError) -> Found {
+    var (current, entry, keys): (PickleHeap.Index, String?, [String]) = (root, entry, [])
     for _ in 0...Self.maximumDepth {
       guard heap.kind(current) == .dictionary else {
         throw .refused(
@@ -39,14 +47,20 @@ struct StateDictSearch {
         continue
       }
       let inner = inner(of: current)
+      if keys.isEmpty { keys = inner.map(\.key) }
       if let usual = Self.usual(inner) {
         // A loss may be a tensor beside it; a state dict itself has no dictionaries.
         current = usual
         continue
       }
       let tensors = try tensors(of: current)
-      if !tensors.isEmpty { return (current, try chosen(tensors, entry)) }
-      current = try Self.only(inner)
+      // A loss or the state of random numbers may be a tensor beside networks.
+      if inner.isEmpty || Self.areWeights(tensors) {
+        guard !tensors.isEmpty else { throw .refused("it holds no tensors") }
+        return try Found(dictionary: current, tensors: tensors).chosen(entry, keys)
+      }
+      guard inner.count == 1 else { return try all(inner).chosen(entry, keys) }
+      current = inner[0].value
     }
     throw .refused("it has no state dict within \(Self.maximumDepth) dictionaries")
   }
@@ -70,10 +84,10 @@ struct StateDictSearch {
   }
 
   /// A dictionary's tensors, in its order.
-  private func tensors(
+  func tensors(
     of dictionary: PickleHeap.Index
-  ) throws(WeightsError) -> [(String, PickleHeap.Index)] {
-    var (names, tensors): (Set<String>, [(String, PickleHeap.Index)]) = ([], [])
+  ) throws(WeightsError) -> [(name: String, value: PickleHeap.Index)] {
+    var (names, tensors): (Set<String>, [(name: String, value: PickleHeap.Index)]) = ([], [])
     for (key, value) in heap.dictionary(dictionary) ?? [] where heap.kind(value) == .tensor {
       guard let name = heap.string(key, atMost: Self.maximumNameBytes), !name.isEmpty,
         !name.utf8.contains(0)
@@ -86,33 +100,23 @@ struct StateDictSearch {
     return tensors
   }
 
-  /// The tensors behind a prefix, without it.
-  private func chosen(
-    _ tensors: [(String, PickleHeap.Index)], _ entry: String?
-  ) throws(WeightsError) -> [(String, PickleHeap.Index)] {
-    guard let entry else { return tensors }
-    let chosen = tensors.filter { $0.0.hasPrefix(entry + ".") }
-      .map { (String($0.0.dropFirst(entry.count + 1)), $0.1) }
-    guard !chosen.isEmpty else {
-      throw .refused(
-        "no tensor's name begins with \(escaped(Array(entry.utf8))).; the first is "
-          + escaped(Array((tensors.first?.0 ?? "").utf8)))
-    }
-    return chosen
-  }
-
   /// The dictionaries with tensors within this one, by their keys.
   private func inner(of dictionary: PickleHeap.Index) -> [(key: String, value: PickleHeap.Index)] {
     var (seen, found): (Set<PickleHeap.Index>, [(String, PickleHeap.Index)]) = ([], [])
     for (key, value) in heap.dictionary(dictionary) ?? []
     where holdsTensors(value, depth: 1, &seen) {
-      found.append((heap.string(key, atMost: Self.maximumNameBytes) ?? "?", value))
+      found.append((self.key(key), value))
     }
     return found
   }
 
+  /// A key as text.
+  func key(_ key: PickleHeap.Index) -> String {
+    heap.string(key, atMost: Self.maximumNameBytes) ?? heap.integer(key).map { String($0) } ?? "?"
+  }
+
   /// Of several dictionaries the one whose key says that it is a network.
-  private static func usual(
+  static func usual(
     _ found: [(key: String, value: PickleHeap.Index)]
   ) -> PickleHeap.Index? {
     for usual in usualKeys {
@@ -121,30 +125,21 @@ struct StateDictSearch {
     return nil
   }
 
-  /// The one dictionary that there is.
-  private static func only(
-    _ found: [(key: String, value: PickleHeap.Index)]
-  ) throws(WeightsError) -> PickleHeap.Index {
-    guard let first = found.first else { throw .refused("it holds no tensors") }
-    guard found.count == 1 else {
-      let names = found.prefix(8).map { escaped(Array($0.key.utf8)) }.joined(separator: ", ")
-      throw .refused(
-        "it holds several networks: \(names); take one with cg-weights import --entry NAME")
-    }
-    return first.value
-  }
-
   /// Whether there are tensors at some depth that are not an optimizer's.
   private func holdsTensors(
     _ value: PickleHeap.Index, depth: Int, _ seen: inout Set<PickleHeap.Index>
   ) -> Bool {
     guard depth <= Self.maximumDepth, heap.kind(value) == .dictionary, seen.insert(value).inserted,
-      heap.members("param_groups", of: value).isEmpty
+      !isOptimizer(value)
     else { return false }
     for (_, value) in heap.dictionary(value) ?? [] {
       if heap.kind(value) == .tensor || holdsTensors(value, depth: depth + 1, &seen) { return true }
     }
     return false
+  }
+
+  func isOptimizer(_ dictionary: PickleHeap.Index) -> Bool {
+    !heap.members("param_groups", of: dictionary).isEmpty
   }
 }
 

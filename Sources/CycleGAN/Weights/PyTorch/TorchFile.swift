@@ -20,13 +20,28 @@ struct TorchFile {
   /// What tensors that share their storages may need beyond the file's size, bytes.
   private static let spareBytes = 16 << 20
 
-  /// The state dict.
+  /// What a file holds, before its numbers are read.
+  struct Contents {
+    let metadata: [String: String]
+    let tensors: [TorchTensor]
+    /// Keys of the dictionaries that the tensors come from, where there are several.
+    let entries: [String]
+
+    var outline: WeightsOutline {
+      WeightsOutline(
+        metadata: metadata,
+        tensors: tensors.map { .init(name: $0.name, shape: $0.shape, hasIntegers: $0.hasIntegers) },
+        entries: entries)
+    }
+  }
+
+  /// Finds the state dict, or all of several.
   ///
   /// - Parameter entry: Of several networks the one under this key, or whose names begin with it.
-  /// - Returns: Its tensors, converted where needed, in their order, and the metadata that these tools
-  ///   left.
-  /// - Throws: `WeightsError` if there is none or more than one, or it is damaged.
-  func weights(_ entry: String?) throws(WeightsError) -> WeightsFile {
+  /// - Returns: Its tensors in their order, each of them within the file, and the metadata that these
+  ///   tools left.
+  /// - Throws: `WeightsError` if there is none, or it is damaged.
+  func contents(_ entry: String?) throws(WeightsError) -> Contents {
     let search = StateDictSearch(heap)
     let found = try search.find(from: root, entry: entry)
     guard found.tensors.count <= Self.maximumCount else {
@@ -37,12 +52,28 @@ struct TorchFile {
       tensors.append(try TorchTensor(name, value, in: self))
     }
     try requireAffordable(tensors)
-    var result = WeightsFile(metadata: search.metadata(of: found.dictionary), tensors: [])
-    for tensor in tensors {
-      result.tensors.append(try tensor.read(from: bytes))
-      result.storedTypes[tensor.name] = tensor.type.rawValue
+    return Contents(
+      metadata: found.dictionary.map { search.metadata(of: $0) } ?? [:], tensors: tensors,
+      entries: found.entries)
+  }
+
+  /// Reads the numbers, in the order in which they lie, so that what was read can be let go of.
+  ///
+  /// - Parameter contents: Of this file.
+  /// - Returns: The tensors in their own order, converted where needed.
+  /// - Throws: `WeightsError` if the file cannot be read.
+  func weights(_ contents: Contents) throws(WeightsError) -> WeightsFile {
+    let tensors = contents.tensors
+    var result = WeightsFile(metadata: contents.metadata, tensors: [])
+    let order = tensors.indices.sorted { tensors[$0].start < tensors[$1].start }
+    var read: [NamedTensor?] = .init(repeating: nil, count: tensors.count)
+    for (i, next) in zip(order, order.dropFirst().map { tensors[$0].start } + [.max]) {
+      bytes.release(before: min(tensors[i].start, next))
+      read[i] = try tensors[i].read(from: bytes, keeping: next)
+      result.storedTypes[tensors[i].name] = tensors[i].type.rawValue
     }
-    result.isChecked = isChecked
+    result.tensors = read.compactMap { $0 }
+    (result.isChecked, result.entries) = (isChecked, contents.entries)
     return result
   }
 

@@ -8,9 +8,9 @@ struct TorchTensor {
   let record: TorchRecord
 
   /// Elements from one to the next, for every dimension.
-  private let strides: [Int]
+  let strides: [Int]
   /// The part of the storage that it reaches into, elements.
-  private let reach: Range<Int>
+  let reach: Range<Int>
 
   /// Reads a tensor's description and holds it against the size of its storage.
   ///
@@ -75,6 +75,9 @@ struct TorchTensor {
     return extents.map { shape.contains(0) ? 0 : $0 }
   }
 
+  /// Whether its elements are integers.
+  var hasIntegers: Bool { if case .float32 = type.elements([]) { false } else { true } }
+
   /// What reading it costs: the bytes of as many elements as are read or made, stored or converted.
   ///
   /// Halves count as they are stored, or no file of them could be read.
@@ -85,59 +88,6 @@ struct TorchTensor {
     return overflow ? nil : bytes
   }
 
-  /// Reads the elements.
-  ///
-  /// - Parameter bytes: The file.
-  /// - Returns: In C order, converted to one of the forms the tools work with.
-  /// - Throws: `WeightsError` if the file cannot be read.
-  func read(from bytes: SeekableBytes) throws(WeightsError) -> NamedTensor {
-    let start = record.bytes.lowerBound
-    let range = start + reach.lowerBound * type.bytes..<start + reach.upperBound * type.bytes
-    // What is right as it lies there is not to be in memory twice.
-    if type == .F32, isContiguous {
-      return NamedTensor(name, shape: shape, values: try bytes.piece(range))
-    }
-    let elements = type.elements(try bytes.piece(range))
-    return NamedTensor(name, shape: shape, isContiguous ? elements : gathered(elements))
-  }
-
-  /// Whether the elements lie in C order without gaps; the stride of an extent of 1 says nothing.
-  private var isContiguous: Bool {
-    var expected = 1
-    for (extent, stride) in zip(shape, strides).reversed() where extent != 1 {
-      guard stride == expected else { return false }
-      expected *= extent
-    }
-    return true
-  }
-
-  /// Brings elements into C order.
-  private func gathered(_ stored: NamedTensor.Elements) -> NamedTensor.Elements {
-    switch stored {
-    case .float32(let values): .float32(gathered(values))
-    case .int64(let integers): .int64(gathered(integers))
-    case .uint8(let bytes): .uint8(gathered(bytes))
-    }
-  }
-
-  private func gathered<Element: BitwiseCopyable>(_ stored: [Element]) -> [Element] {
-    guard let count, count > 0 else { return [] }
-    // Extents of 1 take time and lead nowhere.
-    let axes = zip(shape, strides).filter { $0.0 > 1 }.map { (extent: $0.0, stride: $0.1) }
-    var (position, indices) = (0, [Int](repeating: 0, count: axes.count))
-    return [Element](unsafeUninitializedCapacity: count) { result, filled in
-      while filled < count {
-        result.initializeElement(at: filled, to: stored[position])
-        filled += 1
-        // Counts up the indices like an odometer, from the innermost.
-        for i in axes.indices.reversed() {
-          indices[i] += 1
-          position += axes[i].stride
-          if indices[i] < axes[i].extent { break }
-          position -= axes[i].extent * axes[i].stride
-          indices[i] = 0
-        }
-      }
-    }
-  }
+  /// Its first byte in the file.
+  var start: Int { record.bytes.lowerBound + reach.lowerBound * type.bytes }
 }

@@ -3,31 +3,52 @@ extension WeightsFile {
   ///
   /// - Parameters:
   ///   - limits: How large it may be.
+  ///   - entry: Of several networks the one whose names begin with this.
+  ///   - length: Of the source, where that is known, bytes.
+  ///   - check: Gets names and shapes before any element is read.
   ///   - next: Gives as many of the next bytes as it is asked for.
   /// - Throws: `WeightsError` with the reason.
   init(
-    _ limits: WeightsLimits, _ next: (Int) throws(WeightsError) -> [UInt8]
+    _ limits: WeightsLimits, entry: String?, length: Int?,
+    _ check: (WeightsOutline) throws(WeightsError) -> Void,
+    _ next: (Int) throws(WeightsError) -> [UInt8]
   ) throws(WeightsError) {
-    let length = try next(8)
-    let text = try Self.headerText(length, limits, next)
+    let beginning = try next(8)
+    let text = try Self.headerText(beginning, limits, next)
     let header = try SafetensorsHeader(text)
     guard header.dataBytes <= limits.maximumBytes else {
       throw .tooLarge(
         "\(header.dataBytes) bytes of weights; at most \(limits.maximumBytes) are read")
     }
+    let prefix = try entry.map { entry throws(WeightsError) in
+      try header.outline.names.prefix(of: entry)
+    }
+    try check(prefix.map { header.outline.behind($0) } ?? header.outline)
     let stored = try header.checksum(in: text)
-    var computed = crc32(Self.withoutChecksum(text), crc32(length))
+    var computed = crc32(Self.withoutChecksum(text), crc32(beginning))
     self.init(metadata: header.metadata, tensors: [])
     for entry in header.entries {
-      let bytes = try next(entry.range.count)
-      guard bytes.count == entry.range.count else {
-        throw .malformed(
-          "the file ends at byte \(8 + text.count + entry.range.lowerBound + bytes.count), "
-            + "within \(escaped(Array(entry.name.utf8)))")
+      // Of a pipe nothing is known to be there until it is.
+      let count = min(entry.range.count, length ?? 0) / entry.type.bytes
+      var collector = ElementsCollector(entry.type, reserving: count)
+      let isChosen = prefix.map { entry.name.hasPrefix($0) } ?? true
+      for start in stride(
+        from: entry.range.lowerBound, to: entry.range.upperBound, by: ElementsCollector.pieceBytes)
+      {
+        let wanted = min(ElementsCollector.pieceBytes, entry.range.upperBound - start)
+        let bytes = try next(wanted)
+        guard bytes.count == wanted else {
+          throw .malformed(
+            "the file ends at byte \(8 + text.count + start + bytes.count), "
+              + "within \(escaped(Array(entry.name.utf8)))")
+        }
+        if stored != nil { computed = crc32(bytes, computed) }
+        if isChosen { collector.append(bytes) }
       }
-      if stored != nil { computed = crc32(bytes, computed) }
-      tensors.append(NamedTensor(entry.name, shape: entry.shape, entry.type.elements(bytes)))
-      storedTypes[entry.name] = entry.type.rawValue
+      guard isChosen else { continue }
+      let name = String(entry.name.dropFirst(prefix?.count ?? 0))
+      tensors.append(NamedTensor(name, shape: entry.shape, collector.elements))
+      storedTypes[name] = entry.type.rawValue
     }
     guard try next(1).isEmpty else { throw .malformed("there are bytes behind the last tensor") }
     if let stored, stored != computed { throw .checksum(stored: stored, computed: computed) }
@@ -52,5 +73,16 @@ extension WeightsFile {
       throw .malformed("the file ends within its header, after \(8 + text.count) bytes")
     }
     return text
+  }
+}
+
+extension SafetensorsHeader {
+  fileprivate var outline: WeightsOutline {
+    WeightsOutline(
+      metadata: metadata,
+      tensors: entries.map { entry in
+        let hasIntegers = if case .float32 = entry.type.elements([]) { false } else { true }
+        return .init(name: entry.name, shape: entry.shape, hasIntegers: hasIntegers)
+      })
   }
 }
