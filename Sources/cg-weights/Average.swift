@@ -22,24 +22,44 @@ struct Average: ParsableCommand {
 
   func validate() throws {
     guard files.count >= 2 else { throw ValidationError("give two files or more") }
+    try output.requireWeights("average")
   }
 
   func run() throws {
     try output.requireNoTerminal()
     var average = WeightsAverage()
-    var kind: RecognizedNetwork?
+    var first: RecognizedNetwork?
     for path in files {
-      let file = try ReadFile(path)
-      let (network, weights) = try choice.network(of: file, allowNonfinite: false)
-      kind = kind ?? network
-      do throws(WeightsError) { try average.add(weights) } catch {
+      let file = try choice.read(path)
+      var (network, weights) = try choice.network(of: file, allowNonfinite: false)
+      choice.place(&weights, of: network, from: path)
+      do throws(WeightsError) {
+        try network.requireSame(as: first ?? network)
+        try average.add(weights)
+      } catch {
         throw ToolError(file.name, error)
       }
+      first = first ?? network
     }
-    guard let kind, var mean = average.mean() else { return }
-    mean.metadata.merge(kind.metadata) { own, _ in own }
+    guard let first, var mean = average.mean() else { return }
+    mean.metadata.merge(first.metadata) { own, _ in own }
     mean.metadata["averaged"] = String(files.count)
     mean.metadata["tool"] = "cg-weights \(cycleGANVersion)"
     try output.write(mean.safetensors)
+  }
+}
+
+extension RecognizedNetwork {
+  /// Refuses another network than the first file's, before tensors are compared one by one.
+  fileprivate func requireSame(as first: RecognizedNetwork) throws(WeightsError) {
+    guard kind == first.kind else {
+      throw .unrecognized("it is a \(kind), the first file a \(first.kind)")
+    }
+    let (own, others) = (metadata, first.metadata)
+    let points = Set(own.keys).union(others.keys).sorted().filter { own[$0] != others[$0] }
+      // Of a U-Net's dropout the tensors show nothing.
+      .filter { $0 != "dropout" || own["netG"]?.hasPrefix("resnet") ?? false }
+      .map { "its \($0) is \(own[$0] ?? "unknown"), the first file's \(others[$0] ?? "unknown")" }
+    guard points.isEmpty else { throw .contradictions(points) }
   }
 }

@@ -9,17 +9,13 @@ struct Export: ParsableCommand {
       cg-weights export gen_AB.bin -o latest_net_G_A.pth
       cg-weights export gen_AB.bin -o gen.onnx
       cg-weights export run/checkpoints/00005000.ckpt --direction BA -o gen_BA.safetensors
+      cg-weights export all.pth --entry netG_A -o gen.onnx
 
       The name's ending says the format: .pth or .pt, .onnx, .safetensors or .bin. The official \
       code's netG_A is gen_AB.bin, netD_A is disc_B.bin. See cg-weights(5).
       """)
 
-  @Argument(
-    help: ArgumentHelp(
-      "A weights file, checkpoint or .pth; - is standard input.", valueName: "file")
-  )
-  var file: FilePath
-
+  @OptionGroup var input: Operand
   @OptionGroup var output: OutputFile
 
   @Option(help: "The format, where the name doesn't say it.")
@@ -41,7 +37,7 @@ struct Export: ParsableCommand {
 
   func run() throws {
     try output.requireNoTerminal()
-    let read = try ReadFile(file)
+    let read = try choice.read(input.path)
     var (network, weights) = try choice.network(of: read, allowNonfinite: allowNonfinite)
     let format = format?.value ?? WeightsFormat(output.output) ?? .safetensors
     if format == .onnx { weights.metadata.merge(network.metadata) { own, _ in own } }
@@ -53,6 +49,7 @@ struct Export: ParsableCommand {
     _ format: WeightsFormat, _ weights: WeightsFile, _ network: RecognizedNetwork, _ name: String
   ) throws(ToolError) -> WeightsParts {
     do throws(WeightsError) {
+      if format == .safetensors, !metadata { return weights.bareSafetensors }
       return try weights.content(format, of: network, version: cycleGANVersion)
     } catch {
       throw ToolError(name, error)

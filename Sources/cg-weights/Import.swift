@@ -15,41 +15,23 @@ struct Import: ParsableCommand {
       the file is run. The official netD_A judges images of B. See cg-weights(5).
       """)
 
-  @Argument(help: ArgumentHelp("What PyTorch saved; - is standard input.", valueName: "file"))
-  var file: FilePath
-
+  @OptionGroup var input: Operand
   @OptionGroup var output: OutputFile
-
-  @Option(
-    help: ArgumentHelp(
-      "Of several networks the one under this key, or whose names begin with it.",
-      valueName: "name"))
-  var entry: String?
 
   @OptionGroup var choice: NetworkChoice
 
   @Flag(help: "Accept weights that are NaN or infinite.")
   var allowNonfinite = false
 
+  func validate() throws { try output.requireWeights("import") }
+
   func run() throws {
     try output.requireNoTerminal()
-    let read = try ReadFile(file, entry: entry)
+    let read = try choice.read(input.path)
     var (network, weights) = try choice.network(of: read, allowNonfinite: allowNonfinite)
     let known = network.metadata.merging(["tool": "cg-weights \(cycleGANVersion)"]) { $1 }
     weights.metadata.merge(known) { own, _ in own }
-    if let role = role(of: network, weights) {
-      weights.metadata["role"] = role.rawValue
-      weights.metadata[role.place.key] = role.place.value
-    }
+    choice.place(&weights, of: network, from: input.path)
     try output.write(weights.safetensors)
-  }
-
-  /// What the user says, or a name of the official code's.
-  private func role(of network: RecognizedNetwork, _ weights: WeightsFile) -> NetworkRole? {
-    if let role = choice.role { return role }
-    guard weights.place == nil, entry == nil, let role = NetworkRole(officialFile: file) else {
-      return nil
-    }
-    return role.isGenerator == network.isGenerator ? role : nil
   }
 }

@@ -11,11 +11,16 @@ extension ReadFile {
       ("bytes", .integer(byteCount)), ("crc32", .string(hexadecimal(crc32))),
       ("checked", .bool(weights.isChecked)),
     ]
-    if weights.roles.isEmpty {
+    if !weights.roles.isEmpty {
+      members += checkpointMembers
+    } else if !weights.networks.isEmpty {
+      let networks = weights.networks.map {
+        ($0.name, JSON.object(NetworkSummary($0.weights).members))
+      }
+      members += [("kind", .string("networks")), ("networks", .object(networks))]
+    } else {
       members += NetworkSummary(weights).members
       members += weights.place.map { [($0.key, .string($0.value))] } ?? []
-    } else {
-      members += checkpointMembers
     }
     if verbose {
       members.append(

@@ -13,12 +13,14 @@ struct Listing {
   init(_ file: ReadFile, verbose: Bool) {
     text = file.name + "\n"
     let weights = file.weights
-    if weights.roles.isEmpty {
+    if !weights.roles.isEmpty {
+      describeCheckpoint(weights)
+    } else if !weights.networks.isEmpty {
+      describeSeveral(weights)
+    } else {
       let summary = NetworkSummary(weights)
       describe(summary, weights, indent: "  ")
       tell(summary.metadata, "  ")
-    } else {
-      describeCheckpoint(weights)
     }
     tell(
       [
@@ -44,6 +46,17 @@ struct Listing {
     for role in weights.roles {
       text += "  \(role.rawValue)\n"
       weights.network(role).map { describe(NetworkSummary($0), $0, indent: "    ") }
+    }
+  }
+
+  /// What another program keeps together.
+  private mutating func describeSeveral(_ weights: WeightsFile) {
+    let networks = weights.networks
+    tell([("kind", "\(networks.count) networks; --entry NAME takes one")], "  ")
+    tell(weights.metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, "  ")
+    for (name, network) in networks {
+      text += "  \(escaped(Array(name.utf8)))\n"
+      describe(NetworkSummary(network), network, indent: "    ")
     }
   }
 

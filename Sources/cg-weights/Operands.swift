@@ -35,6 +35,22 @@ struct Operands: ParsableArguments {
   }
 }
 
+/// The one file that a subcommand reads.
+struct Operand: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "A weights file, checkpoint or .pth; - is standard input.", valueName: "file"))
+  var file: FilePath?
+
+  /// The file; standard input where none is named.
+  var path: FilePath { file ?? FilePath("-") }
+
+  func validate() throws {
+    guard file == nil, isatty(STDIN_FILENO) == 1 else { return }
+    throw ValidationError("name a file, or give one on standard input")
+  }
+}
+
 /// A file as it was read.
 struct ReadFile {
   /// As the user wrote it, safe to print.
@@ -50,9 +66,13 @@ struct ReadFile {
   ///
   /// - Parameters:
   ///   - path: A path, or `-`.
-  ///   - entry: Of several networks that PyTorch saved the one under this key.
+  ///   - entry: Of several networks the one under this key, or whose names begin with it.
+  ///   - check: Gets names and shapes before any number is read.
   /// - Throws: `ToolError` with every point that is wrong.
-  init(_ path: FilePath, entry: String? = nil) throws(ToolError) {
+  init(
+    _ path: FilePath, entry: String? = nil,
+    check: (WeightsOutline) throws(WeightsError) -> Void = { _ in }
+  ) throws(ToolError) {
     let isStandardInput = path == FilePath("-")
     let name = isStandardInput ? "standard input" : "\(path)"
     let reader: ByteReader
@@ -63,10 +83,11 @@ struct ReadFile {
     }
     var (checksum, count): (UInt32, Int) = (0, 0)
     do throws(WeightsError) {
-      weights = try WeightsFile.read(from: reader, entry: entry) { bytes in
+      let observe = { (bytes: [UInt8]) in
         checksum = CycleGAN.crc32(bytes, checksum)
         count += bytes.count
       }
+      weights = try WeightsFile.read(from: reader, entry: entry, observe: observe, check: check)
     } catch {
       throw ToolError(name, error)
     }

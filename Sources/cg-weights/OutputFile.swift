@@ -12,6 +12,21 @@ struct OutputFile: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Write to a terminal all the same.")
   var force = false
 
+  func validate() throws {
+    guard output.bytes.isEmpty else { return }
+    throw ValidationError("the output has no name; - is standard output")
+  }
+
+  /// Refuses a name of another format.
+  ///
+  /// - Parameter command: What writes weights files only.
+  /// - Throws: `ValidationError` naming the subcommand that writes the others.
+  func requireWeights(_ command: String) throws {
+    guard let format = WeightsFormat(output), format != .safetensors else { return }
+    throw ValidationError(
+      "\(command) writes a weights file; use export for .\(output.fileExtension)")
+  }
+
   /// Refuses a terminal, before any work.
   ///
   /// - Throws: `ToolError` if standard output is one.

@@ -20,12 +20,18 @@ struct Show: ParsableCommand {
   @Flag(help: "Print a JSON object a line for each file.")
   var json = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Of several networks the one under this key, or whose names begin with it.",
+      valueName: "name"))
+  var entry: String?
+
   @OptionGroup var operands: Operands
 
   func run() throws {
     var isFirst = true
     try operands.forEach { path throws(ToolError) in
-      let file = try ReadFile(path)
+      let file = try ReadFile(path, entry: entry)
       guard !json else {
         try StandardOutput.write(file.json(verbose: verbose).text + "\n")
         return

@@ -46,8 +46,16 @@ struct Verify: ParsableCommand {
 extension ReadFile {
   /// Everything that is wrong with the networks and the numbers.
   fileprivate var problems: [String] {
-    guard !weights.roles.isEmpty else { return Self.problems(weights) }
     var problems: [String] = []
+    guard !weights.roles.isEmpty else {
+      let networks = weights.networks
+      guard !networks.isEmpty else { return Self.problems(weights) }
+      for (name, network) in networks {
+        let name = escaped(Array(name.utf8))
+        problems += Self.problems(network).map { "\(name): \($0)" }
+      }
+      return problems
+    }
     for role in NetworkRole.allCases {
       guard let network = weights.network(role) else {
         problems.append("this checkpoint has no \(role.rawValue)")

@@ -83,8 +83,92 @@ import Testing
       """)
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.errors.isEmpty)
+    // Readers of safetensors need to know that it is PyTorch's.
+    #expect(
+      try shell("head -c 44 b.safetensors | tail -c 36").output
+        == #"{"__metadata__":{"format":"pt"},"mod"#)
     #expect(try weights("a.pth").metadata.isEmpty)
     #expect(try weights("b.safetensors").metadata.isEmpty)
+  }
+
+  @Test func `a file without a name is standard input`() throws {
+    let outcome = try shell(
+      """
+      cg-weights export bare.bin -o a.pth; cg-weights import -o x.bin < a.pth
+      cg-weights export -o b.pth < x.bin; cg-weights diff --tensors bare.bin b.pth
+      """)
+    #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.errors)")
+  }
+
+  /// Two networks in one safetensors file, and a counter.
+  private func makeSeveral(_ name: String) throws {
+    let judge = DiscriminatorArchitecture(kind: .pixel, width: 2).network.parameters.map {
+      NamedTensor(
+        $0.name, shape: $0.shape, values: .init(repeating: 1, count: $0.shape.reduce(1, *)))
+    }
+    let parts = [("netG_A.", try weights("bare.bin").tensors), ("netD_A.", judge)]
+    var tensors = parts.flatMap { prefix, tensors in
+      tensors.map { NamedTensor(prefix + $0.name, shape: $0.shape, $0.elements) }
+    }
+    tensors.append(NamedTensor("step", shape: [], .int64([5])))
+    try shell.write(WeightsFile(tensors: tensors).serialized(), to: name)
+  }
+
+  @Test func `of several networks each is shown and verified, and one taken`() throws {
+    try makeSeveral("two.safetensors")
+    try shell.write(
+      Data(contentsOf: URL(filePath: Self.fixtures + "zip-several.pth")), to: "two.pth")
+    let outcome = try shell(
+      """
+      cg-weights show two.safetensors two.pth | grep -E '^[^ ]|^  (net|G_)|kind|problem'
+      cg-weights verify -q two.safetensors two.pth
+      cg-weights show --json two.safetensors | grep -c '"networks":{"netG_A":{"kind":"generator"'
+      cg-weights show --entry netD_A two.safetensors | grep netD
+      cg-weights import two.safetensors --entry netG_A -o gen.bin; cg-weights diff --tensors gen.bin bare.bin
+      cg-weights export two.safetensors --entry netD_A -o d.pth; cg-weights export two.pth --entry G_B -o g.onnx
+      """)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(
+      outcome.output == """
+        two.safetensors
+          kind          2 networks; --entry NAME takes one
+          netG_A
+            kind          generator
+          netD_A
+            kind          discriminator
+        two.pth
+          kind          2 networks; --entry NAME takes one
+          G_A
+            kind          generator
+          G_B
+            kind          generator
+        1
+          netD          pixel
+
+        """)
+  }
+
+  @Test func `average refuses another network, direction or role, in one line each`() throws {
+    try makeSeveral("two.safetensors")
+    let outcome = try shell(
+      """
+      cg-weights import two.safetensors --entry netD_A -o d.bin
+      cg-weights export bare.bin -o a_net_G_A.pth; cp a_net_G_A.pth a_net_G_B.pth
+      cg-weights import bare.bin --direction AB -o ab.bin
+      for files in 'ab.bin d.bin' 'ab.bin a_net_G_B.pth' 'a_net_G_B.pth bare.bin a_net_G_A.pth'; do
+        ! cg-weights average $files -o x.bin || echo no error; test ! -e x.bin
+      done
+      cg-weights average bare.bin a_net_G_A.pth ab.bin -o mean.bin
+      """)
+    #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.errors)")
+    #expect(
+      outcome.errors == """
+        cg-weights: d.bin: it is a discriminator, the first file a generator
+        cg-weights: a_net_G_B.pth: its direction is BA, that of the files before it AB
+        cg-weights: a_net_G_A.pth: its direction is AB, that of the files before it BA
+
+        """)
+    #expect(try weights("mean.bin").metadata["role"] == "generatorAB")
   }
 
   @Test func `the filters take a file of PyTorch as it is`() throws {
@@ -165,6 +249,14 @@ import Testing
     ("export bare.bin -o x.onnx --domain A", 65, "this is a generator, not discriminatorA"),
     ("export bare.bin -o x.onnx --domain A --direction AB", 64, "--domain of a discriminator"),
     ("import several.pth -o x.bin", 65, "it holds several networks: G_A, G_B"),
+    ("import several.pth --entry G -o x.bin", 65, "no entry G; there are G_A, G_B"),
+    ("import several.pth --entry G_A -o x.pth", 64, "use export for .pth"),
+    ("import bare.bin -o x.onnx", 64, "import writes a weights file; use export for .onnx"),
+    (
+      "average bare.bin bare.bin -o x.pth", 64, "average writes a weights file; use export for .pth"
+    ),
+    ("import bare.bin -o ''", 64, "the output has no name"),
+    ("export bare.bin --format pth -o ''", 64, "the output has no name"),
     ("import missing.pth -o x.bin", 66, "missing.pth: No such file or directory"),
     (
       "import torn.pth -o x.bin", 65,

@@ -15,7 +15,8 @@ public struct WeightsAverage {
   /// Adds a file.
   ///
   /// - Parameter weights: A network's tensors in the same order every time, as `fitted` gives them.
-  /// - Throws: `WeightsError.differences` if they are not those of the first file.
+  /// - Throws: `WeightsError.contradictions` if the metadata say that they are another network's;
+  ///   `WeightsError.differences` if they are not those of the first file.
   public mutating func add(_ weights: WeightsFile) throws(WeightsError) {
     guard let known = first else {
       first = weights
@@ -23,6 +24,7 @@ public struct WeightsAverage {
       count = 1
       return
     }
+    try requireSamePlace(known, weights)
     let points = zip(known.tensors, weights.tensors)
       .filter { $0.name != $1.name || $0.shape != $1.shape }
       .map { "\($1.printableName) is \($1.shape); in the first file \($0.shape)" }
@@ -54,9 +56,29 @@ public struct WeightsAverage {
     return result
   }
 
+  /// What says which of the four networks a file holds; not every file has it.
+  private static let places = ["direction", "domain", "role"]
+
+  private func requireSamePlace(
+    _ first: WeightsFile, _ weights: WeightsFile
+  ) throws(WeightsError) {
+    let points = Self.places.compactMap { key -> String? in
+      guard let own = weights.metadata[key], let known = first.metadata[key], own != known else {
+        return nil
+      }
+      let (shown, knownShown) = (escaped(Array(own.utf8)), escaped(Array(known.utf8)))
+      return "its \(key) is \(shown), that of the files before it \(knownShown)"
+    }
+    // A direction and a role say the same.
+    guard points.isEmpty else { throw .contradictions(Array(points.prefix(1))) }
+  }
+
   private mutating func keepWhatAgrees(with weights: WeightsFile) {
-    let metadata = first?.metadata.filter { weights.metadata[$0.key] == $0.value } ?? [:]
-    first?.metadata = metadata
+    let metadata = first?.metadata.filter { key, value in
+      weights.metadata[key] == value || Self.places.contains(key)
+    }
+    let places = weights.metadata.filter { Self.places.contains($0.key) }
+    first?.metadata = (metadata ?? [:]).merging(places) { own, _ in own }
   }
 }
 

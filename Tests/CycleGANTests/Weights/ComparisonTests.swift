@@ -67,6 +67,18 @@ import Testing
     #expect(WeightsAverage().mean() == nil)
   }
 
+  @Test func `only files of one place have a mean, and not each has to say which`() throws {
+    var average = WeightsAverage()
+    var (plain, placed, other) = (file, file, file)
+    plain.metadata = [:]
+    placed.metadata = ["role": "generatorAB", "direction": "AB", "steps": "5"]
+    other.metadata = ["role": "generatorBA", "direction": "BA"]
+    for one in [plain, placed, plain] { try average.add(one) }
+    let reason = "its direction is BA, that of the files before it AB"
+    #expect(throws: WeightsError.contradictions([reason])) { try average.add(other) }
+    #expect(average.mean()?.metadata == ["role": "generatorAB", "direction": "AB"])
+  }
+
   @Test func `counters are compared and averaged to the last digit, whatever they are`() throws {
     func file(_ count: Int64) -> WeightsFile {
       WeightsFile(tensors: [NamedTensor("n", shape: [], .int64([count]))])

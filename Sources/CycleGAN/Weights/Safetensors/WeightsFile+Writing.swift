@@ -37,9 +37,14 @@ extension WeightsFile {
   }
 
   /// The content of a file of these tools.
-  public var safetensors: WeightsParts {
+  public var safetensors: WeightsParts { parts(header()) }
+
+  /// The content of a file that knows nothing but its tensors: no metadata, no checksum.
+  public var bareSafetensors: WeightsParts { parts(headerText([("format", "pt")])) }
+
+  private func parts(_ header: [UInt8]) -> WeightsParts {
     var parts = WeightsParts()
-    parts.append(header())
+    parts.append(header)
     for tensor in ordered { parts.append(tensor.elements) }
     return parts
   }
@@ -49,6 +54,17 @@ extension WeightsFile {
     let own = metadata.filter { !Self.reservedKeys.contains($0.key) }
     var pairs = [("crc32", "00000000"), ("crc32_covers", "file"), ("format", "pt")]
     pairs += own.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    var header = headerText(pairs)
+    let checksum = ordered.reduce(crc32(header)) { checksum, tensor in
+      tensor.elements.withBytes { crc32($0, checksum) }
+    }
+    header.replaceSubrange(
+      8 + digits.lowerBound..<8 + digits.upperBound, with: hexadecimal(checksum).utf8)
+    return header
+  }
+
+  /// Length and header text.
+  private func headerText(_ pairs: [(String, String)]) -> [UInt8] {
     var members = [("__metadata__", JSON.object(pairs.map { ($0.0, .string($0.1)) }))]
     var start = 0
     for tensor in ordered {
@@ -58,10 +74,6 @@ extension WeightsFile {
     var text = JSON.object(members).serialized
     text += [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
     let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
-    let checksum = ordered.reduce(crc32(text, crc32(length))) { checksum, tensor in
-      tensor.elements.withBytes { crc32($0, checksum) }
-    }
-    text.replaceSubrange(digits, with: hexadecimal(checksum).utf8)
     return length + text
   }
 
