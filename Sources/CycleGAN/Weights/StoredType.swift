@@ -16,7 +16,7 @@ enum StoredType: String {
   }
 
   /// Size of an element once it is converted.
-  var convertedBytes: Int {
+  private var convertedBytes: Int {
     switch self {
     case .F64, .F32, .F16, .BF16: 4
     case .U8, .BOOL: 1
@@ -24,8 +24,10 @@ enum StoredType: String {
     }
   }
 
-  /// Whether converting makes numbers twice as long.
-  var isHalf: Bool { self == .F16 || self == .BF16 }
+  /// Bytes of memory that reading an element costs.
+  ///
+  /// Halves count as they are stored, or no file of them could be read.
+  var cost: Int { self == .F16 || self == .BF16 ? bytes : max(bytes, convertedBytes) }
 
   /// Converts a tensor's bytes.
   ///

@@ -20,6 +20,11 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
   /// Some values are NaN or infinite; one sentence for each tensor.
   case notFinite([String])
 
+  /// Little that would become much.
+  static let unaffordable = WeightsError.tooLarge(
+    "its tensors need far more memory than the file is long: they share storages, or are short "
+      + "integers that become long ones")
+
   /// One line; several differences are separated by semicolons.
   public var description: String {
     switch self {

@@ -5,6 +5,9 @@ public struct WeightsLimits: Sendable, Equatable {
   /// Length of the whole file, bytes.
   public var maximumBytes: Int
 
+  /// What tensors may need beyond the file's length, bytes.
+  static let spareBytes = 16 << 20
+
   /// Bounds; the defaults hold a checkpoint of four U-Nets of width 64 with room to spare.
   ///
   /// - Parameters:

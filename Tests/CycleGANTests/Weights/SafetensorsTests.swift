@@ -93,6 +93,12 @@ import Testing
     }
   }
 
+  @Test func `short integers that become far longer than the file are refused`() {
+    let count = 3 << 20
+    let header = #"{"x":{"dtype":"I8","shape":[\#(count)],"data_offsets":[0,\#(count)]}}"#
+    expect("far more memory than the file is long", Self.file(header))
+  }
+
   @Test func `names and shapes are checked before any element is read`() throws {
     let header = Self.file(
       Self.changed("[2],\"data_offsets\":[0,8]", "[9],\"data_offsets\":[0,36]"))

@@ -17,8 +17,6 @@ struct TorchFile {
 
   /// The most tensors of a state dict.
   private static let maximumCount = 16_384
-  /// What tensors that share their storages may need beyond the file's size, bytes.
-  private static let spareBytes = 16 << 20
 
   /// What a file holds, before its numbers are read.
   struct Contents {
@@ -68,7 +66,7 @@ struct TorchFile {
     let order = tensors.indices.sorted { tensors[$0].start < tensors[$1].start }
     var read: [NamedTensor?] = .init(repeating: nil, count: tensors.count)
     for (i, next) in zip(order, order.dropFirst().map { tensors[$0].start } + [.max]) {
-      bytes.release(before: min(tensors[i].start, next))
+      bytes.release(before: tensors[i].start)
       read[i] = try tensors[i].read(from: bytes, keeping: next)
       result.storedTypes[tensors[i].name] = tensors[i].type.rawValue
     }
@@ -82,11 +80,8 @@ struct TorchFile {
     var total = 0
     for tensor in tensors {
       let sum = tensor.cost.map { total.addingReportingOverflow($0) }
-      guard let sum, !sum.overflow, sum.partialValue <= bytes.count + Self.spareBytes else {
-        throw .tooLarge(
-          "its tensors need far more memory than the file is long: they share storages, or are short "
-            + "integers that become long ones")
-      }
+      guard let sum, !sum.overflow, sum.partialValue <= bytes.count + WeightsLimits.spareBytes
+      else { throw .unaffordable }
       total = sum.partialValue
     }
   }

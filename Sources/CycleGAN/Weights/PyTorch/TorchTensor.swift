@@ -79,12 +79,9 @@ struct TorchTensor {
   var hasIntegers: Bool { if case .float32 = type.elements([]) { false } else { true } }
 
   /// What reading it costs: the bytes of as many elements as are read or made, stored or converted.
-  ///
-  /// Halves count as they are stored, or no file of them could be read.
   var cost: Int? {
-    let size = type.isHalf ? type.bytes : max(type.bytes, type.convertedBytes)
     guard let count else { return nil }
-    let (bytes, overflow) = max(count, reach.count).multipliedReportingOverflow(by: size)
+    let (bytes, overflow) = max(count, reach.count).multipliedReportingOverflow(by: type.cost)
     return overflow ? nil : bytes
   }
 

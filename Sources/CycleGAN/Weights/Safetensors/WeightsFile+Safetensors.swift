@@ -1,4 +1,7 @@
 extension WeightsFile {
+  /// Bytes of a tensor for which memory is taken before they came through a pipe; it is not used before.
+  private static let unseenBytes = 256 << 20
+
   /// Reads a safetensors file from a source that gives fewer bytes than asked only at its end.
   ///
   /// - Parameters:
@@ -20,6 +23,9 @@ extension WeightsFile {
       throw .tooLarge(
         "\(header.dataBytes) bytes of weights; at most \(limits.maximumBytes) are read")
     }
+    // The elements of each are in the file, so that no product is beyond every number.
+    let cost = header.entries.reduce(0) { $0 + $1.range.count / $1.type.bytes * $1.type.cost }
+    guard cost <= header.dataBytes + WeightsLimits.spareBytes else { throw .unaffordable }
     let prefix = try entry.map { entry throws(WeightsError) in
       try header.outline.names.prefix(of: entry)
     }
@@ -28,8 +34,7 @@ extension WeightsFile {
     var computed = crc32(Self.withoutChecksum(text), crc32(beginning))
     self.init(metadata: header.metadata, tensors: [])
     for entry in header.entries {
-      // Of a pipe nothing is known to be there until it is.
-      let count = min(entry.range.count, length ?? 0) / entry.type.bytes
+      let count = min(entry.range.count, length ?? Self.unseenBytes) / entry.type.bytes
       var collector = ElementsCollector(entry.type, reserving: count)
       let isChosen = prefix.map { entry.name.hasPrefix($0) } ?? true
       for start in stride(
