@@ -44,7 +44,8 @@ at::Tensor length_on_host(const std::vector<at::Tensor> &tensors) {
   });
   double sum = 0;
   for (const double part : sums) sum += part;
-  return at::scalar_tensor(std::sqrt(sum), at::kFloat);
+  // Beyond what a float holds it is infinite, which LibTorch would refuse to make of a double.
+  return at::scalar_tensor(static_cast<float>(std::sqrt(sum)), at::kFloat);
 }
 
 at::Tensor length(const std::vector<at::Tensor> &tensors, const c10::Device &device) {

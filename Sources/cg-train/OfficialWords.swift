@@ -11,7 +11,7 @@ enum OfficialWords {
     "dataset-mode": "images are unaligned; other modes are not here",
     "phase": "-A and -B, or --dataroot D for D/trainA and D/trainB, say which images",
     "gpu-ids": "--device says where, for example --device cuda:0",
-    "save-by-iter": "the last two checkpoints are kept; copy a checkpoint to keep more",
+    "save-by-iter": "--keep says how many checkpoints stay",
     "display-freq": "samples are drawn at every checkpoint, see --save-latest-freq",
     "update-html-freq": "index.html is written at every checkpoint and every half minute",
     "no-html": "index.html is always written; nothing depends on it",

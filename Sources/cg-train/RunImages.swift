@@ -8,6 +8,16 @@ struct RunImages {
   /// Nil for no validation.
   let heldOut: HeldOutImages?
 
+  /// All sets, by what they are.
+  var all: [(name: String, images: TrainingImages)] {
+    let learned = [("images of A", training.A), ("images of B", training.B)]
+    guard let heldOut else { return learned }
+    let measured = [
+      ("held-out images of A", heldOut.imagesA), ("held-out images of B", heldOut.imagesB),
+    ]
+    return learned + measured + (heldOut.truth.map { [("pictures of the truth", $0)] } ?? [])
+  }
+
   /// Finds all images.
   ///
   /// - Parameters:

@@ -27,9 +27,9 @@ final class RunReport {
   ///
   /// - Parameters:
   ///   - outcome: How.
-  ///   - images: Domain A and domain B, which know what failed.
+  ///   - images: All of them, which know what failed.
   /// - Returns: Whether all images could be used.
-  func end(_ outcome: Trainer.Outcome, _ images: (TrainingImages, TrainingImages)) -> Bool {
+  func end(_ outcome: Trainer.Outcome, _ images: RunImages) -> Bool {
     bar.finish()
     let run = FilePath(options.output)
     switch outcome {
@@ -41,12 +41,12 @@ final class RunReport {
       note("\(run): stopped and saved after step \(step)\(speed); the same command continues")
     }
     var isComplete = true
-    for (domain, images) in [("A", images.0), ("B", images.1)] {
+    for (name, images) in images.all {
       let failed = images.failures.count + images.failedBefore
       guard failed > 0 else { continue }
       isComplete = false
       diagnostics.say(
-        "\(failed) of \(images.count + images.failedBefore) images of \(domain) were skipped")
+        "\(failed) of \(images.count + images.failedBefore) \(name) were skipped")
     }
     return isComplete
   }

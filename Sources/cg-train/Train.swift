@@ -42,7 +42,7 @@ struct Train: ParsableCommand {
   }
 
   func validate() throws {
-    guard validation.valTruth != nil else { return }
+    guard validation.valTruth != nil, validation.valCount > 0 else { return }
     guard validation.operands(dataroot: data.dataroot) != nil else {
       throw ValidationError("--val-truth needs --val-a and --val-b")
     }
@@ -55,10 +55,13 @@ struct Train: ParsableCommand {
   func run() throws {
     // A run does not die of whoever read its messages.
     signal(SIGPIPE, SIG_IGN)
+    Interrupts.catchStatus()
     let isComplete: Bool
     do throws(TrainingError) {
       isComplete = try train(Diagnostics(tool: "cg-train"))
     } catch {
+      // Who asked it to stop must learn that it did not end in order.
+      Interrupts.forgetStop()
       throw ToolError(error.status, lines: error.lines)
     }
     if !isComplete { Tool.leave(.someFailed) }
@@ -70,17 +73,19 @@ struct Train: ParsableCommand {
   private func train(_ diagnostics: Diagnostics) throws(TrainingError) -> Bool {
     var options = self.options
     try options.validate()
+    let run = FilePath(running.output)
+    // A run that is there is locked before its images are read; a new one is made after them.
+    let begun = Folder.isFolder(run) ? try RunDirectory(run) : nil
     let images = try RunImages(self, options, diagnostics)
-    let directory = try RunDirectory(FilePath(running.output))
+    let directory = if let begun { begun } else { try RunDirectory(run) }
     let report = RunReport(diagnostics, running)
     options.seed = course.seed ?? directory.recordedSeed() ?? report.drawnSeed()
     Interrupts.catchStops()
-    Interrupts.catchStatus()
     let trainer = try Trainer(
       options, directory: directory, images: images.training, heldOut: images.heldOut,
       hooks: report.hooks)
     let outcome = try trainer.run()
-    return report.end(outcome, images.training)
+    return report.end(outcome, images)
   }
 
   /// Everything the user said, with the defaults of everything else.
@@ -93,6 +98,8 @@ struct Train: ParsableCommand {
     method.apply(to: &options)
     running.apply(to: &options)
     options.preprocessing.maximumPixels = limits.decoding.maximumPixels
+    options.changedLimits = limits.changed
+    options.cacheBytes = memory.cache?.bytes
     return options
   }
 }

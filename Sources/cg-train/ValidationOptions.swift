@@ -17,7 +17,9 @@ struct ValidationOptions: ParsableArguments {
       "What the images of --val-a should become, by the same names.", valueName: "images"))
   var valTruth: String?
 
-  @Option(help: ArgumentHelp("The most held-out images of a domain.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("The most held-out images of a domain; 0 for no validation.", valueName: "n")
+  )
   var valCount = 50
 
   func validate() throws {
@@ -27,8 +29,8 @@ struct ValidationOptions: ParsableArguments {
     guard ![valA, valB, valTruth].contains("-"), ![valA, valB, valTruth].contains("@-") else {
       throw ValidationError("held-out images cannot come from stdin")
     }
-    guard valCount > 0 else {
-      throw ValidationError("--val-count must be at least 1, not \(valCount)")
+    guard valCount >= 0 else {
+      throw ValidationError("--val-count must be at least 0, not \(valCount)")
     }
   }
 
@@ -37,6 +39,7 @@ struct ValidationOptions: ParsableArguments {
   /// - Parameter dataroot: The official folder of four.
   /// - Returns: Operands like those of -A and -B.
   func operands(dataroot: String?) -> (String, String)? {
+    guard valCount > 0 else { return nil }
     if let valA, let valB { return (valA, valB) }
     guard let root = dataroot.map({ FilePath($0) }) else { return nil }
     let folders = (root.appending("testA"), root.appending("testB"))

@@ -40,6 +40,33 @@ import Testing
     #expect(newest.flatMap { Int($0.prefix { $0 != "." }) } == Int(step))
   }
 
+  @Test func `a signal does not hide that nothing could be saved`() throws {
+    let outcome = try start("mv run/checkpoints away; kill -TERM $!; wait $!; echo $?; cat errors")
+    #expect(outcome.output.hasPrefix("73\n") || outcome.output.hasPrefix("74\n"))
+    #expect(outcome.output.contains(#/cg-train: run/checkpoints/\d+.ckpt: No such file/#))
+    #expect(!outcome.output.contains("stopped and saved"))
+  }
+
+  @Test(.enabled(if: Shell.canMount))
+  func `a full disk leaves the old checkpoint, which loads, and says what could not be written`()
+    throws
+  {
+    let outcome = try shell(
+      """
+      mkdir run; mkdir keep
+      unshare -Urm sh -c '
+        mount -t tmpfs -o size=1m tmpfs run
+        \(Self.command) --save-every 1 --max-steps 4 2>errors; echo $?
+        cp -r run/. keep; umount run'
+      cat errors; ls keep/checkpoints; cg-weights verify keep/checkpoints/*.ckpt
+      mv keep run2; cg-train -A a -B b -o run2 --seed 1 --netG resnet_1blocks --ngf 4 --ndf 4 \
+        --load-size 32 --crop-size 32 --save-every 1 --max-steps 4; echo $?
+      """)
+    #expect(outcome.output.hasPrefix("74\n"), "\(outcome.output)\(outcome.errors)")
+    #expect(outcome.output.contains("ckpt: No space left on device"), "\(outcome.output)")
+    #expect(outcome.output.hasSuffix("\n0\n"), "\(outcome.output)\(outcome.errors)")
+  }
+
   @Test func `SIGUSR1 saves at the end of the step and training goes on`() throws {
     let outcome = try start(
       """
@@ -134,9 +161,10 @@ import Testing
       ("--val-a a", 64, "--val-a and --val-b go together"),
       ("--val-truth b", 65, "has no picture of its name in --val-truth"),
       ("--val-a a --val-b missing", 66, "missing"),
-      ("--val-count 0", 64, "--val-count must be at least 1"),
+      ("--val-count -1", 64, "--val-count"),
       ("--val-truth a --direction BtoA", 64, "--val-truth is about A to B"),
-      ("--cache 10Q", 64, "--cache"), ("--keep 1", 64, "--keep must be at least 2"),
+      ("--cache 10Q", 64, "--cache"), ("--threads 99999", 64, "--threads must be at most 1024"),
+      ("--keep 1", 64, "--keep must be at least 2"),
     ] as [(String, Int32, String)] {
       let outcome = try trainOnFolders(rest)
       #expect(outcome.status == status, "\(rest): \(outcome.errors)")

@@ -54,6 +54,9 @@ public enum Interrupts {
     save.exchange(false, ordering: .relaxed)
   }
 
+  /// Lets the process end by its own status, although a signal asked to stop.
+  public static func forgetStop() { stop.store(0, ordering: .relaxed) }
+
   /// Dies of the signal that asked to stop, as a shell expects.
   public static func dieIfAsked() {
     let number = stop.load(ordering: .relaxed)

@@ -95,6 +95,8 @@ public final class BatchLoader: Sendable {
       namesA.append(data.imagesA.name(a.index))
       namesB.append(data.imagesB.name(b.index))
     }
+    try data.requiredSizes?.A.require(realA, namesA)
+    try data.requiredSizes?.B.require(realB, namesB)
     for (frames, names) in [(realA, namesA), (realB, namesB)] {
       for batch in frames.indices.split(into: data.batchSize) {
         try Self.requireOneSize(Array(frames[batch]), Array(names[batch]))

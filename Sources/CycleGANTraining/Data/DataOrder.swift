@@ -42,7 +42,7 @@ public struct DataOrder: Sendable, Equatable {
     random = RandomSource(seed: seed).stream(Purpose.data)
   }
 
-  /// Pairs in an epoch: the larger set once, the smaller one over again.
+  /// Pairs in an epoch: as many as the larger set has images.
   public var epochLength: Int { max(countA, countB) }
   /// Steps in an epoch; the last one may be short of images.
   public var stepsPerEpoch: Int { (epochLength + batchSize - 1) / batchSize }

@@ -55,7 +55,8 @@ public struct ImageGathering {
     }
     guard !items.isEmpty else { throw .images("\(escaped(Array(operand.utf8))): no images") }
     return TrainingImages(
-      items, fingerprint: fingerprint, failedBefore: failedBefore, decoding: decoding,
+      items, source: operand, fingerprint: fingerprint, failedBefore: failedBefore,
+      decoding: decoding,
       cache: cache)
   }
 

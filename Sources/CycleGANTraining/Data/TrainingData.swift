@@ -10,6 +10,8 @@ public struct TrainingData: Sendable {
   let preparationB: ImagePreparation
   /// Images of a batch, which have one size; a step has one batch or several.
   let batchSize: Int
+  /// The one size that the images of A and of B must have; nil where each may have its own.
+  var requiredSizes: (A: RequiredSize, B: RequiredSize)?
   /// Who meets whom.
   public internal(set) var order: DataOrder
 
@@ -46,6 +48,29 @@ public struct TrainingData: Sendable {
     switch domain {
     case .A: try imagesA.fixed(index, preparationA)
     case .B: try imagesB.fixed(index, preparationB)
+    }
+  }
+}
+
+/// A size that all images of a domain must have, and why.
+struct RequiredSize: Sendable, Equatable {
+  /// The option that asks for it.
+  let option: String
+  /// Sides, px.
+  let width: Int, height: Int
+
+  /// Refuses images of another size.
+  ///
+  /// - Parameters:
+  ///   - frames: Images of the domain.
+  ///   - names: Theirs.
+  /// - Throws: `TrainingError.options` naming the first one, its size and the way out.
+  func require(_ frames: [Frame], _ names: [String]) throws(TrainingError) {
+    for (frame, name) in zip(frames, names)
+    where frame.width != width || frame.height != height {
+      throw .options(
+        "\(option) needs images of one size, and \(name) is \(frame.width) x \(frame.height) where "
+          + "others are \(width) x \(height); use a --preprocess that crops")
     }
   }
 }

@@ -20,6 +20,8 @@ public final class TrainingImages: Sendable {
 
   /// What the images are, in order.
   public let items: [Item]
+  /// Where they come from, as the user wrote it.
+  public let source: String
   /// Tells another set of images from this one: a checksum over names, or over a stream's frames.
   public let fingerprint: UInt32
   /// How many more a stream names that failed before they came here.
@@ -34,15 +36,17 @@ public final class TrainingImages: Sendable {
   ///
   /// - Parameters:
   ///   - items: In the order they are counted.
+  ///   - source: Where they come from, as the user wrote it.
   ///   - fingerprint: Tells another set of images from this one.
   ///   - failedBefore: How many more failed before they came here.
   ///   - decoding: Limits and the policy for damaged files.
   ///   - cache: Shared with the other domain.
   public init(
-    _ items: [Item], fingerprint: UInt32 = 0, failedBefore: Int = 0,
+    _ items: [Item], source: String = "", fingerprint: UInt32 = 0, failedBefore: Int = 0,
     decoding: DecodingOptions = .init(), cache: ImageCache
   ) {
     self.items = items
+    self.source = source
     self.fingerprint = fingerprint
     self.failedBefore = failedBefore
     self.decoding = decoding
@@ -86,7 +90,11 @@ public final class TrainingImages: Sendable {
       let place = (index + i) % count
       guard refused.withLock({ $0[place] == nil }) else { continue }
       do {
-        return (try preparation.drawn(try sized(place, preparation), random: &random), place)
+        // What an image that is refused has drawn doesn't count: the next time it is not tried.
+        var own = random
+        let image = try preparation.drawn(try sized(place, preparation), random: &own)
+        random = own
+        return (image, place)
       } catch {
         refused.withLock { $0[place] = "\(error)" }
       }
@@ -102,10 +110,26 @@ public final class TrainingImages: Sendable {
   /// - Returns: Levels.
   /// - Throws: `TrainingError.images` if none can be used.
   func fixed(_ index: Int, _ preparation: ImagePreparation) throws(TrainingError) -> Frame {
-    var preparation = preparation
-    preparation.preprocessing.flips = false
     var random = RandomSource(seed: 0)
-    return Frame(try prepared(index, preparation, random: &random).image)
+    return Frame(try prepared(index, preparation.unflipped, random: &random).image)
+  }
+
+  /// Prepares this very image so that it looks the same every time.
+  ///
+  /// - Parameters:
+  ///   - index: Its place, counted from 0.
+  ///   - preparation: What happens to it, but for the flip.
+  /// - Returns: Levels.
+  /// - Throws: `TrainingError.images` naming it if it cannot be used.
+  func fixed(only index: Int, _ preparation: ImagePreparation) throws(TrainingError) -> Frame {
+    var random = RandomSource(seed: 0)
+    do {
+      let preparation = preparation.unflipped
+      return Frame(try preparation.drawn(sized(index, preparation), random: &random))
+    } catch {
+      refused.withLock { $0[index] = "\(error)" }
+      throw .images("\(name(index)): \(error)")
+    }
   }
 
   private var firstReason: String {
@@ -142,6 +166,14 @@ public final class TrainingImages: Sendable {
       throw SystemError(code: ESTALE)
     }
     return frame
+  }
+}
+
+extension ImagePreparation {
+  fileprivate var unflipped: ImagePreparation {
+    var unflipped = self
+    unflipped.preprocessing.flips = false
+    return unflipped
   }
 }
 

@@ -30,7 +30,7 @@ final class RunReports {
       ("Losses and learning rate", TableCurves(folder.appending("log.tsv"))),
       ("Validation", TableCurves(folder.appending("validation.tsv"), hiding: ["best"])),
       ("Health", TableCurves(folder.appending("health.tsv"))),
-      ("Speed", TableCurves(folder.appending("timing.tsv"), hiding: ["seconds_per_step"])),
+      ("Speed", TableCurves(folder.appending(TimingLog.name), hiding: ["seconds_per_step"])),
     ]
   }
 
@@ -45,7 +45,7 @@ final class RunReports {
   func begin(at step: Int, samples: [Int]) {
     self.samples = samples.filter { $0 <= step }.sorted()
     attempt { () throws(TrainingError) in
-      timing = try TimingLog(folder.appending("timing.tsv"), step: step)
+      timing = try TimingLog(folder.appending(TimingLog.name), step: step)
     }
     attempt { () throws(TrainingError) in
       events = try TensorBoardLog(folder.appending(TensorBoardLog.name), step: step)

@@ -40,6 +40,21 @@ struct RunTables {
     Array(zip(Self.names, [log, health, validation])).map { ($0, $1) }
   }
 
+  /// A table that has more in it than the names of columns.
+  ///
+  /// - Parameter directory: A run's folder.
+  /// - Returns: Nil where all of them may be begun.
+  static func withRows(in directory: FilePath) -> FilePath? {
+    zip(names, [logColumns, healthColumns, validationColumns]).lazy.compactMap { name, columns in
+      let path = directory.appending(name + ".tsv")
+      guard path.exists else { return nil as FilePath? }
+      let heading = Array((columns.joined(separator: "\t") + "\n").utf8)
+      // One that cannot be read is not ours to begin, whatever the reason.
+      guard let bytes = try? ByteReader(path).readAll(limit: heading.count) else { return path }
+      return heading.starts(with: bytes) ? nil : path
+    }.first
+  }
+
   /// How long the tables are now.
   var lengths: Lengths { Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.table.bytes) }) }
 

@@ -2,8 +2,8 @@ import CycleGAN
 
 /// The same two images at every checkpoint: real, translated, and back.
 struct SampleGrid {
-  private let realA: Frame
-  private let realB: Frame
+  let realA: Frame
+  let realB: Frame
 
   init(realA: Frame, realB: Frame) {
     self.realA = realA

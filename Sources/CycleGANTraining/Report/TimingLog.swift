@@ -2,6 +2,9 @@ import CycleGAN
 
 /// timing.tsv: what log.tsv must not have, since it depends on the clock; a row for each of its rows.
 final class TimingLog {
+  /// The file's name.
+  static let name = "timing.tsv"
+
   private let file: AppendedFile
 
   private static let columns = ["step", "seconds_per_step", "images_per_second", "waiting_share"]

@@ -63,14 +63,27 @@ struct Checkpoint {
   static func newest(
     in directory: RunDirectory, warn: (String) -> Void
   ) throws(TrainingError) -> Checkpoint? {
+    let (checkpoint, damaged) = try firstWhole(in: directory, warn: warn)
+    for path in damaged { try setAside(path) }
+    return checkpoint
+  }
+
+  /// Finds the newest checkpoint that is whole, and those that are newer.
+  ///
+  /// - Parameters:
+  ///   - directory: The run's.
+  ///   - warn: Told of each that is damaged.
+  /// - Returns: Nil and nothing if there is none.
+  /// - Throws: `TrainingError.directory` if there are some and none is whole.
+  static func firstWhole(
+    in directory: RunDirectory, warn: (String) -> Void
+  ) throws(TrainingError) -> (checkpoint: Checkpoint?, damaged: [FilePath]) {
     let steps = try directory.checkpointSteps()
     var damaged: [FilePath] = []
     for (i, step) in steps.enumerated() {
       let path = directory.checkpoint(step: step)
       do {
-        let checkpoint = try Checkpoint(reading: path)
-        for path in damaged { try setAside(path) }
-        return checkpoint
+        return (try Checkpoint(reading: path), damaged)
       } catch {
         let next = i + 1 < steps.count ? directory.checkpoint(step: steps[i + 1]) : nil
         let fallback = next.map { "falling back to \($0)" } ?? "there is no older one"
@@ -82,7 +95,7 @@ struct Checkpoint {
       throw .directory(
         "\(directory.path): no checkpoint can be read; restore one, or choose another -o")
     }
-    return nil
+    return (nil, [])
   }
 
   /// A damaged file must not count as one of those that are kept.
@@ -106,6 +119,11 @@ extension Checkpoint {
         throw WeightsError.unrecognized("not a checkpoint of cg-train: it lacks \(key)")
       }
       return value
+    }
+    guard let version = state.metadata["checkpoint"], version == Self.version else {
+      throw WeightsError.unrecognized(
+        "a checkpoint of format \(state.metadata["checkpoint"] ?? "none"); this cg-train reads "
+          + "format \(Self.version)")
     }
     try state.requireFinite()
     let isDetoured = state.metadata["detour_epoch"] != nil

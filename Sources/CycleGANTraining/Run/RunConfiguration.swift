@@ -4,21 +4,24 @@ import CycleGAN
 struct RunConfiguration {
   private let options: [(name: String, value: JSON)]
   private let images: [(name: String, value: JSON)]
+  private let heldOut: JSON
 
   private static let versions = [
     ("cyclegan", JSON.string(cycleGANVersion)), ("libtorch", JSON.string(Device.torchVersion)),
   ]
 
-  init(_ options: TrainingOptions, _ data: TrainingData) {
+  init(_ options: TrainingOptions, _ data: TrainingData, _ heldOut: HeldOutImages?) {
     self.options = options.described
     images = [("A", data.imagesA.summary), ("B", data.imagesB.summary)]
+    self.heldOut = heldOut?.summary ?? .null
   }
 
   /// All of it.
   var json: JSON {
     .object(
       [("options", .object(options.map { ($0.name, $0.value) }))]
-        + images.map { ($0.name, $0.value) } + [("versions", .object(Self.versions))])
+        + images.map { ($0.name, $0.value) }
+        + [("held-out", heldOut), ("versions", .object(Self.versions))])
   }
 
   /// All of it, an option a line, for people.
@@ -29,7 +32,7 @@ struct RunConfiguration {
     let lines =
       "{\n  \"options\": {\n\(block(options.map { ($0.name, $0.value) }))\n  },\n"
       + images.map { "  \"\($0.name)\": \($0.value.text),\n" }.joined()
-      + "  \"versions\": {\n\(block(Self.versions))\n  }\n}\n"
+      + "  \"held-out\": \(heldOut.text),\n  \"versions\": {\n\(block(Self.versions))\n  }\n}\n"
     return Array(lines.utf8)
   }
 
@@ -44,9 +47,13 @@ struct RunConfiguration {
       let before = stored["options"]?[name] ?? .null
       guard before != value else { continue }
       let text = "--\(name) was \(before.plain) and is \(value.plain)"
-      if TrainingOptions.free.contains(name) { allowed.append(text) } else { refused.append(text) }
+      switch name {
+      case "init-from": allowed.append("\(text), which means nothing to a run that has begun")
+      case _ where TrainingOptions.free.contains(name): allowed.append(text)
+      default: refused.append(text)
+      }
     }
-    for (name, value) in images where stored[name] != value {
+    for (name, value) in images where stored[name]?.withoutSources != value.withoutSources {
       let before = stored[name]?["count"]?.integer ?? 0
       let now = value["count"]?.integer ?? 0
       refused.append(
@@ -58,8 +65,22 @@ struct RunConfiguration {
       let before = stored["versions"]?[name] ?? .null
       if before != value { allowed.append("\(name) was \(before.plain) and is \(value.plain)") }
     }
+    if !hasHeldOut(of: stored) {
+      allowed.append(
+        heldOut == .null
+          ? "nothing is held out any more"
+          : "other images are held out than before, so that the best epoch is chosen anew")
+    }
     guard refused.isEmpty else { throw .changed(refused) }
     return allowed
+  }
+
+  /// Whether epochs are measured on the images that those of a run were.
+  ///
+  /// - Parameter stored: The configuration that a checkpoint of the run carries.
+  /// - Returns: True also where neither has any.
+  func hasHeldOut(of stored: JSON) -> Bool {
+    (stored["held-out"] ?? .null).withoutSources == heldOut.withoutSources
   }
 }
 
@@ -76,6 +97,27 @@ extension JSON {
 
 extension TrainingImages {
   fileprivate var summary: JSON {
-    .object([("count", .integer(count)), ("crc32", .integer(Int(fingerprint)))])
+    .object([
+      ("from", .string(source)), ("count", .integer(count)),
+      ("crc32", .integer(Int(fingerprint))),
+    ])
+  }
+}
+
+extension HeldOutImages {
+  fileprivate var summary: JSON {
+    .object([
+      ("A", imagesA.summary), ("B", imagesB.summary), ("truth", truth?.summary ?? .null),
+      ("val-count", .integer(maximumCount)),
+    ])
+  }
+}
+
+extension JSON {
+  /// The same without where images are: a folder may be moved between two calls.
+  fileprivate var withoutSources: JSON {
+    guard let object else { return self }
+    return .object(
+      object.filter { $0.0 != "from" }.map { ($0.0, $0.1.withoutSources) })
   }
 }

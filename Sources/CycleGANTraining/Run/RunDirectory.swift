@@ -18,7 +18,7 @@ public final class RunDirectory {
     lock = try RunLock(path)
     for folder in [checkpoints, samples] { try Self.makeFolder(folder) }
     for folder in [path, checkpoints, samples, best] where Folder.isFolder(folder) {
-      for name in try Self.names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+      for name in try Self.names(in: folder) where Self.isLeftover(name) {
         _ = folder.appending(name).withCString { unlink($0) }
       }
     }
@@ -85,14 +85,29 @@ public final class RunDirectory {
     // Whatever is wrong with either file is said when the run goes on from its checkpoint.
     let configuration =
       (try? JSON(parsing: ByteReader(config).readAll(limit: 1 << 20)))
-      ?? (try? Checkpoint.newest(in: self, warn: { _ in }))?.configuration
+      ?? (try? Checkpoint.firstWhole(in: self, warn: { _ in }))?.checkpoint?.configuration
     return configuration?["options"]?["seed"]?.string.flatMap { UInt64($0) }
   }
 
-  /// Files that only a run that began can have left.
+  /// Whether a file is one of ours that was not finished: `.NAME.….tmp`.
+  private static func isLeftover(_ name: String) -> Bool {
+    guard name.hasPrefix("."), name.hasSuffix(".tmp") else { return false }
+    let own = ["config.json", "index.html", "gen_", "disc_"]
+    let rest = name.dropFirst()
+    return own.contains(where: rest.hasPrefix)
+      || rest.contains(/^\d{8,}\.(ckpt|png)\./)
+  }
+
+  /// A file that a run would write over, though it is of another run or of somebody else.
+  ///
+  /// A run that was killed before its first checkpoint leaves nothing but tables without rows.
+  ///
+  /// - Returns: Nil where a run may begin.
   func remains() -> FilePath? {
     let weights = NetworkRole.allCases.map { Self.weights(of: $0, in: path) }
-    return ([config] + weights).first(where: \.exists)
+    let reports = ["index.html", TimingLog.name, TensorBoardLog.name].map { path.appending($0) }
+    return ([config] + weights + reports + [best]).first(where: \.exists)
+      ?? RunTables.withRows(in: path)
   }
 
   /// Makes the folder of the best generators.

@@ -57,8 +57,8 @@ extension Trainer {
       throw gaveUp(reason, "there is no checkpoint to go back to")
     }
     hooks.warn(
-      "\(reason); back to step \(checkpoint.position.step), and on with the images in another "
-        + "order")
+      "\(reason); back to step \(checkpoint.position.step), and on with "
+        + (options.serialBatches ? "other crops and flips" : "the images in another order"))
     try restore(session.model, checkpoint)
     firstStep = min(firstStep, position.step)
     try session.tables.cut(to: checkpoint.tables)

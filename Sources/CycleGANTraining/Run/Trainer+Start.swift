@@ -32,7 +32,9 @@ extension Trainer {
       return
     }
     try restore(model, checkpoint)
-    if position.step > 0 { hooks.note("going on after step \(position.step) of \(totalSteps)") }
+    if (1..<totalSteps).contains(position.step) {
+      hooks.note("going on after step \(position.step) of \(totalSteps)")
+    }
   }
 
   /// Makes model, position and order those of a checkpoint.
@@ -46,7 +48,7 @@ extension Trainer {
     data.order.detour = checkpoint.detour
     health = checkpoint.health
     validatedEpoch = checkpoint.validatedEpoch
-    best = checkpoint.best
+    best = configuration.hasHeldOut(of: checkpoint.configuration) ? checkpoint.best : nil
   }
 
   private func load(_ weights: InitialWeights, into model: CycleGANModel) throws(TrainingError) {
@@ -66,11 +68,7 @@ extension Trainer {
 
   func makeValidation(_ model: CycleGANModel) throws(TrainingError) -> Validation? {
     guard let heldOut else { return nil }
-    do {
-      return try Validation(heldOut, options, device: model.device)
-    } catch {
-      throw .torch(error)
-    }
+    return try Validation(heldOut, options, device: model.device, warn: hooks.warn)
   }
 
   /// The first images of both domains that can be used, which every grid shows.

@@ -16,13 +16,20 @@ extension Trainer {
     do {
       reading = try validation.reading(session.model, stops: hooks.stops)
     } catch {
-      throw TrainingError(error)
+      let error = TrainingError(error)
+      guard case .images(let reason) = error else { throw error }
+      // They could be read when the run began; training does not end for them.
+      hooks.warn("\(reason); epoch \(epoch) is not measured")
+      validatedEpoch = epoch
+      return true
     }
     guard let reading else { return false }
     let isBest = try keepIfBest(reading, epoch, session)
     try session.tables.append(step: position.step, epoch: epoch, reading, isBest: isBest)
     reports.validated(reading, step: position.step)
     validatedEpoch = epoch
+    // The run has to know which epoch the files are of, whatever becomes of it.
+    if isBest { try saveAndGoOn(session, isAsked: false) }
     return true
   }
 
@@ -32,12 +39,13 @@ extension Trainer {
     guard let (merit, value) = reading.merit, value.isFinite else { return false }
     let new = BestEpoch(epoch: epoch, step: position.step, merit: merit, value: value)
     if let best, !best.isWorse(than: new) { return false }
-    best = new
     do throws(TrainingError) {
       try writeBestGenerators(session.model, new)
-    } catch .system(let reason) {
+    } catch .system(let reason), .cannotCreate(let reason) {
       hooks.warn("the best generators so far are not kept: \(reason); training goes on")
+      return false
     }
+    best = new
     return true
   }
 }

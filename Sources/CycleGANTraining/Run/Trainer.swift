@@ -54,7 +54,7 @@ public final class Trainer {
     data = TrainingData(
       images, options.preparations, batchSize: options.batchSize,
       batchesPerStep: options.batchesPerStep, serial: options.serialBatches, seed: options.seed)
-    configuration = RunConfiguration(options, data)
+    configuration = RunConfiguration(options, data, heldOut)
     reports = RunReports(directory.path, configuration.json, warn: hooks.warn)
   }
 
@@ -102,7 +102,11 @@ public final class Trainer {
       draw(session)
       try writeWeights(session.model)
     } catch {
-      reports.writePage(.failed, place)
+      if case .alarm = error {
+        reports.writePage(.stopped, place)
+      } else {
+        reports.writePage(.failed, place)
+      }
       throw error
     }
     reports.writePage(.finished, place)
@@ -118,10 +122,12 @@ public final class Trainer {
   private func begin(_ checkpoint: Checkpoint?) throws(TrainingError) -> Session {
     let model = try makeModel()
     try start(model, checkpoint)
+    let grid = try sampleGrid()
+    data.requiredSizes = try options.requiredSizes(grid.realA, grid.realB)
     let session = Session(
       model: model,
       tables: try RunTables(directory.path, checkpoint?.tables ?? [:], warn: hooks.warn),
-      grid: try sampleGrid(), probe: try Probe(data), validation: try makeValidation(model))
+      grid: grid, probe: try Probe(data), validation: try makeValidation(model))
     firstStep = position.step
     // A full or read-only disk shows now, not after the first epoch.
     if checkpoint == nil { try save(session) }

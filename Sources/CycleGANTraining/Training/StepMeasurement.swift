@@ -9,6 +9,9 @@ public struct StepMeasurement: Sendable, Equatable {
   public let gradientNorms: [Float]
   /// The same of all learned parameters as the step leaves them; empty until it has.
   public var parameterNorms: [Float] = []
+  /// The longest gradients that a step may learn from: the optimizer squares every element, and what
+  /// overflows then would hold its parameter still for good.
+  public var longestGradient = Float.greatestFiniteMagnitude.squareRoot()
 
   /// The Euclidean lengths of all gradients and of all learned parameters of one network.
   func norms(_ role: NetworkRole) -> (gradient: Float, parameters: Float) {
@@ -22,7 +25,8 @@ public struct StepMeasurement: Sendable, Equatable {
       .reduce(0) { $0 + Double($1.1) * Double($1.1) }.squareRoot()
   }
 
-  /// The first thing that is NaN or infinite, such as `cycle_A is nan`; nil where all is well.
+  /// The first thing that is NaN, infinite or too large, such as `cycle_A is not a number`; nil where
+  /// all is well.
   ///
   /// Parameters come first, since they make the losses and gradients what they are, and the
   /// gradients last.
@@ -34,8 +38,11 @@ public struct StepMeasurement: Sendable, Equatable {
     let gradients = zip(NetworkRole.allCases, gradientNorms).map {
       ("a gradient of \($0.rawValue)", $1)
     }
-    return (parameters + measured + gradients).first { !$0.1.isFinite }.map { name, value in
-      "\(name) is \(value.isNaN ? "not a number" : "infinite")"
+    if let (name, value) = (parameters + measured + gradients).first(where: { !$0.1.isFinite }) {
+      return "\(name) is \(value.isNaN ? "not a number" : "infinite")"
+    }
+    return zip(NetworkRole.allCases, gradientNorms).first { $0.1 > longestGradient }.map {
+      "the gradients of \($0.rawValue) are \($1) long, too much to be squared"
     }
   }
 }
@@ -53,9 +60,12 @@ extension CycleGANModel {
       ct_step_measure(
         handles, Int32(handles.count), networks, Int32(networks.count), &$0, &$1)
     }.values()
-    return StepMeasurement(
+    var measurement = StepMeasurement(
       losses: Losses(Array(numbers.prefix(losses.count))),
       gradientNorms: Array(numbers.dropFirst(losses.count)))
+    // They are shortened before they are squared.
+    if options.gradientLimit != nil { measurement.longestGradient = .greatestFiniteMagnitude }
+    return measurement
   }
 
   /// Measures all learned parameters of each network, in the order of `NetworkRole`.

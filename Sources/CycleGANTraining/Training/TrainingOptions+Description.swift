@@ -3,7 +3,7 @@ import CycleGAN
 extension TrainingOptions {
   /// The options by their names on the command line, as config.json keeps them.
   var described: [(name: String, value: JSON)] {
-    networks + losses + data + course + method
+    networks + losses + data + course + method + limits
       + [
         ("device", .string(device)), ("threads", .integer(threads)),
         ("amp", model.precision == .float32 ? .null : .string(model.precision.rawValue)),
@@ -20,8 +20,17 @@ extension TrainingOptions {
   static let free: Set = [
     "n-epochs", "n-epochs-decay", "max-steps", "print-freq", "save-latest-freq", "save-epoch-freq",
     "save-minutes", "save-every", "keep", "on-alarm", "num-threads", "max-bad", "device", "threads",
-    "init-from", "grad-checkpointing",
+    "init-from", "grad-checkpointing", "cache",
   ]
+
+  /// Null where they are the defaults, which may differ from version to version.
+  private var limits: [(name: String, value: JSON)] {
+    let words = [
+      "max-pixels", "max-side", "max-bytes", "max-memory", "max-scans", "max-seconds", "fail-on",
+    ]
+    return words.map { ($0, changedLimits[$0].map { .string($0) } ?? .null) }
+      + [("cache", cacheBytes.map { .integer($0) } ?? .null)]
+  }
 
   private var networks: [(name: String, value: JSON)] {
     [

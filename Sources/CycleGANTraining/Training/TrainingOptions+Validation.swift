@@ -24,6 +24,10 @@ extension TrainingOptions {
         ("--n-epochs", epochs), ("--n-epochs-decay", decayEpochs), ("--pool-size", model.poolSize),
         ("--num-threads", loadingThreads),
       ])
+    for (name, count) in [("--threads", threads), ("--num-threads", loadingThreads)]
+    where count > 1024 {
+      throw .options("\(name) must be at most 1024, not \(count)")
+    }
     try requireNumbers()
     try requireMethod()
     try requireChannels()
@@ -89,5 +93,26 @@ extension TrainingOptions {
         "\(model.generatorKind) and its discriminators need sides that are multiples of "
           + "\(needs.sideMultiple), at least \(needs.minimumSide), and \(name) is \(side)")
     }
+  }
+
+  /// The one size that all images of a domain must have where real and translated ones, or those of
+  /// different steps, come into one batch.
+  ///
+  /// - Parameters:
+  ///   - realA: Any image of A.
+  ///   - realB: Any image of B.
+  /// - Returns: Nil where every batch may have its own size.
+  /// - Throws: `TrainingError.options` if the two would have to have one size, and do not.
+  func requiredSizes(
+    _ realA: Frame, _ realB: Frame
+  ) throws(TrainingError) -> (A: RequiredSize, B: RequiredSize)? {
+    let mixes = model.ganMode == .wgangp
+    guard mixes || (batchSize > 1 && model.poolSize > 0) else { return nil }
+    let option = mixes ? "--gan-mode wgangp" : "--batch-size \(batchSize) with a pool"
+    func size(_ frame: Frame) -> RequiredSize {
+      RequiredSize(option: option, width: frame.width, height: frame.height)
+    }
+    if mixes { try size(realA).require([realB], ["the first image of B"]) }
+    return (size(realA), size(realB))
   }
 }

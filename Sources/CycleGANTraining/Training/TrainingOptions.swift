@@ -52,6 +52,11 @@ public struct TrainingOptions: Sendable, Equatable {
   public var loadingThreads = 4
   /// The share of a domain's images that may be unusable.
   public var maximumBad = 0.001
+  /// Limits and policy of decoding that are not the defaults, by their options' words: they decide
+  /// which images can be used.
+  public var changedLimits: [String: String] = [:]
+  /// Memory for decoded images, bytes; nil for a share of the machine's.
+  public var cacheBytes: Int?
   /// LibTorch's word for the device.
   public var device = "cpu"
   /// What the networks begin with, as `--init-from` says it; empty for nothing.

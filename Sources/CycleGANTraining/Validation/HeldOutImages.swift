@@ -40,6 +40,39 @@ public struct HeldOutImages: Sendable {
   /// Images of B that are looked at.
   var countB: Int { min(imagesB.count, maximumCount) }
 
+  /// What an image of A should become.
+  ///
+  /// - Parameters:
+  ///   - place: Of the image, counted from 0.
+  ///   - preparation: What happens to the truth.
+  /// - Returns: Nil if nobody knows.
+  /// - Throws: `TrainingError.images` naming the truth if it cannot be used.
+  func truth(
+    of place: Int, _ preparation: ImagePreparation
+  ) throws(TrainingError) -> Frame? {
+    try truth?.fixed(only: truthPlaces[place], preparation)
+  }
+
+  /// Refuses a truth that cannot be compared with what becomes of its image.
+  ///
+  /// - Parameters:
+  ///   - place: Of the image of A, counted from 0.
+  ///   - preparation: What happens to the truth.
+  ///   - width: Of the prepared image, px.
+  ///   - height: Of the prepared image, px.
+  /// - Throws: `TrainingError.options` if its size is another, `.images` if it cannot be used.
+  func requireTruth(
+    of place: Int, _ preparation: ImagePreparation, width: Int, height: Int
+  ) throws(TrainingError) {
+    guard let truth, let found = try self.truth(of: place, preparation) else { return }
+    guard (found.width, found.height) == (width, height) else {
+      throw .options(
+        "\(imagesA.name(place)) is measured at \(width) x \(height) pixels, and what it should "
+          + "become, \(truth.name(truthPlaces[place])), is \(found.width) x \(found.height); both "
+          + "need one size")
+    }
+  }
+
   /// Finds the truth of every image.
   ///
   /// Images are matched by their names without extension, and by their places where they have none.

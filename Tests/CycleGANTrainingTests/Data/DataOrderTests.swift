@@ -2,7 +2,7 @@
 import Testing
 
 @Suite struct DataOrderTests {
-  @Test func `every epoch takes every image of the larger set once, and another order each time`() {
+  @Test func `every epoch takes every image of a larger A once, and another order each time`() {
     let order = DataOrder(countA: 40, countB: 30, batchSize: 1, serial: false, seed: 1)
     let first = order.pairs(epoch: 1).map(\.indexA)
     let second = order.pairs(epoch: 2).map(\.indexA)

@@ -76,12 +76,14 @@ import Testing
 
   @Test func `where a report cannot be written the run says so once and goes on`() throws {
     let small = try SmallRun()
-    for name in ["timing.tsv", TensorBoardLog.name, "index.html"] {
-      try FileManager.default.createDirectory(
-        atPath: small.path.appending(name).string, withIntermediateDirectories: true)
+    try small.run(stoppingAfter: 1)
+    for name in [TimingLog.name, TensorBoardLog.name, "index.html"] {
+      let path = small.path.appending(name).string
+      try FileManager.default.removeItem(atPath: path)
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     }
     #expect(try small.run() == .finished(steps: 12))
-    for name in ["timing.tsv", TensorBoardLog.name, "index.html"] {
+    for name in [TimingLog.name, TensorBoardLog.name, "index.html"] {
       let warnings = small.messages.lines.filter { $0.contains("\(name): ") }
       #expect(warnings.count == 1)
       #expect(warnings.first?.hasSuffix("training goes on") == true)

@@ -185,4 +185,63 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: small.checkpoint(0).string))
     #expect(!FileManager.default.fileExists(atPath: small.path.appending("gen_AB.bin").string))
   }
+
+  @Test(arguments: [
+    "log.tsv", "validation.tsv", "index.html", "timing.tsv", "events.out.tfevents.cg-train", "best",
+  ])
+  func `a file of somebody else is not written over`(name: String) throws {
+    let small = try SmallRun()
+    let file = small.path.appending(name)
+    try FileManager.default.createDirectory(
+      atPath: small.path.string, withIntermediateDirectories: true)
+    try AtomicFile.write(Array("mine\n".utf8), to: file)
+    let error = #expect(throws: TrainingError.self) { try small.run() }
+    #expect("\(try #require(error))".hasPrefix("\(file) is there, but no checkpoint to go on from"))
+    #expect(try ByteReader(file).readAll() == Array("mine\n".utf8))
+  }
+
+  @Test func `what a run did not finish goes, and what is hidden besides stays`() throws {
+    let small = try SmallRun()
+    let folder = small.path.appending("checkpoints")
+    try FileManager.default.createDirectory(
+      atPath: folder.string, withIntermediateDirectories: true)
+    let (ours, others) = (
+      [".gen_AB.bin.tmp", ".config.json.Xa3.tmp", "checkpoints/.00000007.ckpt.Xa3.tmp"],
+      [".notes.tmp", "checkpoints/.mine.tmp"]
+    )
+    for name in ours + others { try AtomicFile.write([1], to: small.path.appending(name)) }
+    _ = try RunDirectory(small.path)
+    for name in ours { #expect(!small.path.appending(name).exists, "\(name)") }
+    for name in others { #expect(small.path.appending(name).exists, "\(name)") }
+  }
+
+  @Test func `a checkpoint of another format is not read`() throws {
+    let small = try SmallRun()
+    try small.run(stoppingAfter: 1)
+    for step in [0, 1] {
+      var file = try WeightsFile.read(small.checkpoint(step))
+      file.metadata["checkpoint"] = "99"
+      try file.write(to: small.checkpoint(step))
+    }
+    #expect(throws: TrainingError.self) { try small.run() }
+    #expect(
+      small.messages.lines.contains { $0.contains("a checkpoint of format 99; this cg-train") })
+  }
+
+  @Test func `sizes that cannot come into one batch are refused by name`() throws {
+    var (critic, batches) = (try SmallRun(), try SmallRun())
+    critic.options.model.ganMode = .wgangp
+    critic.options.preprocessing.mode = .none
+    critic.picture = {
+      TrainingMaterial.picture($0, $1, channels: 3, side: $0 == 0 ? 24 : 32)
+    }
+    (batches.options.batchSize, batches.options.serialBatches) = (2, true)
+    batches.options.preprocessing.mode = .none
+    batches.picture = { TrainingMaterial.picture($0, $1, channels: 3, side: $1 < 2 ? 24 : 32) }
+    for (run, option) in [(critic, "--gan-mode wgangp"), (batches, "--batch-size 2 with a pool")] {
+      let error = #expect(throws: TrainingError.self) { try run.run() }
+      #expect(error?.status == .usage)
+      #expect("\(try #require(error))".hasPrefix("\(option) needs images of one size, and "))
+    }
+  }
 }

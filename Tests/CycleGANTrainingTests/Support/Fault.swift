@@ -25,7 +25,8 @@ struct Fault: Sendable, CustomTestStringConvertible {
       [(Float.nan, "not a number"), (.infinity, "infinite")].flatMap { value, word in
         [true, false].map { weight(role, isFirst: $0, value, word) }
       }
-    } + [image(.nan), image(-.infinity), pool, moment]
+    } + [image(.nan), image(-.infinity), steep(1e13, "the gradients of generatorBA are"), pool]
+    + [false, true].map { moment(squared: $0) }
 
   private static func weight(
     _ role: NetworkRole, isFirst: Bool, _ value: Float, _ word: String
@@ -53,17 +54,29 @@ struct Fault: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// A judgement so far off that everything is finite but the squares of the gradients.
+  private static func steep(_ value: Float, _ message: String) -> Fault {
+    Fault("gradients of a weight of \(value)", message) { batch, model in
+      let names = model.discriminatorA.description.parameters.map(\.name)
+      try overwrite(model.discriminatorA.tensor(names[names.count - 2]), value)
+      return batch
+    }
+  }
+
   /// Seen when the pool gives the image back or a checkpoint is due.
   private static let pool = Fault("nan in a pool", "", isSeenAtOnce: false) { batch, model in
     for image in model.poolA.images { try overwrite(image, .nan) }
     return batch
   }
 
-  private static let moment = Fault(
-    "nan in the optimizer", "a weight of generatorAB is not a number"
-  ) { batch, model in
-    try overwrite(model.generatorOptimizer.moment(0, squared: false), .nan)
-    return batch
+  private static func moment(squared: Bool) -> Fault {
+    Fault(
+      "nan in the optimizer's \(squared ? "squares" : "means")",
+      "a weight of generatorAB is not a number"
+    ) { batch, model in
+      try overwrite(model.generatorOptimizer.moment(0, squared: squared), .nan)
+      return batch
+    }
   }
 
   private static func overwrite(_ tensor: Tensor, _ value: Float) throws {

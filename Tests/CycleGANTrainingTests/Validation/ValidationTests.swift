@@ -97,6 +97,76 @@ import Testing
     }
   }
 
+  @Test func `a held-out image that cannot be used is named and left out, with its truth`() throws {
+    var (small, without) = (try SmallRun(), try SmallRun())
+    let rubbish = small.folder.path.appending("11.png")
+    try AtomicFile.write([1, 2, 3], to: rubbish)
+    func images(_ places: [Int], _ domain: Int) -> TrainingImages {
+      TrainingImages(
+        places.map { place in
+          guard domain != 0 || place != 11 else { return .file(rubbish) }
+          let picture = TrainingMaterial.picture(domain, place, channels: 3, side: 24)
+          return .frame(picture, name: FilePath("\(place).png"))
+        }, cache: ImageCache(maximumBytes: 1 << 20))
+    }
+    small.heldOut = try HeldOutImages(
+      images([10, 11, 12], 0), images([1, 2], 1), truth: images([12, 11, 10], 1), maximumCount: 9)
+    without.heldOut = try HeldOutImages(
+      images([10, 12], 0), images([1, 2], 1), truth: images([12, 11, 10], 1), maximumCount: 9)
+    try small.run()
+    try without.run()
+    #expect(try small.results == without.results)
+    #expect(small.messages.lines.filter { $0.hasPrefix("\(rubbish): ") }.count == 1)
+    #expect(small.messages.lines.contains { $0.hasSuffix("; left out of validation") })
+  }
+
+  @Test func `what cannot be measured is refused before the first step`() throws {
+    var (small, broken) = (try SmallRun(), try SmallRun())
+    small.options.preprocessing.mode = .none
+    func wide(_ place: Int, _ width: Int) -> TrainingImages {
+      let picture = TrainingMaterial.picture(1, place, channels: 3, side: 24)
+      let image = CycleGAN.Image(picture).resized(width: width, height: 24)
+      return TrainingImages(
+        [.frame(Frame(image), name: FilePath("\(width)/0.png"))],
+        cache: ImageCache(maximumBytes: 1 << 20))
+    }
+    small.heldOut = try HeldOutImages(
+      wide(0, 24), wide(1, 24), truth: wide(2, 32), maximumCount: 9)
+    let error = #expect(throws: TrainingError.self) { try small.run() }
+    #expect("\(try #require(error))".hasPrefix("24/0.png is measured at 24 x 24 pixels, and what"))
+    let missing = TrainingImages([.file(FilePath("missing"))], cache: ImageCache(maximumBytes: 0))
+    broken.heldOut = try HeldOutImages(missing, Self.pictures(1, 0..<2), maximumCount: 9)
+    let none = #expect(throws: TrainingError.self) { try broken.run() }
+    #expect("\(try #require(none))" == "none of 1 held-out images of A can be used")
+    for run in [small, broken] { #expect(try run.checkpoints.isEmpty) }
+  }
+
+  @Test func `the best epoch is chosen anew where other images are held out, with a note`() throws {
+    var small = try SmallRun()
+    small.heldOut = try Self.heldOut(truth: true)
+    small.options.maximumSteps = 8
+    try small.run()
+    small.options.maximumSteps = nil
+    small.heldOut = try Self.heldOut()
+    try small.run()
+    #expect(
+      small.messages.lines.contains {
+        $0.hasPrefix("other images are held out than before, so that the best")
+      })
+    #expect(try Self.rows(small).map(\.last).suffix(1) == ["best"])
+    let weights = try WeightsFile.read(small.path.appending("best/gen_AB.bin"))
+    #expect(weights.metadata["epoch"] == "3")
+  }
+
+  @Test func `a checkpoint knows the best epoch from the moment its files are there`() throws {
+    var small = try SmallRun()
+    small.heldOut = try Self.heldOut()
+    // The first epoch is the best so far, and no interval ends with it.
+    try small.run(stoppingAfter: 5)
+    let checkpoint = try WeightsFile.read(small.checkpoint(4))
+    #expect(checkpoint.metadata["best"]?.contains("\"epoch\":1") == true)
+  }
+
   @Test func `measuring changes nothing of the training`() throws {
     var measured = try SmallRun()
     let plain = try SmallRun()

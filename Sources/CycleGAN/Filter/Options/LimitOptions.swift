@@ -38,6 +38,21 @@ public struct LimitOptions: ParsableArguments, Sendable {
     options.failOn = failOn.value
     return options
   }
+
+  /// What is not the default, by the options' words.
+  public var changed: [String: String] {
+    let (own, usual) = (Self.words(decoding), Self.words(DecodingOptions()))
+    return own.filter { $0.value != usual[$0.key] }
+  }
+
+  private static func words(_ decoding: DecodingOptions) -> [String: String] {
+    [
+      "max-pixels": "\(decoding.maximumPixels)", "max-side": "\(decoding.maximumSide)",
+      "max-bytes": "\(decoding.maximumBytes)", "max-memory": "\(decoding.maximumMemory)",
+      "max-scans": "\(decoding.maximumScans)", "max-seconds": "\(decoding.maximumSeconds)",
+      "fail-on": decoding.failOn.rawValue,
+    ]
+  }
 }
 
 /// A number of at least 1, or `unlimited`.
