@@ -2,15 +2,6 @@ extension TorchTensor {
   /// The most bytes of a storage that may be in memory at once, where its elements overlap.
   private static let maximumOverlapBytes = 16 << 20
 
-  /// One dimension that leads somewhere.
-  private struct Axis {
-    let extent: Int
-    /// Elements of the storage from one to the next.
-    let stride: Int
-    /// Elements of the result from one to the next.
-    let step: Int
-  }
-
   /// Reads the elements, piece by piece.
   ///
   /// - Parameters:
@@ -86,65 +77,23 @@ extension TorchTensor {
   private func gathered<Element>(
     _ zero: Element, _ load: (Range<Int>) throws(WeightsError) -> [Element]
   ) throws(WeightsError) -> [Element] {
-    let (axes, windowCount) = try walk
-    let inner = axes.last ?? Axis(extent: 1, stride: 0, step: 0)
-    var indices = [Int](repeating: 0, count: max(0, axes.count - 1))
+    var walk = StorageWalk(shape, strides, from: reach.lowerBound)
+    guard !walk.comesBack || reach.count <= Self.maximumOverlapBytes / type.bytes else {
+      throw .tooLarge("\(escaped(Array(name.utf8))) is large and overlaps with itself")
+    }
+    let windowCount = walk.comesBack ? reach.count : ElementsCollector.pieceBytes / type.bytes
     var result = [Element](repeating: zero, count: count ?? 0)
-    var (position, place) = (reach.lowerBound, 0)
-    var (window, start): ([Element], Int) = ([], position)
-    while true {
-      for _ in 0..<inner.extent {
-        if position - start >= window.count {
-          window = []
-          window = try load(position..<min(reach.upperBound, position + windowCount))
-          start = position
-        }
-        result[place] = window[position - start]
-        (position, place) = (position + inner.stride, place + inner.step)
+    var (window, start): ([Element], Int) = ([], walk.position)
+    for _ in result.indices {
+      if walk.position - start >= window.count {
+        // Before the next one comes, so that there is one at a time.
+        window = []
+        start = walk.position
+        window = try load(start..<min(reach.upperBound, start + windowCount))
       }
-      position -= inner.extent * inner.stride
-      place -= inner.extent * inner.step
-      // Counts up the indices like an odometer, from the innermost.
-      var i = indices.count - 1
-      while i >= 0 {
-        indices[i] += 1
-        (position, place) = (position + axes[i].stride, place + axes[i].step)
-        if indices[i] < axes[i].extent { break }
-        position -= axes[i].extent * axes[i].stride
-        place -= axes[i].extent * axes[i].step
-        indices[i] = 0
-        i -= 1
-      }
-      if i < 0 { return result }
+      result[walk.place] = window[walk.position - start]
+      walk.advance()
     }
-  }
-
-  /// The dimensions, the one that leads farthest in front, and how many elements to load at a time.
-  ///
-  /// Extents of 1 take time and lead nowhere.
-  private var walk: (axes: [Axis], windowCount: Int) {
-    get throws(WeightsError) {
-      var (axes, step): ([Axis], Int) = ([], 1)
-      for (extent, stride) in zip(shape, strides).reversed() where extent != 1 {
-        axes.append(Axis(extent: extent, stride: stride, step: step))
-        step *= extent
-      }
-      axes.sort { $0.stride > $1.stride }
-      guard Self.overlap(axes) else { return (axes, ElementsCollector.pieceBytes / type.bytes) }
-      guard reach.count <= Self.maximumOverlapBytes / type.bytes else {
-        throw .tooLarge("\(escaped(Array(name.utf8))) is large and overlaps with itself")
-      }
-      return (axes, reach.count)
-    }
-  }
-
-  /// Whether a walk along these, the innermost first, comes back to where it was.
-  private static func overlap(_ axes: [Axis]) -> Bool {
-    var length = 0
-    for axis in axes.reversed() where axis.stride > 0 {
-      if axis.stride <= length { return true }
-      length += (axis.extent - 1) * axis.stride
-    }
-    return false
+    return result
   }
 }

@@ -19,13 +19,7 @@ extension WeightsFile {
     let beginning = try next(8)
     let text = try Self.headerText(beginning, limits, next)
     let header = try SafetensorsHeader(text)
-    guard header.dataBytes <= limits.maximumBytes else {
-      throw .tooLarge(
-        "\(header.dataBytes) bytes of weights; at most \(limits.maximumBytes) are read")
-    }
-    // The elements of each are in the file, so that no product is beyond every number.
-    let cost = header.entries.reduce(0) { $0 + $1.range.count / $1.type.bytes * $1.type.cost }
-    guard cost <= header.dataBytes + WeightsLimits.spareBytes else { throw .unaffordable }
+    try header.requireAffordable(limits)
     let prefix = try entry.map { entry throws(WeightsError) in
       try header.outline.names.prefix(of: entry)
     }
@@ -34,19 +28,10 @@ extension WeightsFile {
     var computed = crc32(Self.withoutChecksum(text), crc32(beginning))
     self.init(metadata: header.metadata, tensors: [])
     for entry in header.entries {
-      let count = min(entry.range.count, length ?? Self.unseenBytes) / entry.type.bytes
-      var collector = ElementsCollector(entry.type, reserving: count)
       let isChosen = prefix.map { entry.name.hasPrefix($0) } ?? true
-      for start in stride(
-        from: entry.range.lowerBound, to: entry.range.upperBound, by: ElementsCollector.pieceBytes)
-      {
-        let wanted = min(ElementsCollector.pieceBytes, entry.range.upperBound - start)
-        let bytes = try next(wanted)
-        guard bytes.count == wanted else {
-          throw .malformed(
-            "the file ends at byte \(8 + text.count + start + bytes.count), "
-              + "within \(escaped(Array(entry.name.utf8)))")
-        }
+      let seen = isChosen ? min(entry.range.count, length ?? Self.unseenBytes) : 0
+      var collector = ElementsCollector(entry.type, reserving: seen / entry.type.bytes)
+      try entry.read(from: 8 + text.count, next) { bytes in
         if stored != nil { computed = crc32(bytes, computed) }
         if isChosen { collector.append(bytes) }
       }
@@ -81,7 +66,42 @@ extension WeightsFile {
   }
 }
 
+extension SafetensorsHeader.Entry {
+  /// Reads the elements as they are stored.
+  ///
+  /// - Parameters:
+  ///   - start: Bytes in front of all tensors' data.
+  ///   - next: Gives as many of the next bytes as it is asked for.
+  ///   - take: Gets whole elements, piece by piece.
+  /// - Throws: `WeightsError.malformed` if the file ends before.
+  fileprivate func read(
+    from start: Int, _ next: (Int) throws(WeightsError) -> [UInt8], _ take: ([UInt8]) -> Void
+  ) throws(WeightsError) {
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let wanted = min(ElementsCollector.pieceBytes, range.upperBound - position)
+      let bytes = try next(wanted)
+      position += bytes.count
+      guard bytes.count == wanted else {
+        throw .malformed(
+          "the file ends at byte \(start + position), within \(escaped(Array(name.utf8)))")
+      }
+      take(bytes)
+    }
+  }
+}
+
 extension SafetensorsHeader {
+  /// Refuses what is too large, or becomes much of little.
+  fileprivate func requireAffordable(_ limits: WeightsLimits) throws(WeightsError) {
+    guard dataBytes <= limits.maximumBytes else {
+      throw .tooLarge("\(dataBytes) bytes of weights; at most \(limits.maximumBytes) are read")
+    }
+    // All of it is within the data, so that no product is beyond every number.
+    let cost = entries.reduce(0) { $0 + $1.range.count / $1.type.bytes * $1.type.cost }
+    guard cost <= dataBytes + WeightsLimits.spareBytes else { throw .unaffordable }
+  }
+
   fileprivate var outline: WeightsOutline {
     WeightsOutline(
       metadata: metadata,
