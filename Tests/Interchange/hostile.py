@@ -93,6 +93,7 @@ def check_networks(folder):
 
 def check_large(folder):
     """The memory that large tensors take: none where they are refused, and once where they are read."""
+    print("one of 100 MiB\tfiles\t\tMiB beyond: import, show; from a pipe: import, show")
     for name, data, length in large():
         found = []
         for is_piped in (False, True):

@@ -226,8 +226,8 @@ def state_dict(tensors):
     """A file of torch.save with tensors on one small storage."""
     items = b""
     for name, shape in tensors:
-        stride = [0 if 0 not in shape else 1] * len(shape)
-        items += b"X" + struct.pack("<I", len(name)) + name.encode() + tensor(b"Float", 4, shape, stride)
+        stride, text = [int(0 in shape)] * len(shape), name.encode()
+        items += b"X" + struct.pack("<I", len(text)) + text + tensor(b"Float", 4, shape, stride)
     return zipped(b"\x80\x02}(" + items + b"u.", [bytes(16)])
 
 
