@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import CycleGANTraining
 
 /// How much memory decoded images may take.
 struct CacheOptions: ParsableArguments {
@@ -10,10 +10,7 @@ struct CacheOptions: ParsableArguments {
   var cache: ByteCount?
 
   /// The most memory for decoded images, bytes.
-  var maximumBytes: Int { cache?.bytes ?? Self.memory / 4 }
-
-  /// All of the machine's memory, bytes.
-  private static var memory: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
+  var maximumBytes: Int { cache?.bytes ?? MachineMemory.bytes / 4 }
 }
 
 /// A number of bytes as a person writes it: `1000000`, `500M`, `2G`.

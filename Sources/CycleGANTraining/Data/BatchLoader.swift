@@ -99,20 +99,10 @@ public final class BatchLoader: Sendable {
     try data.requiredSizes?.B.require(realB, namesB)
     for (frames, names) in [(realA, namesA), (realB, namesB)] {
       for batch in frames.indices.split(into: data.batchSize) {
-        try Self.requireOneSize(Array(frames[batch]), Array(names[batch]))
+        try RequiredSize(option: "a batch", frames[batch.lowerBound])
+          .require(Array(frames[batch]), Array(names[batch]))
       }
     }
     return Batch(realA: realA, realB: realB, names: namesA + namesB)
-  }
-
-  private static func requireOneSize(_ frames: [Frame], _ names: [String]) throws(TrainingError) {
-    guard let first = frames.first else { return }
-    for (frame, name) in zip(frames, names)
-    where frame.width != first.width || frame.height != first.height {
-      throw .options(
-        "a batch needs images of one size, and \(names[0]) is \(first.width) x \(first.height), "
-          + "\(name) is \(frame.width) x \(frame.height); use --batch-size 1 or a --preprocess "
-          + "that crops")
-    }
   }
 }

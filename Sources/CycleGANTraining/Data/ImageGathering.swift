@@ -66,13 +66,29 @@ public struct ImageGathering {
     fingerprint = crc32(mark + [0], fingerprint)
   }
 
+  /// Takes a file.
+  ///
+  /// - Parameters:
+  ///   - path: The file; what is wrong with it shows when it is its turn.
+  ///   - name: What it is called, wherever it is.
+  mutating func add(_ path: FilePath, name: [UInt8]) {
+    guard items.count < maximumCount else { return }
+    var status = stat()
+    var mark = name + [0]
+    if path.withCString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG {
+      mark += Array("\(status.st_size)".utf8)
+      mark += (try? ByteReader(path).peek(4096)) ?? []
+    }
+    add(.file(path), mark: mark)
+  }
+
   /// Names below the folder count, so that a folder may be moved between two calls.
   private mutating func addFolder(_ folder: FilePath) throws(TrainingError) {
     do {
       let content = try Folder.images(below: folder)
       for image in content.images {
         let below = image.bytes.dropFirst(folder.bytes.count).drop { $0 == UInt8(ascii: "/") }
-        add(.file(image), mark: Array(below))
+        add(image, name: Array(below))
       }
       guard !content.skipped.isEmpty else { return }
       if let skipped {
@@ -90,7 +106,7 @@ public struct ImageGathering {
     do throws(SystemError) {
       let list = try Self.reader(name).readAll()
       for path in list.split(separator: list.contains(0) ? 0 : UInt8(ascii: "\n")) {
-        add(.file(FilePath(bytes: Array(path))), mark: Array(path))
+        add(FilePath(bytes: Array(path)), name: Array(path))
       }
     } catch {
       throw .input("\(FilePath(name)): \(error)")
@@ -115,7 +131,7 @@ public struct ImageGathering {
       throw .images(
         "\(path): neither images nor a tensor stream; a list of paths is @\(path)")
     } else if isFile {
-      add(.file(path), mark: path.lastComponent.bytes)
+      add(path, name: path.lastComponent.bytes)
     } else {
       try addImages(reader, path)
     }

@@ -54,10 +54,19 @@ public struct TrainingData: Sendable {
 
 /// A size that all images of a domain must have, and why.
 struct RequiredSize: Sendable, Equatable {
-  /// The option that asks for it.
+  /// The option that asks for it, or what else does.
   let option: String
   /// Sides, px.
   let width: Int, height: Int
+
+  /// Takes the size of an image.
+  ///
+  /// - Parameters:
+  ///   - option: What asks for it.
+  ///   - frame: The image.
+  init(option: String, _ frame: Frame) {
+    (self.option, width, height) = (option, frame.width, frame.height)
+  }
 
   /// Refuses images of another size.
   ///
@@ -70,7 +79,8 @@ struct RequiredSize: Sendable, Equatable {
     where frame.width != width || frame.height != height {
       throw .options(
         "\(option) needs images of one size, and \(name) is \(frame.width) x \(frame.height) where "
-          + "others are \(width) x \(height); use a --preprocess that crops")
+          + "others are \(width) x \(height); use a --preprocess that crops"
+          + (option.contains("batch") ? ", or --batch-size 1" : ""))
     }
   }
 }

@@ -22,7 +22,8 @@ public final class TrainingImages: Sendable {
   public let items: [Item]
   /// Where they come from, as the user wrote it.
   public let source: String
-  /// Tells another set of images from this one: a checksum over names, or over a stream's frames.
+  /// Tells another set of images from this one: a checksum over names, sizes and
+  /// beginnings of files, or over a stream's frames.
   public let fingerprint: UInt32
   /// How many more a stream names that failed before they came here.
   public let failedBefore: Int

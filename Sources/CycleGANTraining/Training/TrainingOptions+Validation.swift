@@ -109,10 +109,8 @@ extension TrainingOptions {
     let mixes = model.ganMode == .wgangp
     guard mixes || (batchSize > 1 && model.poolSize > 0) else { return nil }
     let option = mixes ? "--gan-mode wgangp" : "--batch-size \(batchSize) with a pool"
-    func size(_ frame: Frame) -> RequiredSize {
-      RequiredSize(option: option, width: frame.width, height: frame.height)
-    }
-    if mixes { try size(realA).require([realB], ["the first image of B"]) }
-    return (size(realA), size(realB))
+    let sizes = (RequiredSize(option: option, realA), RequiredSize(option: option, realB))
+    if mixes { try sizes.0.require([realB], ["the first image of B"]) }
+    return sizes
   }
 }

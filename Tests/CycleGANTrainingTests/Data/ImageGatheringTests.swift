@@ -99,6 +99,17 @@ import Testing
     #expect(try gather(path("moved")).0.fingerprint != before)
   }
 
+  @Test func `other contents under the same names give another fingerprint`() throws {
+    let (file, before) = (path("images/a.ppm"), try gather(path("images")).0.fingerprint)
+    var bytes = try ByteReader(FilePath(file)).readAll()
+    bytes[bytes.count - 1] ^= 1
+    try AtomicFile.write(bytes, to: FilePath(file))
+    let other = try gather(path("images")).0.fingerprint
+    #expect(other != before)
+    try AtomicFile.write(bytes + [0], to: FilePath(file))
+    #expect(try gather(path("images")).0.fingerprint != other)
+  }
+
   private func path(_ name: String) -> String { folder.path.appending(name).string }
 
   @discardableResult
