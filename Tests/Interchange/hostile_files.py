@@ -141,6 +141,11 @@ def shared():
         for pickled in (many, b"\x80\x02}(U\1a" + one + b"q\0" + same + b"u."):
             yield zipped(pickled, [megabytes])
             yield legacy(pickled.replace(b"\0tQ", b"\0NtQ"), [megabytes])
+    # A long key in front of many names.
+    name = b"X" + struct.pack("<I", 1000) + b"a" * 1000
+    more = b"}(U\1x" + tensor(b"Float", count, [1], [1]) + b"q\0"
+    more += b"".join(b"U\6%06dh\0" % i for i in range(300_000))
+    yield zipped(b"\x80\x02}(" + name + more + b"uU\1b}U\1yh\0su.", [megabytes])
     # As much as is taken: a byte becomes eight, all dimensions lead nowhere, and a plain large one.
     most, ones = 19 << 20, [1] * 63
     for kind, width, number in ((b"Char", 1, most // 8), (b"Byte", 1, most), (b"Bool", 1, most),

@@ -35,11 +35,27 @@ extension StateDictSearch {
       if let usual = Self.usual(inner) {
         try collect(usual, prefix, depth: depth + 1, &seen, into: &found)
       }
-      for (key, value) in inner where found.tensors.count == count {
+      let others = found.tensors.count == count ? inner : []
+      for (key, value) in others {
         try collect(value, prefix + key + ".", depth: depth + 1, &seen, into: &found)
       }
     }
-    if found.tensors.count == count { found.tensors += own.map { (prefix + $0.name, $0.value) } }
+    if found.tensors.count == count { try add(own, behind: prefix, to: &found) }
+  }
+
+  /// Puts a prefix in front of names, of which there must be few and short ones: many names that share
+  /// it need little of a file.
+  private func add(
+    _ tensors: [(name: String, value: PickleHeap.Index)], behind prefix: String,
+    to found: inout Found
+  ) throws(WeightsError) {
+    try TorchFile.requireFew(found.tensors.count + tensors.count)
+    for (name, value) in tensors {
+      guard prefix.utf8.count + name.utf8.count <= Self.maximumNameBytes else {
+        throw .malformed("a tensor's name is too long behind those of its dictionaries")
+      }
+      found.tensors.append((prefix + name, value))
+    }
   }
 }
 

@@ -42,9 +42,7 @@ struct TorchFile {
   func contents(_ entry: String?) throws(WeightsError) -> Contents {
     let search = StateDictSearch(heap)
     let found = try search.find(from: root, entry: entry)
-    guard found.tensors.count <= Self.maximumCount else {
-      throw .tooLarge("\(found.tensors.count) tensors; at most \(Self.maximumCount) are read")
-    }
+    try Self.requireFew(found.tensors.count)
     var tensors: [TorchTensor] = []
     for (name, value) in found.tensors {
       tensors.append(try TorchTensor(name, value, in: self))
@@ -73,6 +71,13 @@ struct TorchFile {
     result.tensors = read.compactMap { $0 }
     (result.isChecked, result.entries) = (isChecked, contents.entries)
     return result
+  }
+
+  /// Refuses more tensors than any network has.
+  static func requireFew(_ count: Int) throws(WeightsError) {
+    guard count <= maximumCount else {
+      throw .tooLarge("\(count) tensors; at most \(maximumCount) are read")
+    }
   }
 
   /// Refuses tensors that make much out of little by sharing it.

@@ -85,6 +85,30 @@ indirect enum SavedValue: Sendable {
       ]))
   }
 
+  @Test func `long keys in front of many names cannot make a small file large`() {
+    let long = String(repeating: "a", count: 1020)
+    expect(
+      "too long behind those of its dictionaries",
+      Self.file([(long, Self.network), ("b", Self.network)]))
+    var pickle = PickleAssembler()
+    pickle.run("}(")
+    pickle.text("b")
+    pickle.run("}(")
+    pickle.text("x")
+    pickle.tensor(size: [1], stride: [1]) { $0.storage("0", elements: 1) }
+    pickle.raw([0x71, 0, 0x75])
+    pickle.text(String(long.dropLast(10)))
+    pickle.run("}(")
+    for i in 0..<16_384 {
+      pickle.text("\(i)")
+      pickle.raw([0x68, 0])
+    }
+    pickle.run("uu.")
+    expect(
+      "16385 tensors; at most 16384 are read",
+      TorchAssembler.zip(TorchAssembler.entries(pickle.bytes)))
+  }
+
   @Test func `dictionaries that hold each other many times take no time`() throws {
     var pickle = PickleAssembler()
     pickle.run("}(")
