@@ -19,8 +19,8 @@ import subprocess
 import sys
 import tempfile
 
-from hostile_files import (bombs, cuts, injections, instructions, large, names, networks, shared,
-                           tricks)
+from hostile_files import bombs, cuts, injections, instructions, names, shared, tricks
+from hostile_networks import large, networks
 
 TOOLS = pathlib.Path(sys.argv[1]).resolve()
 SECONDS, SPARE = 1.0, 64 << 20
