@@ -104,7 +104,10 @@ import Testing
     try WeightsFile(tensors: tensors).write(to: folder.path.appending("many.bin"))
     #expect {
       try found("many.bin")
-    } throws: { "\($0)".hasSuffix("import --entry NAME takes one network: netG") }
+    } throws: {
+      "\($0)".hasSuffix(
+        "begin with netG.model.1.weight; cg-weights import --entry netG takes a part")
+    }
   }
 
   @Test func `a network that is not given begins untrained, with a note`() throws {
