@@ -36,7 +36,7 @@ for ((i = 0; i < pairs; i++)); do
 done | tee times
 
 awk '{ printf "%.4f\n", $1 / $2 - 1; sum += $1 / $2 - 1 } END { print "mean", sum / NR }' times
-waiting=$(awk 'NR > 1 { sum += $4 } END { print NR > 1 ? sum / (NR - 1) : 1 }' default/timing.tsv)
+waiting=$(awk 'NR > 1 { sum += $4 } END { print (NR > 1 ? sum / (NR - 1) : 1) }' default/timing.tsv)
 echo "share of the time waiting for images: $waiting"
 failed=$(awk -v waiting="$waiting" '{ sum += $1 / $2 - 1 } END { print (sum / NR > 0.03) + (waiting > 0.02) }' times)
 verdict 2 "$failed"
