@@ -15,6 +15,14 @@ enum StoredType: String {
     }
   }
 
+  /// Whether elements stay integers.
+  var isInteger: Bool {
+    switch self {
+    case .F64, .F32, .F16, .BF16: false
+    default: true
+    }
+  }
+
   /// Size of an element once it is converted.
   private var convertedBytes: Int {
     switch self {

@@ -48,7 +48,7 @@ public struct WeightsFile: Sendable, Equatable {
     WeightsOutline(
       metadata: metadata,
       tensors: tensors.map {
-        .init(name: $0.name, shape: $0.shape, hasIntegers: $0.elements.storedType != .F32)
+        .init(name: $0.name, shape: $0.shape, hasIntegers: $0.elements.storedType.isInteger)
       }, entries: entries)
   }
 

@@ -47,8 +47,10 @@ public struct WeightsOutline: Sendable, Equatable {
       })
   }
 
-  var shapes: [String: [Int]] {
-    Dictionary(tensors.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+  var shapes: [String: [Int]] { byName.mapValues(\.shape) }
+
+  private var byName: [String: Tensor] {
+    Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// How the tensors differ from a network's; a sentence each.
@@ -56,9 +58,8 @@ public struct WeightsOutline: Sendable, Equatable {
   /// - Parameter network: What they should be.
   /// - Returns: None where `WeightsFile.fitted` can make them the network's.
   public func differences(from network: NetworkDescription) -> [String] {
-    let tensors = unwrapped().tensors
-    var unused = Dictionary(
-      tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let unwrapped = unwrapped()
+    var unused = unwrapped.byName
     for name in network.oldStatistics { unused[name] = nil }
     var differences = network.parameters.compactMap { parameter in
       guard let tensor = unused.removeValue(forKey: parameter.name) else {
@@ -68,7 +69,7 @@ public struct WeightsOutline: Sendable, Equatable {
       return tensor.difference(from: parameter)
     }
     // In the file's order, so that the same file gives the same message.
-    for tensor in tensors where unused[tensor.name] != nil {
+    for tensor in unwrapped.tensors where unused[tensor.name] != nil {
       differences.append("\(tensor.printableName) is left over, \(tensor.shape)")
     }
     return differences

@@ -42,7 +42,7 @@ struct PickleMachine {
     while !isStopped {
       let byte = try input.next()
       guard let opcode = PickleOpcode(rawValue: byte) else {
-        let digits = (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        let digits = padded(byte, to: 2, radix: 16)
         throw error("the instruction 0x\(digits), which no state dict needs" + Self.wayOut)
       }
       try spend(1)

@@ -28,7 +28,9 @@ struct TorchFile {
     var outline: WeightsOutline {
       WeightsOutline(
         metadata: metadata,
-        tensors: tensors.map { .init(name: $0.name, shape: $0.shape, hasIntegers: $0.hasIntegers) },
+        tensors: tensors.map {
+          .init(name: $0.name, shape: $0.shape, hasIntegers: $0.type.isInteger)
+        },
         entries: entries)
     }
   }

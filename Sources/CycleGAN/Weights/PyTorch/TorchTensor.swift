@@ -75,9 +75,6 @@ struct TorchTensor {
     return extents.map { shape.contains(0) ? 0 : $0 }
   }
 
-  /// Whether its elements are integers.
-  var hasIntegers: Bool { if case .float32 = type.elements([]) { false } else { true } }
-
   /// What reading it costs: the bytes of as many elements as are read or made, stored or converted.
   var cost: Int? {
     guard let count else { return nil }

@@ -105,9 +105,8 @@ extension SafetensorsHeader {
   fileprivate var outline: WeightsOutline {
     WeightsOutline(
       metadata: metadata,
-      tensors: entries.map { entry in
-        let hasIntegers = if case .float32 = entry.type.elements([]) { false } else { true }
-        return .init(name: entry.name, shape: entry.shape, hasIntegers: hasIntegers)
+      tensors: entries.map {
+        .init(name: $0.name, shape: $0.shape, hasIntegers: $0.type.isInteger)
       })
   }
 }
