@@ -11,14 +11,8 @@ import Testing
     try shell.makeGenerator("bare.bin", seed: 3)
   }
 
-  private func weights(_ name: String) throws -> WeightsFile {
-    try WeightsFile.read(FilePath(shell.folder.appending(path: name).path()))
-  }
-
-  private static let fixtures = Shell.root + "Tests/CycleGANTests/Fixtures/weights/"
-
   @Test func `an import knows the network, its direction by option or official name`() throws {
-    let file = Self.fixtures + "legacy-python-2.pth"
+    let file = Shell.weightsFixtures + "legacy-python-2.pth"
     let outcome = try shell(
       """
       cg-weights import \(file) -o gen_BA.bin --direction BA
@@ -28,14 +22,14 @@ import Testing
       """)
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.isEmpty && outcome.errors.isEmpty)
-    let imported = try weights("gen_BA.bin")
+    let imported = try shell.weights("gen_BA.bin")
     #expect(imported.metadata["direction"] == "BA" && imported.metadata["role"] == "generatorBA")
     #expect(imported.metadata["netG"] == "resnet_1blocks" && imported.metadata["ngf"] == "1")
     #expect(imported.metadata["tool"] == "cg-weights \(cycleGANVersion)")
     // The statistics of instance norms are gone.
     #expect(imported.tensors.count == 16)
-    #expect(try weights("gen_AB.bin").metadata["role"] == "generatorAB")
-    #expect(try weights("unknown.bin").metadata["direction"] == nil)
+    #expect(try shell.weights("gen_AB.bin").metadata["role"] == "generatorAB")
+    #expect(try shell.weights("unknown.bin").metadata["direction"] == nil)
   }
 
   @Test func `an upsampling that the tensors do not show is asked for`() throws {
@@ -54,7 +48,7 @@ import Testing
       "cg-weights import resize.bin -o gen.bin --upsample resize; cg-weights export gen.bin -o g.pth"
     )
     #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(try weights("g.pth").metadata["upsample"] == "resize")
+    #expect(try shell.weights("g.pth").metadata["upsample"] == "resize")
   }
 
   @Test(arguments: ["out.pth", "out.pth --format legacy", "out.safetensors", "out.pt"])
@@ -87,8 +81,8 @@ import Testing
     #expect(
       try shell("head -c 44 b.safetensors | tail -c 36").output
         == #"{"__metadata__":{"format":"pt"},"mod"#)
-    #expect(try weights("a.pth").metadata.isEmpty)
-    #expect(try weights("b.safetensors").metadata.isEmpty)
+    #expect(try shell.weights("a.pth").metadata.isEmpty)
+    #expect(try shell.weights("b.safetensors").metadata.isEmpty)
   }
 
   @Test func `a file without a name is standard input`() throws {
@@ -116,7 +110,7 @@ import Testing
   }
 
   @Test func `diff says what differs, and by its exit status`() throws {
-    var other = try weights("bare.bin")
+    var other = try shell.weights("bare.bin")
     other.tensors[1] = NamedTensor("model.1.bias", shape: [4], values: [1, 2, 3, 4])
     other.metadata = ["steps": "7"]
     try shell.write(other.serialized(), to: "other.bin")
@@ -129,7 +123,7 @@ import Testing
     #expect(lines.last == "steps: - and 7")
     let quiet = try shell("cg-weights diff -q bare.bin other.bin || exit $?")
     #expect(quiet.status == 1 && quiet.output.isEmpty && quiet.errors.isEmpty)
-    other.tensors = try weights("bare.bin").tensors
+    other.tensors = try shell.weights("bare.bin").tensors
     try shell.write(other.serialized(), to: "same.bin")
     #expect(try shell("cg-weights diff --tensors bare.bin same.bin").output.isEmpty)
   }
@@ -178,7 +172,7 @@ import Testing
   ) throws {
     let outcome = try shell(
       #"""
-      cp \#(Self.fixtures)zip-several.pth several.pth; head -c 9000 several.pth > torn.pth
+      cp \#(Shell.weightsFixtures)zip-several.pth several.pth; head -c 9000 several.pth > torn.pth
       python=$'\x80\x02cposix\nsystem\nU\x0btouch bitten\x85R.'
       printf '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.' > evil.pth
       printf '\x80\x02M\xe9\x03.\x80\x02}X\x0d\0\0\0little_endian\x88s.' >> evil.pth

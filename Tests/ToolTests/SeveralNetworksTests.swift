@@ -11,19 +11,13 @@ import Testing
     try shell.makeGenerator("bare.bin", seed: 3)
   }
 
-  private func weights(_ name: String) throws -> WeightsFile {
-    try WeightsFile.read(FilePath(shell.folder.appending(path: name).path()))
-  }
-
-  private static let fixtures = Shell.root + "Tests/CycleGANTests/Fixtures/weights/"
-
   /// Two networks in one safetensors file, and a counter.
   private func makeSeveral(_ name: String) throws {
     let judge = DiscriminatorArchitecture(kind: .pixel, width: 2).network.parameters.map {
       NamedTensor(
         $0.name, shape: $0.shape, values: .init(repeating: 1, count: $0.shape.reduce(1, *)))
     }
-    let parts = [("netG_A.", try weights("bare.bin").tensors), ("netD_A.", judge)]
+    let parts = [("netG_A.", try shell.weights("bare.bin").tensors), ("netD_A.", judge)]
     var tensors = parts.flatMap { prefix, tensors in
       tensors.map { NamedTensor(prefix + $0.name, shape: $0.shape, $0.elements) }
     }
@@ -34,7 +28,7 @@ import Testing
   @Test func `of several networks each is shown and verified, and one taken`() throws {
     try makeSeveral("two.safetensors")
     try shell.write(
-      Data(contentsOf: URL(filePath: Self.fixtures + "zip-several.pth")), to: "two.pth")
+      Data(contentsOf: URL(filePath: Shell.weightsFixtures + "zip-several.pth")), to: "two.pth")
     let outcome = try shell(
       """
       cg-weights show two.safetensors two.pth | grep -E '^[^ ]|^  (net|G_)|kind|problem'
@@ -85,14 +79,14 @@ import Testing
         cg-weights: a_net_G_A.pth: its direction is AB, that of the files before it BA
 
         """)
-    #expect(try weights("mean.bin").metadata["role"] == "generatorAB")
+    #expect(try shell.weights("mean.bin").metadata["role"] == "generatorAB")
   }
 
   @Test func `average takes one generator of several checkpoints`() throws {
     var names: [String] = []
     for i in 1...3 {
       try shell.makeGenerator("g.bin", seed: UInt32(i))
-      var checkpoint = try weights("g.bin").prefixed(.generatorAB)
+      var checkpoint = try shell.weights("g.bin").prefixed(.generatorAB)
       checkpoint.tensors += checkpoint.tensors.map {
         NamedTensor("optimizer/" + $0.name, shape: $0.shape, $0.elements)
       }
@@ -104,8 +98,8 @@ import Testing
     #expect(refused.status == 64)
     #expect(refused.errors.contains("choose one with --direction or --domain"))
     #expect(try shell(command + " --direction AB").status == 0)
-    let mean = try weights("mean.bin")
-    let all = try names.map { try weights($0).tensors[0].values[5] }
+    let mean = try shell.weights("mean.bin")
+    let all = try names.map { try shell.weights($0).tensors[0].values[5] }
     let expected = all.reduce(0.0) { $0 + Double($1) } / 3
     #expect(abs(Double(mean.tensors[0].values[5]) - expected) < 1e-7)
     #expect(mean.metadata["averaged"] == "3")

@@ -17,6 +17,14 @@ extension Shell {
     try Data(weights.serialized()).write(to: folder.appending(path: name))
   }
 
+  /// Reads a weights file.
+  func weights(_ name: String) throws -> WeightsFile {
+    try WeightsFile.read(FilePath(folder.appending(path: name).path()))
+  }
+
+  /// The folder of what PyTorch saved.
+  static let weightsFixtures = root + "Tests/CycleGANTests/Fixtures/weights/"
+
   /// Writes pictures of noise, `FOLDER/0.ppm` and so on.
   func makePictures(_ count: Int, in name: String, width: Int = 20, height: Int = 16) throws {
     let place = folder.appending(path: name)
