@@ -99,7 +99,7 @@ public final class BatchLoader: Sendable {
     try data.requiredSizes?.B.require(realB, namesB)
     for (frames, names) in [(realA, namesA), (realB, namesB)] {
       for batch in frames.indices.split(into: data.batchSize) {
-        try RequiredSize(option: "a batch", frames[batch.lowerBound])
+        try RequiredSize(of: frames[batch.lowerBound], for: .batch)
           .require(Array(frames[batch]), Array(names[batch]))
       }
     }

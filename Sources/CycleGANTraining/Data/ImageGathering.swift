@@ -56,8 +56,7 @@ public struct ImageGathering {
     guard !items.isEmpty else { throw .images("\(escaped(Array(operand.utf8))): no images") }
     return TrainingImages(
       items, source: operand, fingerprint: fingerprint, failedBefore: failedBefore,
-      decoding: decoding,
-      cache: cache)
+      decoding: decoding, cache: cache)
   }
 
   mutating func add(_ item: TrainingImages.Item, mark: [UInt8]) {
@@ -73,10 +72,9 @@ public struct ImageGathering {
   ///   - name: What it is called, wherever it is.
   mutating func add(_ path: FilePath, name: [UInt8]) {
     guard items.count < maximumCount else { return }
-    var status = stat()
     var mark = name + [0]
-    if path.withCString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG {
-      mark += Array("\(status.st_size)".utf8)
+    if let size = Self.regularSize(path) {
+      mark += Array("\(size)".utf8)
       mark += (try? ByteReader(path).peek(4096)) ?? []
     }
     add(.file(path), mark: mark)
@@ -122,7 +120,7 @@ public struct ImageGathering {
     } catch {
       throw .input("\(path): \(error)")
     }
-    let isFile = operand != "-" && Self.isRegular(path)
+    let isFile = operand != "-" && Self.regularSize(path) != nil
     if first.starts(with: NPY.magic) {
       try addStream(reader, path, isFile: isFile)
     } else if first.isEmpty {
@@ -141,8 +139,10 @@ public struct ImageGathering {
     name == "-" ? ByteReader(descriptor: STDIN_FILENO) : try ByteReader(FilePath(name))
   }
 
-  private static func isRegular(_ path: FilePath) -> Bool {
+  /// The length of a regular file, bytes; nil for anything else.
+  private static func regularSize(_ path: FilePath) -> Int? {
     var status = stat()
-    return path.withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
+    let isThere = path.withCString { stat($0, &status) } == 0
+    return isThere && status.st_mode & S_IFMT == S_IFREG ? status.st_size : nil
   }
 }

@@ -54,18 +54,41 @@ public struct TrainingData: Sendable {
 
 /// A size that all images of a domain must have, and why.
 struct RequiredSize: Sendable, Equatable {
-  /// The option that asks for it, or what else does.
-  let option: String
+  /// What asks for one size.
+  enum Reason: Sendable, Equatable {
+    /// The images of a batch lie in one tensor.
+    case batch
+    /// So do earlier translations that the pool gives back for a batch of so many.
+    case pool(batchSize: Int)
+    /// The penalty of a critic mixes real and translated images.
+    case gradientPenalty
+
+    /// As a person knows it.
+    fileprivate var words: String {
+      switch self {
+      case .batch: "a batch"
+      case .pool(let batchSize): "--batch-size \(batchSize) with a pool"
+      case .gradientPenalty: "--gan-mode wgangp"
+      }
+    }
+
+    fileprivate var wayOut: String {
+      "use a --preprocess that crops" + (self == .gradientPenalty ? "" : ", or --batch-size 1")
+    }
+  }
+
+  /// Why.
+  let reason: Reason
   /// Sides, px.
   let width: Int, height: Int
 
   /// Takes the size of an image.
   ///
   /// - Parameters:
-  ///   - option: What asks for it.
   ///   - frame: The image.
-  init(option: String, _ frame: Frame) {
-    (self.option, width, height) = (option, frame.width, frame.height)
+  ///   - reason: What asks for it.
+  init(of frame: Frame, for reason: Reason) {
+    (self.reason, width, height) = (reason, frame.width, frame.height)
   }
 
   /// Refuses images of another size.
@@ -78,9 +101,9 @@ struct RequiredSize: Sendable, Equatable {
     for (frame, name) in zip(frames, names)
     where frame.width != width || frame.height != height {
       throw .options(
-        "\(option) needs images of one size, and \(name) is \(frame.width) x \(frame.height) where "
-          + "others are \(width) x \(height); use a --preprocess that crops"
-          + (option.contains("batch") ? ", or --batch-size 1" : ""))
+        "\(reason.words) needs images of one size, and \(name) is "
+          + "\(frame.width) x \(frame.height) where others are \(width) x \(height); "
+          + reason.wayOut)
     }
   }
 }

@@ -48,7 +48,7 @@ struct RunTables {
     zip(names, [logColumns, healthColumns, validationColumns]).lazy.compactMap { name, columns in
       let path = directory.appending(name + ".tsv")
       guard path.exists else { return nil as FilePath? }
-      let heading = Array((columns.joined(separator: "\t") + "\n").utf8)
+      let heading = TableFile.row(columns)
       // One that cannot be read is not ours to begin, whatever the reason.
       guard let bytes = try? ByteReader(path).readAll(limit: heading.count) else { return path }
       return heading.starts(with: bytes) ? nil : path

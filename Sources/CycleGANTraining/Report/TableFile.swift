@@ -32,7 +32,12 @@ final class TableFile {
 
   /// Writes a row.
   func append(_ cells: [String]) throws(TrainingError) {
-    try file.append(Array((cells.joined(separator: "\t") + "\n").utf8))
+    try file.append(Self.row(cells))
+  }
+
+  /// Cells as a row of a table has them.
+  static func row(_ cells: [String]) -> [UInt8] {
+    Array((cells.joined(separator: "\t") + "\n").utf8)
   }
 
   /// Waits until the disk has all rows, which a checkpoint is going to count on.

@@ -28,7 +28,7 @@ final class TimingLog {
   /// - Parameter step: The last step that stays.
   /// - Throws: `TrainingError` if the file cannot be changed.
   func cut(after step: Int) throws(TrainingError) {
-    let head = Array((Self.columns.joined(separator: "\t") + "\n").utf8)
+    let head = TableFile.row(Self.columns)
     let contents = try file.contents()
     var end = contents.starts(with: head) ? head.count : 0
     while end > 0, let length = contents[end...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -49,6 +49,6 @@ final class TimingLog {
   func append(step: Int, _ pace: Pace) throws(TrainingError) {
     let cells = [pace.secondsPerStep, pace.imagesPerSecond, pace.waitedShare]
       .map { $0.text(digits: 4) }
-    try file.append(Array((["\(step)"] + cells).joined(separator: "\t").utf8) + [0x0A])
+    try file.append(TableFile.row(["\(step)"] + cells))
   }
 }

@@ -25,10 +25,7 @@ extension TrainingOptions {
 
   /// Null where they are the defaults, which may differ from version to version.
   private var limits: [(name: String, value: JSON)] {
-    let words = [
-      "max-pixels", "max-side", "max-bytes", "max-memory", "max-scans", "max-seconds", "fail-on",
-    ]
-    return words.map { ($0, changedLimits[$0].map { .string($0) } ?? .null) }
+    LimitOptions.words.map { ($0, changedLimits[$0].map { .string($0) } ?? .null) }
       + [("cache", cacheBytes.map { .integer($0) } ?? .null)]
   }
 

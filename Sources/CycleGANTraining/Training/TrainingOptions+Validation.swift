@@ -108,8 +108,8 @@ extension TrainingOptions {
   ) throws(TrainingError) -> (A: RequiredSize, B: RequiredSize)? {
     let mixes = model.ganMode == .wgangp
     guard mixes || (batchSize > 1 && model.poolSize > 0) else { return nil }
-    let option = mixes ? "--gan-mode wgangp" : "--batch-size \(batchSize) with a pool"
-    let sizes = (RequiredSize(option: option, realA), RequiredSize(option: option, realB))
+    let reason = mixes ? RequiredSize.Reason.gradientPenalty : .pool(batchSize: batchSize)
+    let sizes = (RequiredSize(of: realA, for: reason), RequiredSize(of: realB, for: reason))
     if mixes { try sizes.0.require([realB], ["the first image of B"]) }
     return sizes
   }

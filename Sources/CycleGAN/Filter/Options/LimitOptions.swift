@@ -39,18 +39,21 @@ public struct LimitOptions: ParsableArguments, Sendable {
     return options
   }
 
+  /// The options' words, in their order.
+  public static let words = values(DecodingOptions()).map(\.word)
+
   /// What is not the default, by the options' words.
   public var changed: [String: String] {
-    let (own, usual) = (Self.words(decoding), Self.words(DecodingOptions()))
-    return own.filter { $0.value != usual[$0.key] }
+    let changed = zip(Self.values(decoding), Self.values(DecodingOptions())).filter { $0 != $1 }
+    return Dictionary(uniqueKeysWithValues: changed.map(\.0))
   }
 
-  private static func words(_ decoding: DecodingOptions) -> [String: String] {
+  private static func values(_ decoding: DecodingOptions) -> [(word: String, value: String)] {
     [
-      "max-pixels": "\(decoding.maximumPixels)", "max-side": "\(decoding.maximumSide)",
-      "max-bytes": "\(decoding.maximumBytes)", "max-memory": "\(decoding.maximumMemory)",
-      "max-scans": "\(decoding.maximumScans)", "max-seconds": "\(decoding.maximumSeconds)",
-      "fail-on": decoding.failOn.rawValue,
+      ("max-pixels", "\(decoding.maximumPixels)"), ("max-side", "\(decoding.maximumSide)"),
+      ("max-bytes", "\(decoding.maximumBytes)"), ("max-memory", "\(decoding.maximumMemory)"),
+      ("max-scans", "\(decoding.maximumScans)"), ("max-seconds", "\(decoding.maximumSeconds)"),
+      ("fail-on", decoding.failOn.rawValue),
     ]
   }
 }
