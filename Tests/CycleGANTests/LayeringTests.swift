@@ -12,7 +12,10 @@ import Testing
   static let libraries = [
     Library(
       name: "CycleGAN",
-      stations: [["Bytes"], ["Image"], ["Stream"], ["Network", "Weights"], ["Filter"]]),
+      stations: [
+        ["Bytes"], ["Image"], ["Stream"], ["Architecture", "Weights"], ["Runtime"], ["Metrics"],
+        ["Filter"],
+      ]),
     Library(
       name: "CycleGANTraining",
       stations: [
