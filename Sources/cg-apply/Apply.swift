@@ -1,12 +1,12 @@
 import ArgumentParser
 import CycleGAN
 
-/// Translates pictures of one domain into the other.
+/// Translates images of one domain into the other.
 @main
 struct Apply: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cg-apply",
-    abstract: "Translate pictures with a generator.",
+    abstract: "Translate images with a generator.",
     usage: "cg-apply -w WEIGHTS [OPTION]... [INPUT]...",
     discussion: """
       find photos -name '*.jpg' | cg-apply -w gen_AB.bin -o out/
@@ -16,7 +16,7 @@ struct Apply: ParsableCommand {
       cg-apply -w run/checkpoints/00005000.ckpt --direction AB -o out/ photos
       cg-apply -w horse2zebra_pretrained/latest_net_G.pth -o zebras/ horses
 
-      Every picture keeps its own size. Inputs are images, folders and tensor streams; standard \
+      Every image keeps its own size. Inputs are images, folders and tensor streams; standard \
       input is a stream, an image, or a list of paths, as its first bytes say. Without -o a stream \
       goes to standard output. See cg-apply(1).
       """,
@@ -39,13 +39,12 @@ struct Apply: ParsableCommand {
   static func main() { Tool.main(Apply.self) }
 
   func run() throws {
-    let pictures = PictureRun(
-      tool: "cg-apply", input: input, report: report, jobs: threads.loadingAndSaving)
     Kernels.threads = threads.computing
-    try FilterRun(pictures, output, prerequisites: [weights]).run(computing: {
-      () throws(ToolError) in
-      let generator = try self.generator.generator(weights, direction: direction?.value)
-      return Computation(isSmall: generator.sharesCores) { try generator($0) }
-    })
+    try FilterRun(tool: "cg-apply", input, report, threads).run(
+      to: output, prerequisites: [weights],
+      computing: { () throws(ToolError) in
+        let generator = try self.generator.generator(weights, direction: direction?.value)
+        return Computation(isForOneCore: generator.sharesCores) { try generator($0) }
+      })
   }
 }

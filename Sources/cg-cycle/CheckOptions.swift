@@ -1,19 +1,19 @@
 import ArgumentParser
 import CycleGAN
 
-/// What a roundtrip has to keep to, so that the check passes.
+/// Limits of the reconstruction error; an image beyond one fails the check.
 struct CheckOptions: ParsableArguments, Sendable {
-  @Option(help: ArgumentHelp("The largest L1 of any picture.", valueName: "x"))
+  @Option(help: ArgumentHelp("The largest L1 of any image.", valueName: "x"))
   var maxL1: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The smallest PSNR of any picture, dB.", valueName: "x"))
+    help: ArgumentHelp("The smallest PSNR of any image, dB.", valueName: "x"))
   var minPsnr: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The smallest SSIM of any picture.", valueName: "x"))
+    help: ArgumentHelp("The smallest SSIM of any image.", valueName: "x"))
   var minSsim: Double?
 
   func validate() throws {
@@ -24,13 +24,13 @@ struct CheckOptions: ParsableArguments, Sendable {
     }
   }
 
-  /// Names every limit that a picture is beyond.
+  /// Names every limit that an image is beyond.
   ///
   /// - Parameter similarity: Of F(G(x)) to x.
   /// - Returns: One sentence for all; nil where it keeps to the limits.
   func complaint(_ similarity: Similarity) -> String? {
     var points: [String] = []
-    // Negated, so that a number that is none fails.
+    // Negated, so that NaN fails.
     if let maxL1, !(similarity.l1 <= maxL1) {
       points.append("L1 is \(fixed(similarity.l1, 6)), above \(maxL1)")
     }

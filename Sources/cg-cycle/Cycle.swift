@@ -1,12 +1,12 @@
 import ArgumentParser
 import CycleGAN
 
-/// Checks how far pictures land from themselves on the way there and back again.
+/// Checks the cycle-reconstruction error of images.
 @main
-struct Cycle: ParsableCommand {
+struct CycleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cg-cycle",
-    abstract: "Check how far F(G(x)) lands from x.",
+    abstract: "Check the reconstruction error of F(G(x)) against x.",
     usage: "cg-cycle -w WEIGHTS -W WEIGHTS [OPTION]... [INPUT]...",
     discussion: """
       cg-cycle -w gen_AB.bin -W gen_BA.bin photos > cycle.tsv
@@ -14,7 +14,7 @@ struct Cycle: ParsableCommand {
       cg-prep --resize 256x256 photos | cg-cycle -w gen_AB.bin -W gen_BA.bin
       cg-cycle -w run/checkpoints/00005000.ckpt photos
 
-      Prints a row for every picture, then the mean and the worst: L1 on -1...1, PSNR in dB and \
+      Prints a row for every image, then the mean and the worst: L1 on -1...1, PSNR in dB and \
       SSIM of F(G(x)) against x, and the same with G(x) rounded to 8 bits in between. A limit makes \
       it a check with exit status 1. See cg-cycle(1).
       """,
@@ -23,16 +23,16 @@ struct Cycle: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "G, the generator that goes there: weights, a checkpoint or .pth.", valueName: "file"))
+      "G, the first generator: weights, a checkpoint or .pth.", valueName: "file"))
   var weights: FilePath
 
   @Option(
     name: [.customShort("W"), .customLong("weights-back")],
     help: ArgumentHelp(
-      "F, the generator that comes back; a checkpoint given with -w has both.", valueName: "file"))
+      "F, the second generator; a checkpoint given with -w has both.", valueName: "file"))
   var weightsBack: FilePath?
 
-  @Option(help: "Which way a checkpoint's cycle starts; AB unless given.")
+  @Option(help: "Direction of the first generator in a checkpoint; AB unless given.")
   var direction: Word<Direction>?
 
   @OptionGroup(title: "Limits of the check") var limits: CheckOptions
@@ -46,39 +46,51 @@ struct Cycle: ParsableCommand {
     help: ArgumentHelp("Write contact sheets x | G(x) | F(G(x)) to this folder.", valueName: "dir"))
   var output: FilePath?
 
-  static func main() { Tool.main(Cycle.self) }
+  static func main() { Tool.main(CycleCommand.self) }
 
   func run() throws {
-    let pictures = PictureRun(
-      tool: "cg-cycle", input: input, report: report, jobs: threads.loadingAndSaving)
     Kernels.threads = threads.computing
     let table = CycleTable(limits, Diagnostics(tool: "cg-cycle"))
-    let sheets = output.map { FolderOutput($0, format: .png) }
-    try pictures.run(
+    let sheets = output.map { FolderSink($0, format: .png) }
+    try FilterRun(tool: "cg-cycle", input, report, threads).run(
       computing: { () throws(ToolError) in
-        let roundtrip = try roundtrip()
-        return Computation(isSmall: roundtrip.sharesCores) { try roundtrip($0) }
+        let cycle = try cycle()
+        return Computation(isForOneCore: cycle.sharesCores) { try cycle($0) }
       },
-      saving: { result, place in
-        let row = CycleRow(result)
-        let sheet = try sheets?.prepare(result.sheet, place)
-        return { () throws(ToolError) in
-          try sheet?()
-          try table.add(row, place)
-        }
-      },
-      finishing: table.finish, into: sheets)
+      into: { source throws(ToolError) in
+        if let sheets { try sheets.plan(try source.imagePaths()) }
+        return CycleSink(table: table, sheets: sheets)
+      })
     try table.check()
   }
 
-  private func roundtrip() throws(ToolError) -> Roundtrip {
+  private func cycle() throws(ToolError) -> Cycle {
     guard let weightsBack else {
       let both = try generator.generators(ofCheckpoint: weights, from: direction?.value ?? .AB)
-      return Roundtrip(there: both.0, back: both.1)
+      return Cycle(forward: both.0, backward: both.1)
     }
-    let there = direction?.value ?? .AB
-    return Roundtrip(
-      there: try generator.generator(weights, inCheckpoint: there),
-      back: try generator.generator(weightsBack, inCheckpoint: there == .AB ? .BA : .AB))
+    let forward = direction?.value ?? .AB
+    return Cycle(
+      forward: try generator.generator(weights, inCheckpoint: forward),
+      backward: try generator.generator(weightsBack, inCheckpoint: forward == .AB ? .BA : .AB))
   }
+}
+
+/// A row of the table for every image, and a contact sheet where they are wanted.
+private struct CycleSink: Sink {
+  let table: CycleTable
+  let sheets: FolderSink?
+
+  func prepare(
+    _ result: Reconstruction, _ identity: Input.Identity
+  ) throws -> @Sendable () throws(ToolError) -> Void {
+    let row = CycleRow(result)
+    let sheet = try sheets?.prepare(result.sheet, identity)
+    return { () throws(ToolError) in
+      try sheet?()
+      try table.add(row, identity)
+    }
+  }
+
+  func finish(isWhole: Bool) throws(ToolError) { try table.finish() }
 }

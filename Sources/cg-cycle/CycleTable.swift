@@ -1,19 +1,19 @@
 import CycleGAN
 import Synchronization
 
-/// How close one picture comes to itself, in float and through 8 bits.
+/// Similarity of an image and its reconstruction, in float32 and through 8 bits.
 struct CycleRow: Sendable {
   let direct: Similarity
-  let throughLevels: Similarity
+  let through8Bits: Similarity
 
-  init(_ result: Roundtrip.Result) {
-    direct = Similarity(result.original, result.cycled)
-    throughLevels = Similarity(result.original, result.cycledThroughLevels)
+  init(_ result: Reconstruction) {
+    direct = Similarity(result.original, result.reconstructed)
+    through8Bits = Similarity(result.original, result.reconstructedFrom8Bits)
   }
 
   /// All six numbers, in the order of the columns.
   var numbers: [Double] {
-    [direct, throughLevels].flatMap { [$0.l1, $0.psnr, $0.ssim] }
+    [direct, through8Bits].flatMap { [$0.l1, $0.psnr, $0.ssim] }
   }
 }
 
@@ -43,8 +43,8 @@ final class CycleTable: Sendable {
     self.diagnostics = diagnostics
   }
 
-  /// Prints a picture's row, and names it if it is beyond a limit.
-  func add(_ row: CycleRow, _ place: Arrival.Place) throws(ToolError) {
+  /// Prints an image's row, and names it if it is beyond a limit.
+  func add(_ row: CycleRow, _ identity: Input.Identity) throws(ToolError) {
     let numbers = row.numbers
     let isFirst = state.withLock { state -> Bool in
       state.count += 1
@@ -58,10 +58,10 @@ final class CycleTable: Sendable {
       return state.count == 1
     }
     if isFirst { try printHeader() }
-    try print(place.name.escaped, numbers)
+    try print(identity.name.escaped, numbers)
     if let complaint = limits.complaint(row.direct) {
       state.withLock { $0.beyond += 1 }
-      diagnostics.say("\(place.label): \(complaint)")
+      diagnostics.say("\(identity.label): \(complaint)")
     }
   }
 
@@ -73,11 +73,11 @@ final class CycleTable: Sendable {
     try print("worst", state.worst)
   }
 
-  /// Ends the tool if a picture was beyond a limit.
+  /// Ends the tool if an image was beyond a limit.
   func check() throws(ToolError) {
     let (beyond, count) = state.withLock { ($0.beyond, $0.count) }
     guard beyond > 0 else { return }
-    throw ToolError(.someFailed, "\(beyond) of \(count) pictures are beyond the limits")
+    throw ToolError(.someFailed, "\(beyond) of \(count) images are beyond the limits")
   }
 
   private func printHeader() throws(ToolError) {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CycleGAN
 
-/// Turns images into a tensor stream: decoded, upright, resized, cropped.
+/// Turns images into a tensor stream: decodes, orients, resizes, crops.
 @main
 struct Prep: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,8 +20,8 @@ struct Prep: ParsableCommand {
       """,
     version: ToolVersion.text("cg-prep"))
 
-  @OptionGroup(title: "Size and part") var sizing: SizingOptions
-  @OptionGroup(title: "As the official code does") var official: OfficialOptions
+  @OptionGroup(title: "Size and crop") var sizing: SizingOptions
+  @OptionGroup(title: "Preprocessing of the official code") var official: OfficialOptions
   @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Messages") var report: ReportOptions
@@ -32,24 +32,22 @@ struct Prep: ParsableCommand {
   func validate() throws {
     guard official.preprocess == nil || !sizing.isGiven else {
       throw ValidationError(
-        "--preprocess stands for size and part; leave out --resize, --scale-width and --crop")
+        "--preprocess sets size and crop; leave out --resize, --scale-width and --crop")
     }
     guard official.preprocess != nil || !official.isGiven else {
       throw ValidationError("--load-size and --crop-size go with --preprocess")
     }
     guard !sizing.fast || preparation.resizes else {
-      throw ValidationError("--fast is for pictures that shrink; it needs a size to shrink to")
+      throw ValidationError("--fast needs a size to shrink to")
     }
   }
 
   func run() throws {
     let preparation = preparation
-    let pictures = PictureRun(
-      tool: "cg-prep", input: input, report: report, jobs: threads.loadingAndSaving,
-      resizing: preparation.resizing, shrinksFirst: sizing.fast)
-    try FilterRun(pictures, output).run(loading: { frame, index in
-      try preparation(frame, index)
-    })
+    let run = FilterRun(
+      tool: "cg-prep", input, report, threads, resizing: preparation.resizing,
+      shrinksFirst: sizing.fast)
+    try run.run(to: output, loading: { frame, index in try preparation(frame, index) })
   }
 
   private var preparation: Preparation {

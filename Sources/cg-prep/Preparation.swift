@@ -1,6 +1,6 @@
 import CycleGAN
 
-/// What happens to every picture: size, part, mirror, in this order.
+/// What happens to every image: resize, crop, flip, in this order.
 struct Preparation: Sendable {
   enum NewSize: Sendable {
     case exact(Size)
@@ -8,18 +8,18 @@ struct Preparation: Sendable {
   }
 
   var size: NewSize?
-  var part: Size?
-  var place: CropPlace
+  var crop: Size?
+  var position: CropPosition
   var flips: Bool
   var channels: Int?
   var order: ResizingOrder
-  /// Gives every picture a source of its own, so that the threads don't matter.
+  /// Gives every image a stream of its own, so that the threads don't matter.
   var random: RandomSource
-  /// The official way, in place of size, part and flip.
+  /// The official preprocessing, instead of size, crop and flip.
   var official: Preprocessing?
   var maximumPixels = DecodingOptions().maximumPixels
 
-  /// Whether pictures get another size than they have.
+  /// Whether images are resized.
   var resizes: Bool {
     switch official?.mode {
     case nil: size != nil
@@ -28,26 +28,26 @@ struct Preparation: Sendable {
     }
   }
 
-  /// What a picture is resized to while it is decoded.
+  /// What an image is resized to while it is decoded.
   var resizing: Resizing.Choice? {
     guard size != nil || official != nil else { return nil }
     return { width, height in
-      // A picture that cannot get its size is refused after it is decoded, with the reason.
+      // An image that cannot be resized is refused after it is decoded, with the reason.
       try? resizing(width: width, height: height, channels: 3)
     }
   }
 
   private var changesNothing: Bool {
-    size == nil && part == nil && !flips && channels == nil && official == nil
+    size == nil && crop == nil && !flips && channels == nil && official == nil
   }
 
-  /// Prepares a picture.
+  /// Prepares an image.
   ///
   /// - Parameters:
-  ///   - frame: As decoded; values are rounded to levels where anything is to be done.
-  ///   - index: Its place in the order, counted from 0.
-  /// - Returns: Levels.
-  /// - Throws: `PreprocessingError` if it is smaller than the part, or would grow too large.
+  ///   - frame: As decoded; float32 samples are rounded to uint8 where anything is to be done.
+  ///   - index: Counted from 0.
+  /// - Returns: uint8 samples.
+  /// - Throws: `PreprocessingError` if it is smaller than the crop, or would grow too large.
   func callAsFunction(_ frame: Frame, _ index: Int) throws(PreprocessingError) -> Frame {
     guard !changesNothing else { return frame }
     var random = self.random.stream(index)
@@ -55,15 +55,15 @@ struct Preparation: Sendable {
     if let official = official(channels: channels ?? image.channels) {
       return Frame(try official(image, random: &random))
     }
-    // Grey before the resize, as in the official code.
-    let coloured = channels.map { $0 == 1 ? image.grey() : image.rgb() } ?? image
+    // Gray before the resize, as in the official code.
+    let colored = channels.map { $0 == 1 ? image.grey() : image.rgb() } ?? image
     let resizing = try resizing(
-      width: coloured.width, height: coloured.height, channels: coloured.channels)
-    let sized = resizing.map { coloured.resized(to: $0) } ?? coloured
-    let cut = try part.map { part throws(PreprocessingError) in
-      try cropped(sized, to: part, &random)
+      width: colored.width, height: colored.height, channels: colored.channels)
+    let sized = resizing.map { colored.resized(to: $0) } ?? colored
+    let part = try crop.map { size throws(PreprocessingError) in
+      try cropped(sized, to: size, &random)
     }
-    return Frame(flips ? (cut ?? sized).flipped() : cut ?? sized)
+    return Frame(flips ? (part ?? sized).flipped() : part ?? sized)
   }
 
   private func resizing(
@@ -96,17 +96,17 @@ struct Preparation: Sendable {
   }
 
   private func cropped(
-    _ image: Image, to part: Size, _ random: inout RandomSource
+    _ image: Image, to size: Size, _ random: inout RandomSource
   ) throws(PreprocessingError) -> Image {
-    let (spareX, spareY) = (image.width - part.width, image.height - part.height)
+    let (spareX, spareY) = (image.width - size.width, image.height - size.height)
     guard spareX >= 0, spareY >= 0 else {
       throw .smallerThanPart(
-        width: image.width, height: image.height, partWidth: part.width, partHeight: part.height)
+        width: image.width, height: image.height, partWidth: size.width, partHeight: size.height)
     }
     let (x, y): (Int, Int)
-    switch place {
+    switch position {
     case .center:
-      // As torchvision's CenterCrop: a half goes to the even neighbour.
+      // As torchvision's CenterCrop: halves round to even.
       (x, y) = (Self.half(spareX), Self.half(spareY))
     case .random:
       y = random.integer(below: spareY + 1)
@@ -114,12 +114,12 @@ struct Preparation: Sendable {
     case .at(let left, let top):
       guard left <= spareX, top <= spareY else {
         throw .smallerThanPart(
-          width: image.width, height: image.height, partWidth: left + part.width,
-          partHeight: top + part.height)
+          width: image.width, height: image.height, partWidth: left + size.width,
+          partHeight: top + size.height)
       }
       (x, y) = (left, top)
     }
-    return image.cropped(x: x, y: y, width: part.width, height: part.height)
+    return image.cropped(x: x, y: y, width: size.width, height: size.height)
   }
 
   private static func half(_ count: Int) -> Int {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CycleGAN
 
-/// Size and part, said plainly.
+/// Resizing and cropping.
 struct SizingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Resize to this size; N means NxN.", valueName: "WxH|N"))
   var resize: Size?
@@ -9,28 +9,28 @@ struct SizingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Resize to this width, and keep the aspect ratio.", valueName: "px"))
   var scaleWidth: Int?
 
-  @Option(help: ArgumentHelp("Then cut out a part of this size.", valueName: "WxH|N"))
+  @Option(help: ArgumentHelp("Crop to this size after resizing.", valueName: "WxH|N"))
   var crop: Size?
 
-  @Option(help: ArgumentHelp("Where the part lies: center, random or X,Y.", valueName: "where"))
-  var cropAt: CropPlace?
+  @Option(help: ArgumentHelp("Position of the crop: center, random or X,Y (default: center).", valueName: "where"))
+  var cropAt: CropPosition?
 
-  @Flag(help: "Mirror left and right; with --preprocess half of the pictures, chosen at random.")
+  @Flag(help: "Flip horizontally; with --preprocess a random half of the images.")
   var flip = false
 
-  @Option(help: ArgumentHelp("1 makes pictures grey, 3 gives all three channels.", valueName: "n"))
+  @Option(help: ArgumentHelp("Channels of the output: 1 (gray) or 3.", valueName: "n"))
   var channels: Int?
 
-  @Option(help: ArgumentHelp("Of random places and flips.", valueName: "n"))
+  @Option(help: ArgumentHelp("Seed for random crops and flips.", valueName: "n"))
   var seed: UInt64 = 0
 
-  @Flag(help: "Decode large JPEGs at a part of their size where that leaves twice what is wanted.")
+  @Flag(help: "Decode large JPEGs at a reduced size that is at least twice the wanted one.")
   var fast = false
 
-  @Option(help: "The version of Pillow whose resize to match in the lowest bit.")
+  @Option(help: "Version of Pillow whose resize is matched bit for bit.")
   var pillow = Word<PillowVersion>(.thirteen)
 
-  /// Whether a size or a part was given.
+  /// Whether a size or a crop was given.
   var isGiven: Bool { resize != nil || scaleWidth != nil || crop != nil || cropAt != nil }
 
   func validate() throws {
@@ -48,22 +48,22 @@ struct SizingOptions: ParsableArguments {
 
   var preparation: Preparation {
     Preparation(
-      size: resize.map { .exact($0) } ?? scaleWidth.map { .width($0) }, part: crop,
-      place: cropAt ?? .center, flips: flip, channels: channels, order: pillow.value.order,
+      size: resize.map { .exact($0) } ?? scaleWidth.map { .width($0) }, crop: crop,
+      position: cropAt ?? .center, flips: flip, channels: channels, order: pillow.value.order,
       random: RandomSource(seed: seed))
   }
 }
 
-/// Size and part, in the official options' words.
+/// Preprocessing with the official options.
 struct OfficialOptions: ParsableArguments {
-  @Option(help: "How pictures get their size.")
+  @Option(help: "Preprocessing mode of the official code.")
   var preprocess: Word<Preprocessing.Mode>?
 
-  @Option(help: ArgumentHelp("Resize to this size; 286 unless given.", valueName: "px"))
+  @Option(help: ArgumentHelp("Size to resize to (default: 286).", valueName: "px"))
   var loadSize: Int?
 
   @Option(
-    help: ArgumentHelp("Then cut out a square of this size; 256 unless given.", valueName: "px"))
+    help: ArgumentHelp("Side of the random square crop (default: 256).", valueName: "px"))
   var cropSize: Int?
 
   /// Whether a size was given.
@@ -99,8 +99,8 @@ struct Size: ExpressibleByArgument, Sendable {
   }
 }
 
-/// Where a part lies.
-enum CropPlace: ExpressibleByArgument, Sendable {
+/// Position of a crop.
+enum CropPosition: ExpressibleByArgument, Sendable {
   case center, random
   case at(x: Int, y: Int)
 
@@ -118,7 +118,7 @@ enum CropPlace: ExpressibleByArgument, Sendable {
   }
 }
 
-/// Versions of Pillow that resize otherwise than the one before.
+/// Versions of Pillow whose resize differs.
 enum PillowVersion: String, CaseIterable, Sendable {
   case twelve = "12"
   case thirteen = "13"

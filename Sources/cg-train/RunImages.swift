@@ -30,9 +30,8 @@ struct RunImages {
   ) throws(TrainingError) {
     let (isQuiet, isVerbose) = (command.running.quiet, command.running.verbose)
     let gathering = ImageGathering(
-      decoding: command.limits.decoding,
-      skipped: isVerbose ? { diagnostics.say($0) } : nil,
-      note: { line in if !isQuiet { diagnostics.say(line) } })
+      decoding: command.limits.decoding, diagnostics: diagnostics,
+      verbosity: isQuiet ? .quiet : isVerbose ? .verbose : .normal)
     let cache = ImageCache(maximumBytes: command.memory.maximumBytes)
     func images(_ operand: String, _ count: Int?) throws(TrainingError) -> TrainingImages {
       var gathering = gathering

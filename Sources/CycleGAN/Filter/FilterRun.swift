@@ -1,68 +1,120 @@
-import Glibc
-
-/// The run of a filter that makes one picture of every picture.
+/// One run of a filter: source, then load | compute | save, then sink.
 public struct FilterRun: Sendable {
-  private let pictures: PictureRun
-  private let output: OutputOptions
-  private let prerequisites: [FilePath]
+  /// What happens to a decoded frame on the threads that load; its index is counted from 0.
+  public typealias Load = @Sendable (Frame, Int) throws -> Frame
+
+  private let diagnostics: Diagnostics
+  private let selection: InputSelection
+  private let report: ReportOptions
+  private let jobs: Jobs
 
   /// Gathers what the user said.
   ///
   /// - Parameters:
-  ///   - pictures: What is read.
-  ///   - output: Where it goes.
-  ///   - prerequisites: What every output is made from besides its own input.
-  public init(_ pictures: PictureRun, _ output: OutputOptions, prerequisites: [FilePath] = []) {
-    self.pictures = pictures
-    self.output = output
-    self.prerequisites = prerequisites
+  ///   - tool: The tool's name.
+  ///   - input: What is read.
+  ///   - report: What is told.
+  ///   - threads: How many threads decode and encode.
+  ///   - resizing: What an image is going to be resized to, if its codec can do it on the way.
+  ///   - shrinksFirst: Whether a JPEG may be decoded at a part of its size then.
+  public init(
+    tool: String, _ input: InputOptions, _ report: ReportOptions, _ threads: ThreadOptions,
+    resizing: Resizing.Choice? = nil, shrinksFirst: Bool = false
+  ) {
+    var selection = input.selection
+    selection.decoding.resizing = resizing
+    selection.decoding.shrinksFirst = shrinksFirst
+    self.selection = selection
+    self.report = report
+    diagnostics = Diagnostics(tool: tool)
+    jobs = threads.loadingAndSaving
   }
 
-  /// Reads, computes and writes every picture.
+  /// Makes an image of every image, and writes it where the options say.
   ///
   /// - Parameters:
-  ///   - load: What happens to a decoded picture on the threads that decode.
-  ///   - prepare: Makes what computes, on the calling thread, while the first pictures are decoded.
+  ///   - output: Where images go.
+  ///   - prerequisites: What every output is made from besides its own input.
+  ///   - load: What happens to a decoded frame on the threads that load.
+  ///   - prepare: Makes what computes, on the calling thread, while the first images load.
   /// - Throws: `ToolError` with the exit status unless everything is done.
   public func run(
-    loading load: @escaping PictureRun.Load = { frame, _ in frame },
+    to output: OutputOptions, prerequisites: [FilePath] = [],
+    loading load: @escaping Load = { frame, _ in frame },
     computing prepare: () throws(ToolError) -> Computation<Frame, Frame> = { Computation { $0 } }
   ) throws(ToolError) {
-    let entries = try pictures.entries()
-    let plan = try OutputPlan(output, entries, prerequisites: prerequisites)
-    let sink = plan.output
-    if output.dryRun { return try list(entries, sink) }
-    let tally = try Tally(pictures.diagnostics, pictures.report, total: plan.total)
-    let stages = Pipeline<Frame, Frame>(load: pictures.loading(load)) {
-      [output] frame, place in
-      try sink.prepare(output.typed(frame), place)
-    } done: { place, failure throws(ToolError) in
-      if let failure { try sink.fail(failure, place) }
-      try tally.count(place, failure, isTold: sink.tellsFailures)
+    try run(loading: load, computing: prepare) { source throws(ToolError) in
+      let sink = try output.openSink(for: source, prerequisites: prerequisites)
+      if output.dryRun {
+        try list(source, sink, terminator: output.print0 ? 0 : 0x0A)
+        return nil
+      }
+      return sink
+    } converting: {
+      output.typed($0)
     }
-    try pictures.send(
-      through: stages, entries, tally, wants: { sink.wants($0) }, computing: prepare)
+  }
+
+  /// Makes a result of every image, and hands it to a sink.
+  ///
+  /// - Parameters:
+  ///   - load: What happens to a decoded frame on the threads that load.
+  ///   - prepare: Makes what computes, on the calling thread, while the first images load.
+  ///   - openSink: Opens the sink before any image is read; nil where nothing is to be made.
+  ///   - convert: What happens to a result on the threads that save.
+  /// - Throws: `ToolError` with the exit status unless everything is done.
+  public func run<Computed: Sendable>(
+    loading load: @escaping Load = { frame, _ in frame },
+    computing prepare: () throws(ToolError) -> Computation<Frame, Computed>,
+    into openSink: (Source) throws(ToolError) -> (any Sink<Computed>)?,
+    converting convert: @escaping @Sendable (Computed) -> Computed = { $0 }
+  ) throws(ToolError) {
+    // Before anything that can take long: a request for a status line must not kill.
+    Interrupts.catchStatus()
+    let source = try Source(selection, diagnostics: diagnostics, verbosity: report.verbosity)
+    guard let sink = try openSink(source) else { return }
+    let tally = try Tally(diagnostics, report, total: source.total)
+    let pipeline = Pipeline<Frame, Computed> { content, identity in
+      try load(decoded(content, identity), identity.index)
+    } save: { result, identity in
+      try sink.prepare(convert(result), identity)
+    } done: { identity, failure throws(ToolError) in
+      if let failure { try sink.fail(failure, identity) }
+      try tally.count(identity, failure, isPassedOn: sink.passesFailuresOn)
+    }
+    Interrupts.catchStops()
+    try tally.startProgress()
+    nonisolated(unsafe) let inputs = source
+    try pipeline.run(
+      jobs: jobs, from: { () throws(ToolError) in try inputs.next(where: sink.wants) },
+      computing: prepare)
     try sink.finish(isWhole: tally.isWhole)
     try tally.finish()
   }
 
+  private func decoded(_ content: Input.Content, _ identity: Input.Identity) throws -> Frame {
+    try content.decoded(selection.decoding) { warning in
+      if !report.quiet { diagnostics.say("\(identity.label): \(warning)") }
+    }
+  }
+
   /// Prints every input with its output, and makes nothing.
-  private func list(_ entries: InputEntries, _ sink: any PictureOutput) throws(ToolError) {
+  private func list(
+    _ source: Source, _ sink: any Sink<Frame>, terminator: UInt8
+  ) throws(ToolError) {
     var failure: ToolError?
     func printLine(_ name: FilePath) {
       guard failure == nil, let file = sink.file(for: name) else { return }
-      let line = name.bytes + [0x09] + file.bytes + [output.print0 ? 0 : 0x0A]
-      failure = attempt { () throws(ToolError) in
-        try StandardOutput.write(line)
-      }
+      let line = name.bytes + [0x09] + file.bytes + [terminator]
+      failure = attempt { () throws(ToolError) in try StandardOutput.write(line) }
     }
-    // What is not wanted is not opened, so that only pictures without a path arrive.
-    let inputs = Inputs(entries, pictures.input.selection) { name in
+    // What is not wanted is not opened, so that only images without a path come.
+    let isWanted = { (name: FilePath) in
       if sink.wants(name) { printLine(name) }
       return false
     }
-    while failure == nil, let arrival = try inputs.next() {
-      if case .success = arrival.content { printLine(arrival.place.name) }
+    while failure == nil, let input = try source.next(where: isWanted) {
+      if case .success = input.content { printLine(input.identity.name) }
     }
     if let failure { throw failure }
   }

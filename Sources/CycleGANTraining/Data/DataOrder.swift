@@ -2,8 +2,8 @@ import CycleGAN
 
 /// Which image of A meets which image of B, in every epoch.
 ///
-/// Every choice follows from the seed, the epoch and the place in it, so that a run can go on from
-/// any step without keeping a random state.
+/// Every choice follows from the seed, the epoch and the index in it, so that a run can resume at any
+/// step without a saved random state.
 ///
 /// Source: data/unaligned_dataset.py and the loader of the official code.
 public struct DataOrder: Sendable, Equatable {
@@ -47,19 +47,19 @@ public struct DataOrder: Sendable, Equatable {
   /// Steps in an epoch; the last one may be short of images.
   public var stepsPerEpoch: Int { (epochLength + batchSize - 1) / batchSize }
 
-  /// The places of the pairs of one step.
+  /// The pairs of one step, as indices into `pairs(epoch:)`.
   ///
   /// - Parameter step: Counted from 0 within the epoch.
-  /// - Returns: `batchSize` places, fewer at the end.
-  func places(ofStep step: Int) -> Range<Int> {
+  /// - Returns: `batchSize` indices, fewer at the end.
+  func pairs(ofStep step: Int) -> Range<Int> {
     step * batchSize..<min(epochLength, (step + 1) * batchSize)
   }
 
   /// One image of each domain and where their augmentation draws from.
   public struct Pair: Sendable, Equatable {
-    /// The place of the image of A.
+    /// Index of the image of A.
     public let indexA: Int
-    /// The place of the image of B.
+    /// Index of the image of B.
     public let indexB: Int
     /// Where both crops and flips come from, A's first.
     public let random: RandomSource

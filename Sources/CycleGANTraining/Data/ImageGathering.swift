@@ -1,7 +1,7 @@
 import CycleGAN
 import Glibc
 
-/// Finds the images that an operand names: a folder, `@list`, a tensor stream, an image.
+/// Finds the images of a data set: a folder, `@list`, a tensor stream, an image.
 ///
 /// FIFOs and process substitutions work everywhere; what cannot be read again is kept in memory.
 public struct ImageGathering {
@@ -9,140 +9,152 @@ public struct ImageGathering {
   public var decoding: DecodingOptions
   /// The most images that are taken: the official `--max_dataset_size`.
   public var maximumCount: Int
-  /// Told of every file that is skipped, as a sentence; nil if a count is enough.
-  public var skipped: ((String) -> Void)?
-  /// Told what a person should know.
-  public var note: (String) -> Void
 
-  var items: [TrainingImages.Item] = []
-  var fingerprint: UInt32 = 0
-  var failedBefore = 0
+  private let diagnostics: Diagnostics
+  private let verbosity: Verbosity
 
   /// Prepares to gather the images of one domain.
   ///
   /// - Parameters:
   ///   - decoding: Limits and the policy for damaged files.
   ///   - maximumCount: The most images that are taken.
-  ///   - skipped: Told of every file that is skipped; nil if a count is enough.
-  ///   - note: Told what a person should know.
+  ///   - diagnostics: Told of every file that is skipped, and of failures further up.
+  ///   - verbosity: How much is said.
   public init(
-    decoding: DecodingOptions = .init(), maximumCount: Int = .max,
-    skipped: ((String) -> Void)? = nil, note: @escaping (String) -> Void
+    decoding: DecodingOptions = .init(), maximumCount: Int = .max, diagnostics: Diagnostics,
+    verbosity: Verbosity = .normal
   ) {
     self.decoding = decoding
     self.maximumCount = maximumCount
-    self.skipped = skipped
-    self.note = note
+    self.diagnostics = diagnostics
+    self.verbosity = verbosity
   }
 
   /// Finds the images.
   ///
   /// - Parameters:
-  ///   - operand: As the user wrote it; `-` is stdin and `@-` a list on stdin.
+  ///   - operand: As the user wrote it; `-` is standard input, `@file` a list of paths and `@-` a
+  ///     list on standard input.
   ///   - cache: Shared by both domains.
   /// - Returns: At least one image, in order.
   /// - Throws: `TrainingError.input` if it is missing, `.images` if it holds none.
-  public mutating func images(
+  public func images(
     of operand: String, cache: ImageCache
   ) throws(TrainingError) -> TrainingImages {
-    (items, fingerprint, failedBefore) = ([], 0, 0)
-    if operand.hasPrefix("@") {
-      try addList(String(operand.dropFirst()))
-    } else if operand != "-", Folder.isFolder(FilePath(operand)) {
-      try addFolder(FilePath(operand))
-    } else {
-      try addFile(operand)
-    }
-    guard !items.isEmpty else { throw .images("\(escaped(Array(operand.utf8))): no images") }
+    let found = try gathered(from: operand)
+    guard !found.items.isEmpty else { throw .images("\(escaped(Array(operand.utf8))): no images") }
     return TrainingImages(
-      items, source: operand, fingerprint: fingerprint, failedBefore: failedBefore,
-      decoding: decoding, cache: cache)
+      found.items, source: operand, fingerprint: found.fingerprint,
+      failedBefore: found.failedBefore, decoding: decoding, cache: cache)
   }
 
-  mutating func add(_ item: TrainingImages.Item, mark: [UInt8]) {
-    guard items.count < maximumCount else { return }
-    items.append(item)
-    fingerprint = crc32(mark + [0], fingerprint)
+  private func gathered(from operand: String) throws(TrainingError) -> Found {
+    var selection = InputSelection(decoding: decoding)
+    var folder: FilePath?
+    if operand.hasPrefix("@") {
+      let list = FilePath(String(operand.dropFirst()))
+      selection.lists = [.init(list, separator: .detected)]
+    } else {
+      let path = FilePath(operand)
+      selection.operands = [path]
+      // Paths on standard input are written @-.
+      selection.standardInput = operand == "-" ? .image : nil
+      folder = operand != "-" && Folder.isFolder(path) ? path : nil
+    }
+    var found = Found(maximumCount: maximumCount)
+    do throws(ToolError) {
+      let source = try Source(
+        selection, files: .locate, diagnostics: diagnostics, verbosity: verbosity)
+      while let input = try source.next() {
+        switch input.content {
+        case .failure(let failure) where failure.isUpstream:
+          found.failedBefore += 1
+          guard verbosity != .quiet else { break }
+          diagnostics.say("\(input.identity.label): failed before: \(failure.reason)")
+        case .failure(let failure): throw error(of: operand, input.identity, failure)
+        case .success(.file(let path)):
+          found.add(path, name: name(of: path, in: folder, isListed: operand.hasPrefix("@")))
+        case .success(let content):
+          let name = input.identity.isPath ? input.identity.name : nil
+          let frame = try frame(of: content, input.identity)
+          let isImage = if case .frame = content { false } else { true }
+          found.add(frame, name: isImage ? nil : name, record: input.record)
+        }
+      }
+    } catch {
+      throw TrainingError(error)
+    }
+    return found
   }
 
-  /// Takes a file.
-  ///
-  /// - Parameters:
-  ///   - path: The file; what is wrong with it shows when it is its turn.
-  ///   - name: What it is called, wherever it is.
+  /// What a checksum knows a file by: names below a folder, so that it may be moved between two calls.
+  private func name(of path: FilePath, in folder: FilePath?, isListed: Bool) -> [UInt8] {
+    guard let folder else { return isListed ? path.bytes : path.lastComponent.bytes }
+    return Array(path.bytes.dropFirst(folder.bytes.count).drop { $0 == UInt8(ascii: "/") })
+  }
+
+  private func frame(
+    of content: Input.Content, _ identity: Input.Identity
+  ) throws(ToolError) -> Frame {
+    do { return try content.decoded(decoding) { _ in } } catch {
+      throw ToolError(.badData, "\(identity.label): \(error)")
+    }
+  }
+
+  private func error(
+    of operand: String, _ identity: Input.Identity, _ failure: InputFailure
+  ) -> ToolError {
+    let hint =
+      failure.cause == .unknownFormat && operand != "-"
+      ? "; a list of paths is @\(FilePath(operand))" : ""
+    let status = failure.status == .someFailed ? ExitStatus.badData : failure.status
+    return ToolError(status, "\(identity.label): \(failure.reason)\(hint)")
+  }
+}
+
+/// Images that were found so far.
+private struct Found {
+  let maximumCount: Int
+  var items: [TrainingImages.Item] = []
+  /// A checksum over names, sizes and beginnings of files, or over a stream's frames.
+  var fingerprint: UInt32 = 0
+  /// Images that failed in an earlier filter.
+  var failedBefore = 0
+
+  /// Takes a file; what is wrong with it shows when it is its turn.
   mutating func add(_ path: FilePath, name: [UInt8]) {
     guard items.count < maximumCount else { return }
     var mark = name + [0]
-    if let size = Self.regularSize(path) {
+    if let size = path.regularSize {
       mark += Array("\(size)".utf8)
       mark += (try? ByteReader(path).peek(4096)) ?? []
     }
     add(.file(path), mark: mark)
   }
 
-  /// Names below the folder count, so that a folder may be moved between two calls.
-  private mutating func addFolder(_ folder: FilePath) throws(TrainingError) {
-    do {
-      let content = try Folder.images(below: folder)
-      for image in content.images {
-        let below = image.bytes.dropFirst(folder.bytes.count).drop { $0 == UInt8(ascii: "/") }
-        add(image, name: Array(below))
-      }
-      guard !content.skipped.isEmpty else { return }
-      if let skipped {
-        for path in content.skipped { skipped("\(path): skipped, not an image") }
+  /// Takes a frame, or where it can be read again.
+  mutating func add(_ frame: Frame, name: FilePath?, record: (file: FilePath, offset: Int)?) {
+    guard items.count < maximumCount else { return }
+    let item: TrainingImages.Item =
+      if let record {
+        .record(record.file, offset: record.offset, name: name)
       } else {
-        note("\(folder): skipped \(content.skipped.count) files that are not images, see -v")
+        .frame(frame, name: name)
       }
-    } catch {
-      throw .input("\(folder): \(error)")
-    }
+    add(item, mark: (name?.bytes ?? []) + [0] + Image(frame).pixels)
   }
 
-  /// Lines, or paths that end in NUL where there is one.
-  private mutating func addList(_ name: String) throws(TrainingError) {
-    do throws(SystemError) {
-      let list = try Self.reader(name).readAll()
-      for path in list.split(separator: list.contains(0) ? 0 : UInt8(ascii: "\n")) {
-        add(FilePath(bytes: Array(path)), name: Array(path))
-      }
-    } catch {
-      throw .input("\(FilePath(name)): \(error)")
-    }
+  private mutating func add(_ item: TrainingImages.Item, mark: [UInt8]) {
+    items.append(item)
+    fingerprint = crc32(mark + [0], fingerprint)
   }
+}
 
-  private mutating func addFile(_ operand: String) throws(TrainingError) {
-    let path = FilePath(operand)
-    let (reader, first): (ByteReader, [UInt8])
-    do throws(SystemError) {
-      reader = try Self.reader(operand)
-      first = try reader.peek(16)
-    } catch {
-      throw .input("\(path): \(error)")
-    }
-    let isFile = operand != "-" && Self.regularSize(path) != nil
-    if first.starts(with: NPY.magic) {
-      try addStream(reader, path, isFile: isFile)
-    } else if first.isEmpty {
-      throw .images("\(path): empty, so that there are no images")
-    } else if ImageFormat.recognized(first) == nil {
-      throw .images(
-        "\(path): neither images nor a tensor stream; a list of paths is @\(path)")
-    } else if isFile {
-      add(path, name: path.lastComponent.bytes)
-    } else {
-      try addImages(reader, path)
-    }
-  }
-
-  private static func reader(_ name: String) throws(SystemError) -> ByteReader {
-    name == "-" ? ByteReader(descriptor: STDIN_FILENO) : try ByteReader(FilePath(name))
-  }
-
+extension FilePath {
   /// The length of a regular file, bytes; nil for anything else.
-  private static func regularSize(_ path: FilePath) -> Int? {
+  fileprivate var regularSize: Int? {
     var status = stat()
-    let isThere = path.withCString { stat($0, &status) } == 0
+    let isThere = withCString { stat($0, &status) } == 0
     return isThere && status.st_mode & S_IFMT == S_IFREG ? status.st_size : nil
   }
 }

@@ -1,6 +1,6 @@
 import CycleGAN
 
-/// Both domains, who meets whom, and what happens to the images before.
+/// Both domains, the order of their images, and what happens to the images before.
 public struct TrainingData: Sendable {
   /// Domain A.
   public let imagesA: TrainingImages
@@ -12,7 +12,7 @@ public struct TrainingData: Sendable {
   let batchSize: Int
   /// The one size that the images of A and of B must have; nil where each may have its own.
   var requiredSizes: (A: RequiredSize, B: RequiredSize)?
-  /// Who meets whom.
+  /// Which image of A meets which of B.
   public internal(set) var order: DataOrder
 
   /// Brings both domains together.
@@ -37,12 +37,12 @@ public struct TrainingData: Sendable {
       serial: serial, seed: seed)
   }
 
-  /// An image of a domain that looks the same every time: not mirrored, cut at one place.
+  /// An image of a domain that looks the same every time: not flipped, cropped at a fixed position.
   ///
   /// - Parameters:
   ///   - domain: Which.
-  ///   - index: Its place, counted from 0; where it cannot be used, the next one is taken.
-  /// - Returns: Levels.
+  ///   - index: Counted from 0; where it cannot be used, the next one is taken.
+  /// - Returns: uint8 samples.
   /// - Throws: `TrainingError.images` if none can be used.
   func fixed(_ domain: Domain, _ index: Int) throws(TrainingError) -> Frame {
     switch domain {

@@ -1,5 +1,4 @@
 import CycleGAN
-import Glibc
 
 /// Why a run could not start or go on.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
@@ -37,8 +36,21 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   ///   - error: What the system said.
   /// - Returns: `.system` where the disk is full or broken, `.cannotCreate` otherwise.
   static func writing(_ path: FilePath, _ error: SystemError) -> TrainingError {
-    let isDisk = [ENOSPC, EDQUOT, EIO, EFBIG].contains(error.code)
-    return isDisk ? .system("\(path): \(error)") : .cannotCreate("\(path): \(error)")
+    ExitStatus(writing: error) == .inputOutput
+      ? .system("\(path): \(error)") : .cannotCreate("\(path): \(error)")
+  }
+
+  /// Takes an error of reading a data set.
+  init(_ error: ToolError) {
+    let lines = error.description
+    self =
+      switch error.status {
+      case .noInput: .input(lines)
+      case .inputOutput: .system(lines)
+      case .usage: .options(lines)
+      case .outOfMemory: .unavailable(lines)
+      default: .images(lines)
+      }
   }
 
   /// Names an error of a stage that can fail in several ways.

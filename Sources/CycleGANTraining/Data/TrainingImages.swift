@@ -57,17 +57,17 @@ public final class TrainingImages: Sendable {
   /// How many there are.
   public var count: Int { items.count }
 
-  /// The images that could not be used so far, by place, with the reason.
+  /// The images that could not be used so far, by index, with the reason.
   public var failures: [Int: String] { refused.withLock { $0 } }
 
-  /// The places of the images so far whose pixels all have one colour.
+  /// The indices of the images so far whose pixels all have one color.
   ///
   /// They are used; but an instance norm divides by what is left of their contrast.
   public var flatImages: Set<Int> { flat.withLock { $0 } }
 
   /// The name of an image, for messages.
   ///
-  /// - Parameter index: Its place, counted from 0.
+  /// - Parameter index: Counted from 0.
   /// - Returns: Its path, or its number where it has none.
   public func name(_ index: Int) -> String {
     switch items[index] {
@@ -79,36 +79,36 @@ public final class TrainingImages: Sendable {
   /// Prepares an image; where it cannot be used, the next one that can.
   ///
   /// - Parameters:
-  ///   - index: Its place, counted from 0.
+  ///   - index: Counted from 0.
   ///   - preparation: What happens to it.
-  ///   - random: Where the crop's place and the flip come from.
-  /// - Returns: What the networks see, and the place it was found at.
+  ///   - random: Where the crop's position and the flip come from.
+  /// - Returns: What the networks see, and its index.
   /// - Throws: `TrainingError.images` if none can be used.
   public func prepared(
     _ index: Int, _ preparation: ImagePreparation, random: inout RandomSource
   ) throws(TrainingError) -> (image: Image, index: Int) {
     for i in 0..<count {
-      let place = (index + i) % count
-      guard refused.withLock({ $0[place] == nil }) else { continue }
+      let candidate = (index + i) % count
+      guard refused.withLock({ $0[candidate] == nil }) else { continue }
       do {
         // What an image that is refused has drawn doesn't count: the next time it is not tried.
         var own = random
-        let image = try preparation.drawn(try sized(place, preparation), random: &own)
+        let image = try preparation.drawn(try sized(candidate, preparation), random: &own)
         random = own
-        return (image, place)
+        return (image, candidate)
       } catch {
-        refused.withLock { $0[place] = "\(error)" }
+        refused.withLock { $0[candidate] = "\(error)" }
       }
     }
     throw .images("none of \(count) images can be used, the first because: \(firstReason)")
   }
 
-  /// Prepares an image so that it looks the same every time: not mirrored, cut at one place.
+  /// Prepares an image so that it looks the same every time: not flipped, cropped at a fixed position.
   ///
   /// - Parameters:
-  ///   - index: Its place, counted from 0; where it cannot be used, the next one is taken.
+  ///   - index: Counted from 0; where it cannot be used, the next one is taken.
   ///   - preparation: What happens to it besides.
-  /// - Returns: Levels.
+  /// - Returns: uint8 samples.
   /// - Throws: `TrainingError.images` if none can be used.
   func fixed(_ index: Int, _ preparation: ImagePreparation) throws(TrainingError) -> Frame {
     var random = RandomSource(seed: 0)
@@ -118,9 +118,9 @@ public final class TrainingImages: Sendable {
   /// Prepares this very image so that it looks the same every time.
   ///
   /// - Parameters:
-  ///   - index: Its place, counted from 0.
+  ///   - index: Counted from 0.
   ///   - preparation: What happens to it, but for the flip.
-  /// - Returns: Levels.
+  /// - Returns: uint8 samples.
   /// - Throws: `TrainingError.images` naming it if it cannot be used.
   func fixed(only index: Int, _ preparation: ImagePreparation) throws(TrainingError) -> Frame {
     var random = RandomSource(seed: 0)
@@ -163,7 +163,8 @@ public final class TrainingImages: Sendable {
     guard descriptor >= 0 else { throw SystemError.current }
     let reader = ByteReader(descriptor: descriptor, closes: true)
     guard lseek(descriptor, offset, SEEK_SET) == offset else { throw SystemError.current }
-    guard case .frame(let frame, _) = try StreamReader(reader).next() else {
+    guard case .frame(let frame, _) = try StreamReader(reader, limits: decoding.streamLimits).next()
+    else {
       throw SystemError(code: ESTALE)
     }
     return frame
@@ -179,7 +180,7 @@ extension ImagePreparation {
 }
 
 extension Image {
-  /// Whether every pixel has the same colour.
+  /// Whether every pixel has the same color.
   fileprivate var isFlat: Bool {
     zip(pixels, pixels.dropFirst(channels)).allSatisfy { $0 == $1 }
   }

@@ -159,11 +159,11 @@ public final class Trainer {
   ///
   /// - Returns: Whether to go on.
   private func trainEpoch(_ session: Session) throws(TrainingError) -> Bool {
-    let loader = BatchLoader(
+    let loader = try BatchLoader(
       epoch: position.epoch, from: position.place, data, threads: max(1, options.loadingThreads))
     defer { loader.stop() }
-    for place in position.place..<data.order.stepsPerEpoch where position.step < totalSteps {
-      let batch = try reports.waiting { () throws(TrainingError) in try loader.batch(place) }
+    for _ in position.place..<data.order.stepsPerEpoch where position.step < totalSteps {
+      let batch = try reports.waiting { () throws(TrainingError) in try loader.next() }
       reportFlatImages()
       try reportBadImages()
       options.prepare(session.model, position, stepsPerEpoch: data.order.stepsPerEpoch)

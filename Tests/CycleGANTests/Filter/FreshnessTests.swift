@@ -22,9 +22,9 @@ import Testing
       (.remake, "old", "old", true), (.skipExisting, "new", "new", false),
       (.update, "old", "old", false), (.update, "new", "old", true), (.update, "old", "new", true),
       (.update, "output", "output", false), (.update, "none", "none", false),
-    ] as [(Freshness.Rule, String, String, Bool)])
+    ] as [(FreshnessRule, String, String, Bool)])
   func `an output is made again as its rule says`(
-    rule: Freshness.Rule, input: String, weights: String, isWanted: Bool
+    rule: FreshnessRule, input: String, weights: String, isWanted: Bool
   ) {
     let freshness = Freshness(rule, prerequisites: [folder.path.appending(weights)])
     let output = folder.path.appending("output")

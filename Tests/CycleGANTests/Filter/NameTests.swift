@@ -37,7 +37,7 @@ import Testing
 
   @Test(arguments: ["..", "../a.png", "a/../b.png", "a/..", "", "/", ".", "./."])
   func `a name that leads out of the folder or to nothing has no output`(name: String) {
-    #expect(throws: PictureFailure.self) { try FilePath(name).mirrored(nil) }
+    #expect(throws: InputFailure.self) { try FilePath(name).mirrored(nil) }
   }
 
   @Test(arguments: [

@@ -6,7 +6,8 @@ import Testing
   /// Reads a list to its end.
   func paths(_ bytes: [UInt8], isNull: Bool = false) throws -> [FilePath] {
     let reader = PathListReader(
-      try MemoryPipe.reader(of: bytes), name: "list", isNull: isNull, nullOption: "-0")
+      try MemoryPipe.reader(of: bytes), name: "list", separator: isNull ? .null : .lineFeed,
+      nullOption: "-0")
     var paths: [FilePath] = []
     while let path = try reader.next() { paths.append(path) }
     #expect(try reader.next() == nil)
@@ -40,11 +41,23 @@ import Testing
 
   @Test func `a NUL without -0 is wrong usage, after the paths before it`() throws {
     let reader = PathListReader(
-      try MemoryPipe.reader(of: Array("a\nb\0c\0".utf8)), name: "list", isNull: false,
+      try MemoryPipe.reader(of: Array("a\nb\0c\0".utf8)), name: "list", separator: .lineFeed,
       nullOption: "--files0-from")
     #expect(try reader.next() == FilePath("a"))
     let error = #expect(throws: ToolError.self) { try reader.next() }
     #expect(error?.status == .usage)
     #expect(error?.description.contains("did you mean --files0-from?") == true)
+  }
+
+  @Test(arguments: [("a\nb\n", ["a", "b"]), ("a\nb\0c\0", ["a\nb", "c"]), ("", []), ("a", ["a"])])
+  func `a separator that is detected is NUL where there is one`(
+    text: String, expected: [String]
+  ) throws {
+    let reader = PathListReader(
+      try MemoryPipe.reader(of: Array(text.utf8)), name: "list", separator: .detected,
+      nullOption: "-0")
+    var paths: [FilePath] = []
+    while let path = try reader.next() { paths.append(path) }
+    #expect(paths == expected.map { FilePath($0) })
   }
 }

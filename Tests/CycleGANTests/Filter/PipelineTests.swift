@@ -1,119 +1,105 @@
-import Dispatch
 import Synchronization
 import Testing
 
 @testable import CycleGAN
 
 @Suite struct PipelineTests {
-  @Test func `a channel hands on everything in order, and then nothing for ever`() {
-    let channel = Channel<Int>(depth: 2)
-    DispatchQueue(label: "sender").async {
-      for i in 0..<100 { channel.send(i) }
-      channel.close()
+  /// Frames of one gray pixel, whose sample is their index modulo 256.
+  private static func inputs(_ count: Int) -> () -> Input? {
+    var index = 0
+    return {
+      guard index < count else { return nil }
+      defer { index += 1 }
+      let frame = Frame(Image(width: 1, height: 1, channels: 1, pixels: [UInt8(index & 255)]))
+      return Input(FilePath("\(index)"), .frame(frame))
     }
-    for i in 0..<100 { #expect(channel.receive() == i) }
-    #expect(channel.receive() == nil)
-    #expect(channel.receive() == nil)
   }
 
-  @Test func `closing a channel wakes every receiver`() {
-    let channel = Channel<Int>(depth: 1)
-    let group = DispatchGroup()
-    for i in 0..<4 {
-      DispatchQueue(label: "receiver \(i)").async(group: group) { _ = channel.receive() }
+  /// A pipeline that decodes frames and appends the names of what is delivered.
+  private static func pipeline(
+    _ delivered: Delivered, save: @escaping @Sendable (Int) throws -> Void = { _ in },
+    deliver: @escaping @Sendable (Int) throws(ToolError) -> Void = { _ in }
+  ) -> Pipeline<Frame, Frame> {
+    Pipeline { content, _ in
+      try content.decoded(DecodingOptions()) { _ in }
+    } save: { _, identity in
+      try save(identity.index)
+      return { () throws(ToolError) in try deliver(identity.index) }
+    } done: { identity, failure in
+      delivered.add(identity.index, failure)
     }
-    channel.close()
-    #expect(group.wait(timeout: .now() + 10) == .success)
   }
 
-  @Test(arguments: [1, 2, 8])
-  func `results keep the order of the elements`(threads: Int) {
-    var elements = (0..<500).makeIterator()
-    let map = ParallelMap<Int, Int>(threads: threads, ahead: 1) {
-      elements.next()
-    } transform: { element, index in
-      // The later ones are the quicker ones.
-      for _ in 0..<(500 - index) * 20 { _ = Atomic(element) }
-      return element * index
-    }
-    for i in 0..<500 { #expect(map.next() == i * i) }
-    #expect(map.next() == nil)
-    #expect(map.next() == nil)
+  @Test(arguments: [1, 2, 300, 1024])
+  func `every image is delivered once and in order`(threads: Int) throws {
+    let delivered = Delivered()
+    try Self.pipeline(delivered).run(
+      jobs: Jobs(load: threads, save: threads), from: Self.inputs(2000)
+    ) { Computation { $0 } }
+    #expect(delivered.indices == Array(0..<2000))
+    #expect(delivered.failures.isEmpty)
   }
 
-  @Test(arguments: [(1, 0), (2, 1), (4, 3)])
-  func `no more is taken ahead than there is room for`(threads: Int, ahead: Int) {
-    let taken = Taken()
-    let map = ParallelMap<Int, Int>(threads: threads, ahead: ahead) {
-      taken.add()
-    } transform: { element, _ in
-      element
+  @Test(arguments: [1, 2, 300, 1024])
+  func `a writer that fails ends the run with its error, and nothing after it is delivered`(
+    threads: Int
+  ) throws {
+    let delivered = Delivered()
+    let pipeline = Self.pipeline(delivered) { index throws(ToolError) in
+      if index == 10 { throw ToolError(.inputOutput, "full") }
     }
-    for i in 0..<200 {
-      #expect(map.next() == i)
-      // One more for the room that this result has just made.
-      #expect(taken.count <= i + 1 + threads + ahead)
-    }
-    map.cancel()
-    #expect(map.next() == nil)
-  }
-
-  @Test func `a wait for a silent source can be cancelled`() {
-    let silence = DispatchSemaphore(value: 0)
-    let map = ParallelMap<Int, Int>(threads: 2, ahead: 1) {
-      silence.wait()
-      return nil
-    } transform: { element, _ in
-      element
-    }
-    DispatchQueue(label: "canceller").asyncAfter(deadline: .now() + 0.05) { map.cancel() }
-    #expect(map.next() == nil)
-    silence.signal()
-    silence.signal()
-  }
-
-  @Test func `everybody who waits for a promise gets it, before it is kept and afterwards`() {
-    let promise = Promise<Int>()
-    let found = Mutex<[Int?]>([])
-    let group = DispatchGroup()
-    for i in 0..<4 {
-      DispatchQueue(label: "waiter \(i)").async(group: group) {
-        let value = promise.wait()
-        found.withLock { $0.append(value) }
+    let error = #expect(throws: ToolError.self) {
+      try pipeline.run(jobs: Jobs(load: threads, save: threads), from: Self.inputs(2000)) {
+        Computation { $0 }
       }
     }
-    promise.keep(7)
-    #expect(group.wait(timeout: .now() + 10) == .success)
-    #expect(found.withLock { $0 } == [7, 7, 7, 7])
-    #expect(promise.wait() == 7)
+    #expect(error?.status == .inputOutput)
+    #expect(delivered.indices == Array(0..<10))
   }
 
-  @Test func `only what is small is computed on one core`() throws {
-    let computation = Computation<Int, Int>(isSmall: { $0 < 10 }) { 2 * $0 }
+  @Test(arguments: [1, 2, 300, 1024])
+  func `an image that cannot be saved fails alone`(threads: Int) throws {
+    let delivered = Delivered()
+    let pipeline = Self.pipeline(
+      delivered, save: { if $0 % 7 == 3 { throw InputFailure("bad") } })
+    try pipeline.run(jobs: Jobs(load: threads, save: threads), from: Self.inputs(500)) {
+      Computation { $0 }
+    }
+    #expect(delivered.indices == Array(0..<500))
+    #expect(delivered.failures == (0..<500).filter { $0 % 7 == 3 })
+  }
+
+  @Test func `where nothing can be computed, the run ends with that error`() throws {
+    let delivered = Delivered()
+    let error = #expect(throws: ToolError.self) {
+      try Self.pipeline(delivered).run(jobs: Jobs(load: 3, save: 3), from: Self.inputs(100)) {
+        () throws(ToolError) -> Computation<Frame, Frame> in
+        throw ToolError(.badData, "no weights")
+      }
+    }
+    #expect(error?.status == .badData)
+    #expect(delivered.indices.isEmpty)
+  }
+
+  @Test func `only what is for one core is computed on one core`() throws {
+    let computation = Computation<Int, Int>(isForOneCore: { $0 < 10 }) { 2 * $0 }
     #expect(try computation.onOneCore(9) == 18)
     #expect(try computation.onOneCore(10) == nil)
     #expect(try computation(10) == 20)
   }
-
-  @Test func `a task's failure is known before it is waited for, and what follows is done`() {
-    let hasFollowed = Atomic(false)
-    let writer = Writer { () throws(ToolError) in
-      throw ToolError(.inputOutput, "full")
-    } afterwards: {
-      hasFollowed.store(true, ordering: .sequentiallyConsistent)
-    }
-    #expect(throws: ToolError.self) { try writer.finish() }
-    #expect(writer.hasFailed)
-    let isDone = hasFollowed.load(ordering: .sequentiallyConsistent)
-    #expect(isDone)
-  }
 }
 
-/// Counts what was taken, from 0.
-private final class Taken: Sendable {
-  private let next = Atomic(0)
+/// What was delivered, in order.
+private final class Delivered: Sendable {
+  private let state = Mutex<(indices: [Int], failures: [Int])>(([], []))
 
-  var count: Int { next.load(ordering: .sequentiallyConsistent) }
+  var indices: [Int] { state.withLock { $0.indices } }
+  var failures: [Int] { state.withLock { $0.failures } }
 
-  func add() -> Int { next.add(1, ordering: .sequentiallyConsistent).oldValue }
+  func add(_ index: Int, _ failure: InputFailure?) {
+    state.withLock { state in
+      state.indices.append(index)
+      if failure != nil { state.failures.append(index) }
+    }
+  }
 }

@@ -10,7 +10,8 @@ import Testing
     for failure in failures {
       // Told further on, so that the test says nothing.
       try tally.count(
-        .init(), failure.map { PictureFailure("bad", status: $0, isUpstream: true) }, isTold: true)
+        .init(), failure.map { InputFailure("bad", status: $0, isUpstream: true) }, isPassedOn: true
+      )
     }
     return tally
   }
@@ -38,10 +39,10 @@ import Testing
     let folder = try TemporaryFolder()
     let options = try ReportOptions.parse(["-q", "--failures", "\(folder.path)/failed"])
     let tally = try Tally(Diagnostics(tool: "test"), options, total: nil)
-    let failure = PictureFailure("bad", isUpstream: true)
-    try tally.count(.init(FilePath("a\n"), nil), failure, isTold: true)
-    try tally.count(.init(FilePath("000001"), "standard input: image 1"), failure, isTold: true)
-    try tally.count(.init(FilePath("b"), nil), nil, isTold: true)
+    let failure = InputFailure("bad", isUpstream: true)
+    try tally.count(.init(FilePath("a\n"), nil), failure, isPassedOn: true)
+    try tally.count(.init(FilePath("000001"), "standard input: image 1"), failure, isPassedOn: true)
+    try tally.count(.init(FilePath("b"), nil), nil, isPassedOn: true)
     #expect(try ByteReader(folder.path.appending("failed")).readAll() == Array("a\n\0".utf8))
   }
 }

@@ -24,7 +24,7 @@ import Testing
     let (images, notes) = try gather(path("images"))
     #expect(names(images) == ["a.ppm", "c.ppm", "b.png"])
     #expect(notes.count == 1)
-    #expect(notes.first?.contains("skipped 1 files") == true)
+    #expect(notes.first?.contains("skipped 1 file ") == true)
   }
 
   @Test(arguments: ["\n", "\0"])
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func `max-dataset-size takes the first images`() throws {
-    var gathering = ImageGathering(maximumCount: 2) { _ in }
+    let gathering = ImageGathering(maximumCount: 2, diagnostics: Diagnostics(tool: "test"))
     let images = try gathering.images(
       of: path("images"), cache: ImageCache(maximumBytes: 1 << 20))
     #expect(names(images) == ["a.ppm", "c.ppm"])
@@ -114,10 +114,14 @@ import Testing
 
   @discardableResult
   private func gather(_ operand: String) throws -> (TrainingImages, [String]) {
-    var notes: [String] = []
-    var gathering = ImageGathering { notes.append($0) }
-    let images = try gathering.images(of: operand, cache: ImageCache(maximumBytes: 1 << 20))
-    return (images, notes)
+    let log = path("log")
+    let descriptor = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    defer { close(descriptor) }
+    let diagnostics = Diagnostics(tool: "test", descriptor: descriptor)
+    let images = try ImageGathering(diagnostics: diagnostics)
+      .images(of: operand, cache: ImageCache(maximumBytes: 1 << 20))
+    let notes = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+    return (images, notes.map(String.init))
   }
 
   private func names(_ images: TrainingImages) -> [String] {

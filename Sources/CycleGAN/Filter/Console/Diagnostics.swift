@@ -9,15 +9,21 @@ public final class Diagnostics: Sendable {
   public let tool: String
 
   fileprivate struct State {
+    let descriptor: Int32
     var failed = 0
     var bar = ""
   }
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   /// Speaks for a tool.
   ///
-  /// - Parameter tool: Its name.
-  public init(tool: String) { self.tool = tool }
+  /// - Parameters:
+  ///   - tool: Its name.
+  ///   - descriptor: Where messages go.
+  public init(tool: String, descriptor: Int32 = STDERR_FILENO) {
+    self.tool = tool
+    state = Mutex(State(descriptor: descriptor))
+  }
 
   /// Inputs that failed so far.
   public var failures: Int { state.withLock { $0.failed } }
@@ -48,22 +54,32 @@ public final class Diagnostics: Sendable {
   ///   - inPlace: Whether stderr is a terminal; otherwise the text is a line of its own.
   func show(_ text: String, inPlace: Bool) {
     state.withLock { state in
-      guard inPlace else { return Self.put(text + "\n") }
+      guard inPlace else { return state.put(text + "\n") }
       // Carriage return, the text, erase what the longer line before left.
-      Self.put("\r" + text + "\u{1B}[K")
+      state.put("\r" + text + "\u{1B}[K")
       state.bar = text
     }
-  }
-
-  fileprivate static func put(_ text: String) {
-    // Nobody can be told where stderr itself fails; the exit status still says what happened.
-    try? ByteWriter(descriptor: STDERR_FILENO).write(Array(text.utf8))
   }
 }
 
 extension Diagnostics.State {
-  fileprivate func write(_ line: String) {
-    guard !bar.isEmpty else { return Diagnostics.put(line + "\n") }
-    Diagnostics.put("\r\u{1B}[K" + line + "\n" + bar)
+  fileprivate func put(_ text: String) {
+    // Nobody can be told where stderr itself fails; the exit status still says what happened.
+    try? ByteWriter(descriptor: descriptor).write(Array(text.utf8))
   }
+
+  fileprivate func write(_ line: String) {
+    guard !bar.isEmpty else { return put(line + "\n") }
+    put("\r\u{1B}[K" + line + "\n" + bar)
+  }
+}
+
+/// How much a tool says.
+public enum Verbosity: Sendable {
+  /// Only what went wrong.
+  case quiet
+  /// Also what a person should know.
+  case normal
+  /// Also a line for every file.
+  case verbose
 }

@@ -1,4 +1,6 @@
-/// What a tool tells the shell; the numbers from 64 on are those of sysexits.h.
+import Glibc
+
+/// The exit status of a tool; the numbers from 64 on are those of sysexits.h.
 public enum ExitStatus: Int32, Sendable {
   /// Everything asked was done.
   case done = 0
@@ -22,4 +24,13 @@ public enum ExitStatus: Int32, Sendable {
   case inputOutput = 74
   /// Training was stopped by a health check.
   case unhealthy = 76
+
+  /// The status of a file that cannot be written: `.inputOutput` where the disk is full or broken, or
+  /// a pipe closed; else `.cannotCreate`.
+  ///
+  /// - Parameter error: The reason.
+  public init(writing error: SystemError) {
+    let isDisk = [ENOSPC, EDQUOT, EIO, EFBIG, EPIPE].contains(error.code)
+    self = isDisk ? .inputOutput : .cannotCreate
+  }
 }

@@ -36,4 +36,14 @@ public struct ToolError: Error, Sendable, CustomStringConvertible {
   public init(_ path: FilePath, _ error: SystemError, _ status: ExitStatus = .inputOutput) {
     self.init(status, "\(path): \(error)")
   }
+
+  /// An error of writing a file: the disk's, or one of permissions and names.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - error: The reason.
+  /// - Returns: With the status for the one or the other.
+  public static func writing(_ path: FilePath, _ error: SystemError) -> ToolError {
+    ToolError(path, error, ExitStatus(writing: error))
+  }
 }

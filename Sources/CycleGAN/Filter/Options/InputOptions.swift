@@ -12,7 +12,7 @@ public struct InputOptions: ParsableArguments, Sendable {
     help: "Standard input is a list of paths that end in NUL.")
   var isNull = false
 
-  @Option(help: "What standard input holds, whatever its first bytes are.")
+  @Option(help: "What standard input holds; detected from its first bytes unless given.")
   var stdin: Word<InputSelection.Kind>?
 
   @Option(help: ArgumentHelp("Read a list of paths, one a line.", valueName: "file"))
@@ -32,8 +32,86 @@ public struct InputOptions: ParsableArguments, Sendable {
   public var selection: InputSelection {
     InputSelection(
       operands: inputs,
-      lists: filesFrom.map { .init($0, isNull: false) }
-        + files0From.map { .init($0, isNull: true) },
+      lists: filesFrom.map { .init($0, separator: .lineFeed) }
+        + files0From.map { .init($0, separator: .null) },
       standardInput: stdin?.value, isNull: isNull, decoding: limits.decoding)
+  }
+}
+
+/// What a source was asked to read.
+public struct InputSelection: Sendable {
+  /// What standard input can hold.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// A tensor stream.
+    case stream
+    /// An encoded image, or several of Netpbm's.
+    case image
+    /// Paths, one a line.
+    case paths
+  }
+
+  /// A file that lists paths.
+  public struct List: Sendable {
+    /// What ends a path.
+    public enum Separator: Sendable {
+      /// A line feed.
+      case lineFeed
+      /// NUL.
+      case null
+      /// NUL if the list has one, else a line feed. The whole list is read to find out.
+      case detected
+    }
+
+    /// The file; `-` is standard input.
+    public var path: FilePath
+    /// What ends a path.
+    public var separator: Separator
+
+    /// Names a list.
+    ///
+    /// - Parameters:
+    ///   - path: The file; `-` is standard input.
+    ///   - separator: What ends a path.
+    public init(_ path: FilePath, separator: Separator) {
+      self.path = path
+      self.separator = separator
+    }
+  }
+
+  /// Images, streams and folders in the order given; `-` is standard input.
+  public var operands: [FilePath]
+  /// Lists of paths, read after the operands.
+  public var lists: [List]
+  /// What standard input holds; nil detects it from its first bytes.
+  public var standardInput: Kind?
+  /// Whether a path on standard input ends in NUL.
+  public var isNull: Bool
+  /// Limits of images, and which damage is refused.
+  public var decoding: DecodingOptions
+
+  /// Selects inputs.
+  ///
+  /// - Parameters:
+  ///   - operands: Images, streams and folders; `-` is standard input.
+  ///   - lists: Lists of paths.
+  ///   - standardInput: What standard input holds; nil detects it from its first bytes.
+  ///   - isNull: Whether a path on standard input ends in NUL.
+  ///   - decoding: Limits of images, and which damage is refused.
+  public init(
+    operands: [FilePath] = [], lists: [List] = [], standardInput: Kind? = nil,
+    isNull: Bool = false, decoding: DecodingOptions = DecodingOptions()
+  ) {
+    self.operands = operands
+    self.lists = lists
+    self.standardInput = standardInput
+    self.isNull = isNull
+    self.decoding = decoding
+  }
+}
+
+extension DecodingOptions {
+  /// What a frame of a stream may ask for.
+  public var streamLimits: StreamLimits {
+    StreamLimits(maximumPixels: maximumPixels, maximumSide: maximumSide)
   }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What one image may cost.
+/// Resource limits of one image.
 public struct LimitOptions: ParsableArguments, Sendable {
   @Option(help: ArgumentHelp("The most pixels in an image.", valueName: "n"))
   var maxPixels = Limit(DecodingOptions().maximumPixels)

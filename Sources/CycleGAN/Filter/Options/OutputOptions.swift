@@ -1,22 +1,23 @@
 import ArgumentParser
 import Glibc
 
-/// Where a filter's pictures go, and as what.
+/// Where a filter's images go, and in which format.
 public struct OutputOptions: ParsableArguments, Sendable {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "A file for one picture, a folder (FOLDER/) for many, or - for standard output.",
+      "A file for one image, a folder (FOLDER/) for many, or - for standard output.",
       valueName: "where"))
   var output: FilePath?
 
-  @Option(help: ArgumentHelp("png, jpg, webp, ppm or npy.", valueName: "word"))
+  @Option(
+    help: ArgumentHelp("Format of the output: png, jpg, webp, ppm or npy.", valueName: "word"))
   var format: FormatWord?
 
-  @Option(help: "What the samples of a stream or .npy file are.")
+  @Option(help: "Type of the samples in a stream or .npy file.")
   var dtype: Word<SampleType>?
 
-  @Option(help: ArgumentHelp("Of JPEG and lossy WebP, 1 to 100.", valueName: "n"))
+  @Option(help: ArgumentHelp("Quality of JPEG and lossy WebP, 1 to 100.", valueName: "n"))
   var quality = EncodingOptions().quality
 
   @Flag(help: "Write lossless WebP.")
@@ -28,19 +29,20 @@ public struct OutputOptions: ParsableArguments, Sendable {
   @Flag(name: .shortAndLong, help: "Write a stream or an image even to a terminal.")
   var force = false
 
-  @Flag(help: "Print finished paths with a NUL behind each.")
+  @Flag(help: "End each printed path with NUL instead of a line feed.")
   var print0 = false
 
-  @Flag(help: "Leave out what is there already.")
+  @Flag(help: "Skip images whose output exists.")
   var skipExisting = false
 
-  @Flag(help: "Leave out what is newer than its input and the weights.")
+  @Flag(help: "Skip images whose output is newer than the input and the weights.")
   var update = false
 
-  @Flag(name: [.customShort("n"), .long], help: "Only print each input and its output.")
+  @Flag(name: [.customShort("n"), .long], help: "Print each input and its output; make nothing.")
   var dryRun = false
 
-  @Option(help: ArgumentHelp("Write make rules for the outputs, as gcc -MD.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write make rules for the outputs, as gcc -MD -MF does.", valueName: "file"))
   var depfile: FilePath?
 
   /// A stream on standard output.
@@ -60,13 +62,13 @@ public struct OutputOptions: ParsableArguments, Sendable {
       ("--print0", print0), ("--dry-run", dryRun),
     ]
     for (name, isGiven) in needFiles where isGiven && !isFiles {
-      throw ValidationError("\(name) is about files: it needs -o")
+      throw ValidationError("\(name) is for files: it needs -o")
     }
     guard !(skipExisting && update) else {
       throw ValidationError("--skip-existing and --update exclude each other")
     }
     guard !plain || output == nil || isStandardOutput else {
-      throw ValidationError("--plain is about streams, and -o says files")
+      throw ValidationError("--plain is for streams, and -o names files")
     }
   }
 
@@ -74,15 +76,7 @@ public struct OutputOptions: ParsableArguments, Sendable {
 
   var encoding: EncodingOptions { EncodingOptions(quality: quality, lossless: lossless) }
 
-  func freshness(_ prerequisites: [FilePath]) -> Freshness {
-    Freshness(
-      skipExisting ? .skipExisting : update ? .update : .remake, prerequisites: prerequisites)
-  }
-
-  /// Whether a path means a folder: it ends in a slash, or is one.
-  static func isFolder(_ path: FilePath) -> Bool {
-    path.bytes.last == UInt8(ascii: "/") || Folder.isFolder(path)
-  }
+  var rule: FreshnessRule { skipExisting ? .skipExisting : update ? .update : .remake }
 
   /// What a single file is written as.
   func fileFormat(_ path: FilePath) throws(ToolError) -> OutputFormat {
@@ -95,7 +89,7 @@ public struct OutputOptions: ParsableArguments, Sendable {
     }
     throw ToolError(
       .usage,
-      "\(path): what to write? end it in .png, .jpg, .webp, .ppm or .npy, give --format, or end it in "
+      "\(path): unknown format; end the name in .png, .jpg, .webp, .ppm or .npy, give --format, or end it in "
         + "/ for a folder")
   }
 
@@ -110,6 +104,16 @@ public struct OutputOptions: ParsableArguments, Sendable {
     default: frame
     }
   }
+}
+
+/// Which outputs need not be made again.
+public enum FreshnessRule: Sendable {
+  /// All are made.
+  case remake
+  /// Those that exist are kept.
+  case skipExisting
+  /// Those that are newer than what they are made from are kept.
+  case update
 }
 
 /// NumPy's words for what samples are.

@@ -8,10 +8,10 @@ public struct ReportOptions: ParsableArguments, Sendable {
   @Flag(name: .shortAndLong, help: "Say only what went wrong.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Say a line for every picture, and what was skipped.")
+  @Flag(name: .shortAndLong, help: "Say a line for every image, and what was skipped.")
   var verbose = false
 
-  @Flag(help: "Stop at the first picture that fails.")
+  @Flag(help: "Stop at the first image that fails.")
   var failFast = false
 
   @Option(

@@ -45,3 +45,21 @@ struct JobsWord: ExpressibleByArgument, Sendable {
     value = Jobs(load: load, save: save)
   }
 }
+
+/// How many threads load and save.
+public struct Jobs: Sendable, Equatable {
+  /// Threads that decode.
+  public var load: Int
+  /// Threads that encode.
+  public var save: Int
+
+  /// Sets the threads.
+  ///
+  /// - Parameters:
+  ///   - load: Threads that decode, at least 1.
+  ///   - save: Threads that encode, at least 1.
+  public init(load: Int, save: Int) {
+    self.load = load
+    self.save = save
+  }
+}

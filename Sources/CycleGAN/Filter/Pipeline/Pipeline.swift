@@ -1,59 +1,58 @@
-import Dispatch
+import CKernels
 import Synchronization
 
-/// The way of every picture through a filter: load | compute | save, with the order kept and a
-/// bounded number of pictures under way.
+/// The way of every image through a filter: load | compute | save, with the order kept and a bounded
+/// number of images under way.
 ///
-/// Loading and saving run on several threads. The calling one computes with all cores, and small
-/// pictures are computed where they are loaded, one a core.
+/// Loading and saving run on several threads. The calling thread computes with all cores; images
+/// that are best computed on one core are computed by the threads that load, one a core.
 public struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
   /// The last part of saving, which happens in order and on one thread.
   public typealias Delivery = @Sendable () throws(ToolError) -> Void
 
-  private let load: @Sendable (Arrival.Content, Arrival.Place) throws -> Loaded
-  private let save: @Sendable (Computed, Arrival.Place) throws -> Delivery
-  private let done: @Sendable (Arrival.Place, PictureFailure?) throws(ToolError) -> Void
+  private let load: @Sendable (Input.Content, Input.Identity) throws -> Loaded
+  private let save: @Sendable (Computed, Input.Identity) throws -> Delivery
+  private let done: @Sendable (Input.Identity, InputFailure?) throws(ToolError) -> Void
 
   /// Connects the stages.
   ///
-  /// An error that a stage throws is that picture's alone, unless it is a `ToolError`.
+  /// An error that a stage throws is that image's alone, unless it is a `ToolError`.
   ///
   /// - Parameters:
-  ///   - load: Makes of a picture what is computed with.
+  ///   - load: Makes of an image what is computed with.
   ///   - save: Encodes a result, or writes its file.
-  ///   - done: Told in order of every picture, and why it failed if it did.
+  ///   - done: Told in order of every image, and why it failed if it did.
   public init(
-    load: @escaping @Sendable (Arrival.Content, Arrival.Place) throws -> Loaded,
-    save: @escaping @Sendable (Computed, Arrival.Place) throws -> Delivery,
-    done: @escaping @Sendable (Arrival.Place, PictureFailure?) throws(ToolError) -> Void
+    load: @escaping @Sendable (Input.Content, Input.Identity) throws -> Loaded,
+    save: @escaping @Sendable (Computed, Input.Identity) throws -> Delivery,
+    done: @escaping @Sendable (Input.Identity, InputFailure?) throws(ToolError) -> Void
   ) {
     self.load = load
     self.save = save
     self.done = done
   }
 
-  /// Sends every picture through.
+  /// Sends every image through.
   ///
   /// - Parameters:
-  ///   - inputs: The pictures.
   ///   - jobs: Threads that load and that save.
-  ///   - prepare: Makes what computes, while the first pictures load.
+  ///   - next: Gives the next image, nil at the end.
+  ///   - prepare: Makes what computes, while the first images load.
   /// - Throws: `ToolError` if the tool cannot go on; what was delivered before stays.
   public func run(
-    _ inputs: sending Inputs, jobs: Jobs,
+    jobs: Jobs, from next: sending @escaping () throws(ToolError) -> Input?,
     computing prepare: () throws(ToolError) -> Computation<Loaded, Computed>
   ) throws(ToolError) {
     let promise = Promise<Computation<Loaded, Computed>>()
-    let loading = self.loading(inputs, threads: jobs.load, promise)
-    let channel = Channel<Item<Computed>>(depth: 1)
-    let saving = self.saving(channel, threads: jobs.save)
-    let writer = Writer { () throws(ToolError) in
-      while let item = saving.next() { try deliver(item) }
-    } afterwards: {
-      // Where it failed, the next picture may be a long time coming.
+    let loading = try loading(next, threads: jobs.load, promise)
+    let computed = Channel<Item<Computed>>(depth: 1)
+    let writer: Writer
+    do throws(ToolError) {
+      writer = try startWriter(of: computed, threads: jobs.save, whenDone: { loading.cancel() })
+    } catch {
       loading.cancel()
-      // Nobody may be left waiting for room.
-      while saving.next() != nil {}
+      promise.keep(nil)
+      throw error
     }
     let failure = attempt { () throws(ToolError) in
       let computation: Computation<Loaded, Computed>
@@ -63,48 +62,69 @@ public struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
       }
       promise.keep(computation)
       while !writer.hasFailed, let item = loading.next() {
-        channel.send(item.map { try $0.computed(by: computation) })
+        computed.send(item.map { try $0.computed(by: computation) })
       }
     }
-    channel.close()
+    computed.close()
     try writer.finish()
     if let failure { throw failure }
   }
 
+  /// Reads and decodes, and computes what one core computes.
   private func loading(
-    _ inputs: sending Inputs, threads: Int, _ promise: Promise<Computation<Loaded, Computed>>
-  ) -> ParallelMap<Result<Arrival, ToolError>, Item<Stage<Loaded, Computed>>> {
-    ParallelMap(threads: threads, ahead: 1) {
-      do throws(ToolError) { return try inputs.next().map { .success($0) } } catch {
+    _ next: sending @escaping () throws(ToolError) -> Input?, threads: Int,
+    _ promise: Promise<Computation<Loaded, Computed>>
+  ) throws(ToolError) -> OrderedPool<Result<Input, ToolError>, Item<Stage<Loaded, Computed>>> {
+    let read = { () -> Result<Input, ToolError>? in
+      do throws(ToolError) { return try next().map { .success($0) } } catch {
         return .failure(error)
       }
-    } transform: { [load] arrival, index in
-      switch arrival {
-      case .failure(let error): return Item(place: .init(), result: .failure(error))
-      case .success(let arrival):
-        var place = arrival.place
-        place.index = index
-        return Item(
-          place: place,
-          result: Result {
-            let loaded = try load(try arrival.content.get(), place)
-            // A picture alone is done soonest by all cores, and so is the first of many.
-            guard index > 0, let computed = try promise.wait()?.onOneCore(loaded) else {
-              return .loaded(loaded)
-            }
-            return .computed(computed)
-          })
+    }
+    do throws(SystemError) {
+      return try OrderedPool(threads: threads, depth: 1, next: read) { [load] input, index in
+        switch input {
+        case .failure(let error): return Item(identity: .init(), result: .failure(error))
+        case .success(let input):
+          var identity = input.identity
+          identity.index = index
+          return Item(
+            identity: identity,
+            result: Result {
+              let loaded = try load(try input.content.get(), identity)
+              // An image alone is done soonest by all cores, and so is the first of many.
+              guard index > 0, let computed = try promise.wait()?.onOneCore(loaded) else {
+                return .loaded(loaded)
+              }
+              return .computed(computed)
+            })
+        }
       }
+    } catch {
+      throw ToolError(noThread: error)
     }
   }
 
-  private func saving(
-    _ channel: Channel<Item<Computed>>, threads: Int
-  ) -> ParallelMap<Item<Computed>, Item<Delivery>> {
-    ParallelMap(threads: threads, ahead: 1) {
-      channel.receive()
-    } transform: { [save] item, _ in
-      item.map { try save($0, item.place) }
+  /// Encodes on several threads, and delivers in order on one more.
+  private func startWriter(
+    of computed: Channel<Item<Computed>>, threads: Int, whenDone: @escaping @Sendable () -> Void
+  ) throws(ToolError) -> Writer {
+    do throws(SystemError) {
+      let saving = try OrderedPool<Item<Computed>, Item<Delivery>>(threads: threads, depth: 1) {
+        computed.receive()
+      } transform: { [save] item, _ in
+        item.map { try save($0, item.identity) }
+      }
+      return try Writer { () throws(ToolError) in
+        while let item = saving.next() { try deliver(item) }
+      } afterwards: {
+        // Where it failed, the next image may be a long time coming.
+        whenDone()
+        // Nobody may be left waiting for room.
+        while saving.next() != nil {}
+      }
+    } catch {
+      computed.close()
+      throw ToolError(noThread: error)
     }
   }
 
@@ -114,25 +134,63 @@ public struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
     } catch let error as ToolError {
       throw error
     } catch {
-      let failure = error as? PictureFailure ?? PictureFailure("\(error)")
-      return try done(item.place, failure)
+      return try done(item.identity, InputFailure(from: error))
     }
-    try done(item.place, nil)
+    try done(item.identity, nil)
   }
 }
 
-/// A picture under way.
+/// What a filter computes of every image, and on which cores.
+public struct Computation<Loaded: Sendable, Computed: Sendable>: Sendable {
+  private let compute: @Sendable (Loaded) throws -> Computed
+  private let isForOneCore: @Sendable (Loaded) -> Bool
+  private let cores = Semaphore(Kernels.threads)
+
+  /// Takes what is computed.
+  ///
+  /// - Parameters:
+  ///   - isForOneCore: Whether one core computes an image while others compute others; else all
+  ///     cores compute it together.
+  ///   - compute: Makes a result; called from several threads at once.
+  public init(
+    isForOneCore: @escaping @Sendable (Loaded) -> Bool = { _ in false },
+    _ compute: @escaping @Sendable (Loaded) throws -> Computed
+  ) {
+    self.compute = compute
+    self.isForOneCore = isForOneCore
+  }
+
+  func callAsFunction(_ loaded: Loaded) throws -> Computed { try compute(loaded) }
+
+  /// Computes on the calling thread alone.
+  ///
+  /// - Parameter loaded: An image.
+  /// - Returns: nil where all cores are better.
+  /// - Throws: What computing throws.
+  func onOneCore(_ loaded: Loaded) throws -> Computed? {
+    guard isForOneCore(loaded) else { return nil }
+    cores.wait()
+    let before = ck_limit_threads(1)
+    defer {
+      ck_limit_threads(before)
+      cores.signal()
+    }
+    return try compute(loaded)
+  }
+}
+
+/// An image under way.
 private struct Item<Value: Sendable>: Sendable {
-  let place: Arrival.Place
+  let identity: Input.Identity
   let result: Result<Value, any Error>
 
   func map<New>(_ transform: (Value) throws -> New) -> Item<New> {
     Item<New>(
-      place: place, result: result.flatMap { value in Result { try transform(value) } })
+      identity: identity, result: result.flatMap { value in Result { try transform(value) } })
   }
 }
 
-/// How far a picture has come where it was loaded.
+/// How far an image has come where it was loaded.
 private enum Stage<Loaded: Sendable, Computed: Sendable>: Sendable {
   case loaded(Loaded)
   case computed(Computed)
@@ -145,20 +203,72 @@ private enum Stage<Loaded: Sendable, Computed: Sendable>: Sendable {
   }
 }
 
-/// How many threads load and save.
-public struct Jobs: Sendable, Equatable {
-  /// Threads that decode.
-  public var load: Int
-  /// Threads that encode.
-  public var save: Int
+/// A value that one thread makes while others wait for it.
+private final class Promise<Value: Sendable>: Sendable {
+  private let value = Mutex<Value?>(nil)
+  private let isKept = Semaphore(0)
 
-  /// Sets the threads.
+  /// Says what the value is, nil for none; once.
+  func keep(_ made: Value?) {
+    value.withLock { $0 = made }
+    isKept.signal()
+  }
+
+  /// Waits until it is known.
+  func wait() -> Value? {
+    isKept.wait()
+    isKept.signal()
+    return value.withLock { $0 }
+  }
+}
+
+/// Runs one task on a thread of its own, and keeps why it ended.
+private final class Writer: Sendable {
+  private let failure = Mutex<ToolError?>(nil)
+  private let ended = Semaphore(0)
+
+  /// Starts the task.
   ///
   /// - Parameters:
-  ///   - load: Threads that decode, at least 1.
-  ///   - save: Threads that encode, at least 1.
-  public init(load: Int, save: Int) {
-    self.load = load
-    self.save = save
+  ///   - task: What to do.
+  ///   - afterwards: What follows in any case.
+  /// - Throws: `SystemError` if there can be no more threads.
+  init(
+    _ task: @escaping @Sendable () throws(ToolError) -> Void,
+    afterwards: @escaping @Sendable () -> Void
+  ) throws(SystemError) {
+    try BlockingThread { [self] in
+      let failed = attempt(task)
+      failure.withLock { $0 = failed }
+      afterwards()
+      ended.signal()
+    }.detach()
+  }
+
+  /// Whether the task has thrown already.
+  var hasFailed: Bool { failure.withLock { $0 != nil } }
+
+  /// Waits for the task.
+  ///
+  /// - Throws: What it threw.
+  func finish() throws(ToolError) {
+    ended.wait()
+    if let failure = failure.withLock({ $0 }) { throw failure }
+  }
+}
+
+/// Runs a task.
+///
+/// - Parameter task: What to do.
+/// - Returns: What it threw; nil if nothing.
+func attempt(_ task: () throws(ToolError) -> Void) -> ToolError? {
+  do throws(ToolError) { try task() } catch { return error }
+  return nil
+}
+
+extension ToolError {
+  /// The error of a tool that cannot start a thread.
+  init(noThread error: SystemError) {
+    self.init(.outOfMemory, "cannot start a thread: \(error); use fewer with -j and -t")
   }
 }

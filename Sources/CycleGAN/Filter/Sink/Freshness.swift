@@ -2,18 +2,8 @@ import Glibc
 
 /// Which outputs need not be made again.
 public struct Freshness: Sendable {
-  /// The rules there are.
-  public enum Rule: Sendable {
-    /// All are made.
-    case remake
-    /// Those that are there are kept.
-    case skipExisting
-    /// Those that are newer than what they are made from are kept.
-    case update
-  }
-
   /// The rule in force.
-  public var rule: Rule
+  public var rule: FreshnessRule
   /// What every output is made from besides its own input, such as the weights.
   public var prerequisites: [FilePath]
 
@@ -22,7 +12,7 @@ public struct Freshness: Sendable {
   /// - Parameters:
   ///   - rule: The rule.
   ///   - prerequisites: What every output is made from besides its own input.
-  public init(_ rule: Rule = .remake, prerequisites: [FilePath] = []) {
+  public init(_ rule: FreshnessRule = .remake, prerequisites: [FilePath] = []) {
     self.rule = rule
     self.prerequisites = prerequisites
   }

@@ -1,8 +1,7 @@
-import Dispatch
 import Glibc
 import Synchronization
 
-/// Counts pictures, names those that fail, and knows what the tool exits with.
+/// Counts images, names those that fail, and knows the exit status.
 public final class Tally: Sendable {
   private struct State {
     var done = 0
@@ -23,7 +22,7 @@ public final class Tally: Sendable {
   /// - Parameters:
   ///   - diagnostics: Where failures are named.
   ///   - options: What is said.
-  ///   - total: How many pictures there will be; nil if nobody knows.
+  ///   - total: How many images there will be; nil if nobody knows.
   /// - Throws: `ToolError` if the file for failures cannot be made.
   public init(
     _ diagnostics: Diagnostics, _ options: ReportOptions, total: Int?
@@ -46,34 +45,38 @@ public final class Tally: Sendable {
   /// Whether every stream that was read came to its end.
   public var isWhole: Bool { state.withLock { $0.worst != .badData } }
 
-  /// Counts a picture.
+  /// Counts an image.
   ///
   /// - Parameters:
-  ///   - place: Which one.
+  ///   - identity: Which one.
   ///   - failure: Why it failed; nil if it is done.
-  ///   - isTold: Whether a filter further on names what failed upstream.
+  ///   - isPassedOn: Whether a filter further on names what failed upstream.
   /// - Throws: `ToolError` if the first failure ends everything, or cannot be written down.
   public func count(
-    _ place: Arrival.Place, _ failure: PictureFailure?, isTold: Bool
+    _ identity: Input.Identity, _ failure: InputFailure?, isPassedOn: Bool
   ) throws(ToolError) {
     if let failure {
-      try state.withLock { state throws(ToolError) in try record(failure, place, &state) }
+      try state.withLock { state throws(ToolError) in try record(failure, identity, &state) }
       let upstream = failure.isUpstream ? "failed upstream: " : ""
-      if !(failure.isUpstream && isTold) {
-        diagnostics.fail(place.label, upstream + failure.reason)
+      if !(failure.isUpstream && isPassedOn) {
+        diagnostics.fail(identity.label, upstream + failure.reason)
       }
       if options.failFast { throw ToolError(status, lines: []) }
     } else {
-      if options.verbosity == .verbose { diagnostics.say("\(place.label): done") }
+      if options.verbosity == .verbose { diagnostics.say("\(identity.label): done") }
       state.withLock { $0.done += 1 }
     }
     show()
   }
 
-  /// Keeps the progress bar moving and SIGUSR1 answered while a picture takes its time.
-  func keepShowing() {
-    DispatchQueue(label: "progress").async { [self] in
-      while show() { usleep(100_000) }
+  /// Keeps the progress bar moving and SIGUSR1 answered while an image takes its time.
+  func startProgress() throws(ToolError) {
+    do throws(SystemError) {
+      try BlockingThread { [self] in
+        while show() { usleep(100_000) }
+      }.detach()
+    } catch {
+      throw ToolError(noThread: error)
     }
   }
 
@@ -84,26 +87,26 @@ public final class Tally: Sendable {
   private func show() -> Bool {
     state.withLock { state in
       guard !state.isFinished else { return false }
-      state.bar.update(done: state.done + state.failed, total: total, unit: "pictures")
+      state.bar.update(done: state.done + state.failed, total: total, unit: "images")
       return true
     }
   }
 
   private func record(
-    _ failure: PictureFailure, _ place: Arrival.Place, _ state: inout State
+    _ failure: InputFailure, _ identity: Input.Identity, _ state: inout State
   ) throws(ToolError) {
     state.failed += 1
-    // A stream without an end weighs more than a missing file, and that more than a bad picture.
+    // A stream without an end weighs more than a missing file, and that more than a bad image.
     let order: [ExitStatus] = [.done, .someFailed, .cannotCreate, .noInput, .badData]
     let (old, new) = (order.firstIndex(of: state.worst), order.firstIndex(of: failure.status))
     if (new ?? 1) > (old ?? 0) { state.worst = failure.status }
-    guard place.isPath else { return }
-    do throws(SystemError) { try state.failures?.write(place.name.bytes + [0]) } catch {
+    guard identity.isPath else { return }
+    do throws(SystemError) { try state.failures?.write(identity.name.bytes + [0]) } catch {
       throw ToolError(.inputOutput, "\(options.failures ?? FilePath("--failures")): \(error)")
     }
   }
 
-  /// What the tool exits with, as far as it is known now.
+  /// The exit status, as far as it is known now.
   public var status: ExitStatus {
     state.withLock { state in
       guard state.failed > 0 else { return .done }
@@ -122,11 +125,11 @@ public final class Tally: Sendable {
     }
     if Interrupts.wantsStop {
       if options.verbosity != .quiet {
-        diagnostics.say("stopped by a signal, \(done) pictures done")
+        diagnostics.say("stopped by a signal, \(done) images done")
       }
       return
     }
     guard failed > 0 else { return }
-    throw ToolError(status, "\(done) of \(done + failed) pictures done, \(failed) failed")
+    throw ToolError(status, "\(done) of \(done + failed) images done, \(failed) failed")
   }
 }

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// A tensor stream on standard output.
-final class StreamOutput: PictureOutput {
+final class StreamSink: Sink {
   private let writer: Mutex<StreamWriter>
   private let isPlain: Bool
 
@@ -14,21 +14,21 @@ final class StreamOutput: PictureOutput {
     writer = Mutex(StreamWriter(ByteWriter(descriptor: STDOUT_FILENO), plain: isPlain))
   }
 
-  var tellsFailures: Bool { !isPlain }
+  var passesFailuresOn: Bool { !isPlain }
 
   func prepare(
-    _ frame: Frame, _ place: Arrival.Place
+    _ frame: Frame, _ identity: Input.Identity
   ) -> @Sendable () throws(ToolError) -> Void {
     { [self] () throws(ToolError) in
-      try write { writer throws(SystemError) in try writer.write(frame, name: place.name) }
+      try write { writer throws(SystemError) in try writer.write(frame, name: identity.name) }
     }
   }
 
-  func fail(_ failure: PictureFailure, _ place: Arrival.Place) throws(ToolError) {
-    // Damage of a stream is no picture's; that the end note is missing passes it on.
+  func fail(_ failure: InputFailure, _ identity: Input.Identity) throws(ToolError) {
+    // Damage of a stream is no image's; the missing end note passes it on.
     guard failure.status != .badData else { return }
     try write { writer throws(SystemError) in
-      try writer.writeFailure(name: place.name, reason: failure.reason)
+      try writer.writeFailure(name: identity.name, reason: failure.reason)
     }
   }
 
@@ -43,4 +43,21 @@ final class StreamOutput: PictureOutput {
       try writer.withLock { writer throws(SystemError) in try body(writer) }
     }
   }
+}
+
+/// Encoded images on standard output, one after the other.
+struct EncodedSink: Sink {
+  let format: OutputFormat
+  let encoding: EncodingOptions
+
+  func prepare(
+    _ frame: Frame, _ identity: Input.Identity
+  ) throws -> @Sendable () throws(ToolError) -> Void {
+    let bytes = try format.encoded(frame, encoding)
+    return { () throws(ToolError) in
+      try StandardOutput.write(bytes)
+    }
+  }
+
+  func finish(isWhole: Bool) {}
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// One picture in one file, which appears when it is known that there is no second.
-final class FileOutput: PictureOutput {
+/// One image in one file, which appears when it is known that there is no second.
+final class FileSink: Sink {
   private let path: FilePath
   private let format: OutputFormat
   private let encoding: EncodingOptions
@@ -35,7 +35,7 @@ final class FileOutput: PictureOutput {
   func file(for name: FilePath) -> FilePath? { path }
 
   func prepare(
-    _ frame: Frame, _ place: Arrival.Place
+    _ frame: Frame, _ identity: Input.Identity
   ) throws -> @Sendable () throws(ToolError) -> Void {
     let bytes = try format.encoded(frame, encoding)
     return { [self] () throws(ToolError) in
@@ -45,13 +45,13 @@ final class FileOutput: PictureOutput {
       }
       guard isFirst else {
         throw ToolError(
-          .usage, "\(path) can hold one picture, and \(place.label) is a second; use -o DIR/")
+          .usage, "\(path) can hold one image, and \(identity.label) is a second; use -o DIR/")
       }
-      depfile?.add(path, from: place.name)
+      depfile?.add(path, from: identity.name)
     }
   }
 
-  func fail(_ failure: PictureFailure, _ place: Arrival.Place) {
+  func fail(_ failure: InputFailure, _ identity: Input.Identity) {
     state.withLock { $0.hasFailure = true }
   }
 
@@ -59,7 +59,7 @@ final class FileOutput: PictureOutput {
     let state = state.withLock { $0 }
     guard let bytes = state.bytes else {
       guard state.isLeftOut || state.hasFailure || Interrupts.wantsStop else {
-        throw ToolError(.badData, "\(path) was not made: no picture came")
+        throw ToolError(.badData, "\(path) was not made: there was no input image")
       }
       return
     }

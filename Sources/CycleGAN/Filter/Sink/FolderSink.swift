@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// A file for every picture, below a folder, under names that mirror the inputs'.
-public final class FolderOutput: PictureOutput {
+/// A file for every image, below a folder, under names that mirror the inputs'.
+public final class FolderSink: Sink {
   private let folder: FilePath
   private let format: OutputFormat?
   private let encoding: EncodingOptions
@@ -44,18 +44,21 @@ public final class FolderOutput: PictureOutput {
     self.terminator = terminator
   }
 
-  /// The file for an input.
-  func path(for name: FilePath) throws(PictureFailure) -> (FilePath, OutputFormat) {
+  /// The file for an input, and what is written to it.
+  private func path(for name: FilePath) throws(InputFailure) -> (FilePath, OutputFormat) {
     let (relative, format) = try name.mirrored(format)
     return (folder.appending(relative), format)
   }
 
-  /// Finds outputs that would take each other's or an input's place, before any work.
-  func plan(_ inputs: [FilePath]) throws(ToolError) {
+  /// Finds outputs that would replace each other or an input, before any work.
+  ///
+  /// - Parameter inputs: All inputs, in order.
+  /// - Throws: `ToolError` naming both.
+  public func plan(_ inputs: [FilePath]) throws(ToolError) {
     var planned = Names()
     for input in inputs {
       let output: FilePath
-      do throws(PictureFailure) { output = try path(for: input).0 } catch {
+      do throws(InputFailure) { output = try path(for: input).0 } catch {
         throw ToolError(error.status, "\(input): \(error)")
       }
       if let other = planned.inputs[output] {
@@ -72,7 +75,7 @@ public final class FolderOutput: PictureOutput {
     names.withLock { [planned] in $0 = planned }
   }
 
-  /// Whether a picture is to be made.
+  /// Whether an image is to be made.
   ///
   /// - Parameter name: Its path or number.
   /// - Returns: False where it was asked for already, or need not be made again.
@@ -87,55 +90,55 @@ public final class FolderOutput: PictureOutput {
     return isFirst && (output.map { freshness.isWanted($0, from: name) } ?? true)
   }
 
-  /// The file a picture ends up in.
+  /// The file of an image.
   ///
   /// - Parameter name: Its path or number.
   /// - Returns: nil where it would leave the folder.
   public func file(for name: FilePath) -> FilePath? {
-    do throws(PictureFailure) { return try path(for: name).0 } catch { return nil }
+    do throws(InputFailure) { return try path(for: name).0 } catch { return nil }
   }
 
-  /// Writes a picture's file.
+  /// Writes an image's file.
   ///
   /// - Parameters:
-  ///   - frame: The picture.
-  ///   - place: Which one it is.
+  ///   - frame: The image.
+  ///   - identity: Which one it is.
   /// - Returns: What prints its path.
-  /// - Throws: What concerns this picture alone, or a `ToolError` if the disk fails.
+  /// - Throws: What concerns this image alone, or a `ToolError` if the disk fails.
   public func prepare(
-    _ frame: Frame, _ place: Arrival.Place
+    _ frame: Frame, _ identity: Input.Identity
   ) throws -> @Sendable () throws(ToolError) -> Void {
-    let (output, format) = try path(for: place.name)
-    try take(output, for: place.name)
+    let (output, format) = try path(for: identity.name)
+    try take(output, for: identity.name)
     let bytes = try format.encoded(frame, encoding)
     try OutputFolder.make(output.directory)
     do throws(SystemError) { try AtomicFile.write(bytes, to: output) } catch {
       throw ToolError.writing(output, error)
     }
     return { [self] () throws(ToolError) in
-      depfile?.add(output, from: place.name)
+      depfile?.add(output, from: identity.name)
       guard let terminator else { return }
       try StandardOutput.write(output.bytes + [terminator])
     }
   }
 
-  /// Refuses what another picture has written, or is going to.
-  private func take(_ output: FilePath, for name: FilePath) throws(PictureFailure) {
+  /// Refuses what another image has written, or is going to.
+  private func take(_ output: FilePath, for name: FilePath) throws(InputFailure) {
     let other = names.withLock { names -> FilePath? in
       let owner = names.inputs[output] ?? name
       names.inputs[output] = owner
       return owner == name && names.made.insert(output).inserted ? nil : owner
     }
     if other == nil, Self.areSame(name, output) {
-      throw PictureFailure(
+      throw InputFailure(
         "it would be replaced by its own output; choose another folder", status: .cannotCreate)
     }
     if let other {
-      throw PictureFailure("its output \(output) is that of \(other)", status: .cannotCreate)
+      throw InputFailure("its output \(output) is that of \(other)", status: .cannotCreate)
     }
   }
 
-  /// Completes the output after the last picture.
+  /// Completes the output after the last image.
   ///
   /// - Parameter isWhole: Whether all inputs came to their proper end.
   /// - Throws: `ToolError` if the make rules cannot be written.
@@ -167,15 +170,35 @@ public enum OutputFolder {
   }
 }
 
-extension ToolError {
-  /// An error of making a file: the disk's, or one of permissions and names.
+extension FilePath {
+  /// The path below an output folder that mirrors this one.
   ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - error: What the system said.
-  /// - Returns: With the status for the one or the other.
-  public static func writing(_ path: FilePath, _ error: SystemError) -> ToolError {
-    let isDisk = [ENOSPC, EDQUOT, EIO, EFBIG, EPIPE].contains(error.code)
-    return ToolError(path, error, isDisk ? .inputOutput : .cannotCreate)
+  /// - Parameter format: What is written; nil keeps what the extension says, or takes PNG.
+  /// - Returns: A relative path, and what its file is written as.
+  /// - Throws: `InputFailure` if it would lead out of the folder.
+  func mirrored(_ format: OutputFormat?) throws(InputFailure) -> (FilePath, OutputFormat) {
+    let parts = components.filter { $0.bytes != Array(".".utf8) }
+    guard !parts.contains(where: { $0.bytes == Array("..".utf8) }) else {
+      throw InputFailure(
+        "its output would leave the folder because of the .. in its name; go to the folder above it "
+          + "first, or name it from the root on",
+        status: .cannotCreate)
+    }
+    guard !parts.isEmpty else { throw InputFailure("it has no name", status: .cannotCreate) }
+    let path = FilePath(bytes: Array(parts.map(\.bytes).joined(separator: [UInt8(ascii: "/")])))
+    let own = path.fileExtension
+    let known = OutputFormat(word: own)
+    if case .image(let image)? = known, format == nil {
+      // A gray map's name would be wrong for a translation in color.
+      guard image == .ppm, own.lowercased() != "ppm", own.lowercased() != "pnm" else {
+        return (path, .image(image))
+      }
+    }
+    let wanted = format ?? known.flatMap { $0 == .npy ? nil : $0 } ?? .image(.png)
+    if known == wanted, ["jpg", "jpeg"].contains(own.lowercased()) { return (path, wanted) }
+    let isReplaced =
+      known != nil || ["npys", "tif", "tiff", "bmp", "gif"].contains(own.lowercased())
+    let stem = isReplaced ? path.replacingExtension(with: "") : path
+    return (FilePath(bytes: stem.bytes + Array(".\(wanted.fileExtension)".utf8)), wanted)
   }
 }

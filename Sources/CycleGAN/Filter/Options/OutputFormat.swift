@@ -1,0 +1,41 @@
+/// What an image is written as.
+public enum OutputFormat: Sendable, Equatable {
+  /// An encoded image.
+  case image(ImageFormat)
+  /// One NumPy array, which is a plain stream of one frame.
+  case npy
+
+  /// Reads a word of `--format`, or a file's extension.
+  ///
+  /// - Parameter word: `png`, `jpg`, `webp`, `ppm`, `npy` and their like, in any case.
+  public init?(word: String) {
+    if word.lowercased() == "npy" {
+      self = .npy
+      return
+    }
+    guard let format = ImageFormat(fileExtension: word) else { return nil }
+    self = .image(format)
+  }
+
+  /// The usual extension, without the dot.
+  public var fileExtension: String {
+    switch self {
+    case .image(let format): format.fileExtension
+    case .npy: "npy"
+    }
+  }
+
+  /// Encodes a frame.
+  ///
+  /// - Parameters:
+  ///   - frame: uint8 or float32 samples.
+  ///   - options: Quality, or losslessness.
+  /// - Returns: A whole file.
+  /// - Throws: `CodecError` if the format cannot hold the image.
+  func encoded(_ frame: Frame, _ options: EncodingOptions) throws(CodecError) -> [UInt8] {
+    switch self {
+    case .image(let format): try Image(frame).encoded(as: format, options: options)
+    case .npy: NPY.record(of: frame)
+    }
+  }
+}
