@@ -12,7 +12,9 @@ struct SizingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Crop to this size after resizing.", valueName: "WxH|N"))
   var crop: Size?
 
-  @Option(help: ArgumentHelp("Position of the crop: center, random or X,Y (default: center).", valueName: "where"))
+  @Option(
+    help: ArgumentHelp(
+      "Position of the crop: center, random or X,Y (default: center).", valueName: "where"))
   var cropAt: CropPosition?
 
   @Flag(help: "Flip horizontally; with --preprocess a random half of the images.")
