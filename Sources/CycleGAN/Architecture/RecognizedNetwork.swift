@@ -1,41 +1,34 @@
-/// One network of a file, as its tensors and its metadata describe it.
+/// The architecture of a network whose kind is not known beforehand.
 public enum RecognizedNetwork: Sendable, Equatable {
   /// It translates.
   case generator(GeneratorArchitecture)
   /// It judges.
   case discriminator(DiscriminatorArchitecture)
 
-  /// Recognises a network, as `init(_: WeightsOutline)` does.
-  public init(
-    _ weights: WeightsFile, overrides: ArchitectureOverrides = .init()
-  ) throws(WeightsError) {
-    try self.init(weights.outline, overrides: overrides)
-  }
-
-  /// Recognises a network.
+  /// Infers the kind and the architecture of a network.
   ///
   /// - Parameters:
-  ///   - weights: One network's tensors.
+  ///   - outline: One network's tensors.
   ///   - overrides: What the user says about a generator.
-  /// - Throws: `WeightsError` if it is neither, or if tensors, metadata and options disagree.
+  /// - Throws: `ArchitectureError` if it is neither, or if tensors, metadata and overrides disagree.
   public init(
-    _ weights: WeightsOutline, overrides: ArchitectureOverrides = .init()
-  ) throws(WeightsError) {
-    if !(weights.metadata["role"]?.hasPrefix("discriminator") ?? false) {
-      do throws(WeightsError) {
+    _ outline: StateDictOutline, overrides: ArchitectureOverrides = .init()
+  ) throws(ArchitectureError) {
+    if !(outline.metadata["role"]?.hasPrefix("discriminator") ?? false) {
+      do throws(ArchitectureError) {
         self = .generator(
-          try GeneratorArchitecture(inferringFrom: weights, overrides: overrides))
+          try GeneratorArchitecture(inferringFrom: outline, overrides: overrides))
         return
       } catch {
-        // What is no generator may still be a discriminator; another complaint is about this one.
-        guard case .unrecognized = error else { throw error }
+        // What is no generator may still be a discriminator; any other error is about a generator.
+        guard error.isUnrecognized else { throw error }
       }
     }
-    do throws(WeightsError) {
-      self = .discriminator(try DiscriminatorArchitecture(inferringFrom: weights))
+    do throws(ArchitectureError) {
+      self = .discriminator(try DiscriminatorArchitecture(inferringFrom: outline))
     } catch {
-      guard case .unrecognized = error else { throw error }
-      throw .unrecognized(weights.unknown("neither a generator's nor a discriminator's weights"))
+      guard error.isUnrecognized else { throw error }
+      throw outline.unrecognized("neither a generator's nor a discriminator's weights")
     }
   }
 
@@ -64,19 +57,17 @@ public enum RecognizedNetwork: Sendable, Equatable {
   }
 }
 
-extension WeightsOutline {
-  /// Why this is no network.
+extension StateDictOutline {
+  /// Says why these tensors are no network.
   ///
-  /// - Parameter misfit: What it is not.
-  /// - Returns: That there are several, or this and what the tensors are called.
-  func unknown(_ misfit: String) -> String {
+  /// - Parameter misfit: What they are not.
+  /// - Returns: That there are several networks, or the misfit with the first tensors' names.
+  func unrecognized(_ misfit: String) -> ArchitectureError {
     let (names, networks) = (names, names.networks)
-    guard networks.count < 2 else {
-      return
-        "it holds several networks: \(names.listed); take one with cg-weights import --entry NAME"
-    }
+    guard networks.count < 2 else { return .severalNetworks(names.listed) }
     let beginning = tensors.prefix(3).map(\.printableName).joined(separator: ", ")
-    let entry = networks.isEmpty ? "" : "; cg-weights import --entry \(names.listed) takes a part"
-    return "\(misfit): its \(tensors.count) tensors begin with \(beginning)" + entry
+    return .unrecognized(
+      "\(misfit): its \(tensors.count) tensors begin with \(beginning)",
+      entries: networks.isEmpty ? nil : names.listed)
   }
 }

@@ -1,21 +1,21 @@
-/// The operations of a network, one after the other, and the numbers that no weights file holds.
+/// The nodes of a network in order, and the constants that are not in its weights.
 ///
-/// Only operators of the standard set with fixed settings are used, so that every runtime and
-/// converter takes them. Dropout does nothing once a network is trained, and has no operation.
+/// Only operators of the standard set with fixed attributes are used, so that every runtime and
+/// converter supports them. Dropout is the identity in inference and has no node.
 struct ONNXGraph {
-  /// In the order in which they run.
+  /// In the order of execution.
   private(set) var nodes: [ONNXNode] = []
-  /// Numbers that are made here, by name; the others are the weights file's.
+  /// Initializers that are not in the weights file.
   private(set) var constants: [NamedTensor] = []
-  /// The name of the value that came out last.
+  /// The name of the last node's output.
   private(set) var last: String
 
   /// Translates a network's layers.
   ///
   /// - Parameters:
   ///   - network: The layers.
-  ///   - input: The name of what goes in.
-  ///   - output: The name of what comes out.
+  ///   - input: The name of the network's input.
+  ///   - output: The name of its output.
   init(_ network: NetworkDescription, input: String, output: String) {
     last = input
     for layer in network.layers { add(layer) }
@@ -29,8 +29,8 @@ struct ONNXGraph {
 
   private mutating func add(_ layer: Layer) {
     switch layer {
-    case .reflectionPadding(let size): addMirror(size)
-    case .doubling: addDoubling()
+    case .reflectionPadding(let size): addReflectionPadding(size)
+    case .doubling: addUpsampling()
     case .convolution(let convolution): add(convolution, "Conv")
     case .transposedConvolution(let convolution): add(convolution, "ConvTranspose")
     case .norm(let norm, let name, let channels): add(norm, name, channels)
@@ -49,14 +49,14 @@ struct ONNXGraph {
     }
   }
 
-  /// Adds an operation.
+  /// Adds a node.
   ///
   /// - Parameters:
   ///   - operation: The operator.
-  ///   - first: Its first input; nil for what came out last.
-  ///   - others: The inputs behind it.
-  ///   - name: The value's name; nil for a number.
-  ///   - attributes: Its settings.
+  ///   - first: Its first input; nil for the last node's output.
+  ///   - others: The other inputs.
+  ///   - name: The output's name; nil for a numbered one.
+  ///   - attributes: Its attributes.
   private mutating func add(
     _ operation: String, first: String? = nil, _ others: [String] = [], name: String? = nil,
     attributes: [(String, ONNXNode.Attribute)] = []
@@ -85,15 +85,15 @@ struct ONNXGraph {
       attributes: attributes)
   }
 
-  private mutating func addMirror(_ size: Int) {
+  private mutating func addReflectionPadding(_ size: Int) {
     let name = "mirror.\(size)"
     let pads = [0, 0, size, size, 0, 0, size, size].map { Int64($0) }
     addConstant(name, .int64(pads))
     add("Pad", [name], attributes: [("mode", .text("reflect"))])
   }
 
-  /// Every pixel four times; the empty name is an input that is left out.
-  private mutating func addDoubling() {
+  /// Nearest-neighbor upsampling by 2; the empty name is an input that is left out.
+  private mutating func addUpsampling() {
     addConstant("double", .float32([1, 1, 2, 2]))
     add(
       "Resize", ["", "double"],
@@ -124,11 +124,11 @@ struct ONNXGraph {
   }
 }
 
-/// One operation of an ONNX graph.
+/// A node of an ONNX graph.
 ///
 /// Source: `NodeProto` and `AttributeProto` in onnx.proto; operators in onnx.ai/onnx/operators.
 struct ONNXNode {
-  /// A setting of an operation.
+  /// An attribute of an operator.
   enum Attribute {
     case integer(Int)
     case integers([Int])
@@ -140,7 +140,7 @@ struct ONNXNode {
   let operation: String
   /// Names of values and initializers.
   let inputs: [String]
-  /// The name of the one value it makes.
+  /// The name of its one output.
   let output: String
   /// In the order given.
   var attributes: [(String, Attribute)] = []

@@ -12,7 +12,7 @@ struct PickleInput {
 
   private static let windowBytes = 64 << 10
 
-  /// Reads from a place.
+  /// Starts at an offset.
   ///
   /// - Parameters:
   ///   - bytes: A file, or a part of it.

@@ -1,21 +1,22 @@
-/// Runs the instructions of one pickle.
+/// Executes the instructions of one pickle.
 ///
 /// The machine knows numbers, text, tuples, lists, dictionaries, storages and tensors, and can do
 /// nothing but put them together: there is nothing in it that could be called. What is not in
-/// `PickleOpcode` or `PickleGlobal`, or goes beyond the limits, ends the reading; there is no second
-/// try.
+/// `PickleOpcode` or `PickleGlobal`, or exceeds the limits, is an error.
 struct PickleMachine {
-  let limits: PickleLimits
-  var input: PickleInput
-  var heap = PickleHeap()
-  var stack: [PickleHeap.Index] = []
-  /// Heights of the stack where marks were set.
-  var marks: [Int] = []
-  /// Values by their number; -1 where there is none.
-  var memo: [PickleHeap.Index] = []
+  /// Every value that was made.
+  private(set) var heap = PickleHeap()
 
-  /// What to do about something beside a network that is not taken.
-  static let wayOut = "; save the network's state_dict() alone"
+  private let limits: PickleLimits
+  private var input: PickleInput
+  private var stack: [PickleHeap.Index] = []
+  /// Heights of the stack where marks were set.
+  private var marks: [Int] = []
+  /// Values by their number; -1 where there is none.
+  private var memo: [PickleHeap.Index] = []
+
+  /// What to do about objects that are not supported.
+  private static let hint = "; save the network's state_dict() alone"
 
   private var instructions = 0
   private var isStopped = false
@@ -31,7 +32,7 @@ struct PickleMachine {
     input = PickleInput(bytes, range, limit: limits.bytes)
   }
 
-  /// Where the first byte behind the pickle lies.
+  /// Offset of the first byte after the pickle.
   var end: Int { input.position }
 
   /// Runs to the end.
@@ -43,7 +44,7 @@ struct PickleMachine {
       let byte = try input.next()
       guard let opcode = PickleOpcode(rawValue: byte) else {
         let digits = padded(byte, to: 2, radix: 16)
-        throw error("the instruction 0x\(digits), which no state dict needs" + Self.wayOut)
+        throw error("the instruction 0x\(digits), which no state dict needs" + Self.hint)
       }
       try spend(1)
       try execute(opcode)
@@ -56,7 +57,7 @@ struct PickleMachine {
   ///
   /// - Parameter count: Instructions, or what costs as much.
   /// - Throws: `PickleError` beyond the limit.
-  mutating func spend(_ count: Int) throws(PickleError) {
+  fileprivate mutating func spend(_ count: Int) throws(PickleError) {
     instructions += count
     guard instructions <= limits.instructions else {
       throw error("more than \(limits.instructions) instructions")
@@ -96,14 +97,14 @@ struct PickleMachine {
   }
 
   /// Says what is wrong here.
-  func error(_ reason: String) -> PickleError { input.error(reason) }
+  fileprivate func error(_ reason: String) -> PickleError { input.error(reason) }
 
   // MARK: Stack
 
-  mutating func push(_ value: PickleHeap.Index) { stack.append(value) }
+  fileprivate mutating func push(_ value: PickleHeap.Index) { stack.append(value) }
 
   /// Takes values off the stack, but none from below a mark.
-  mutating func pop(_ count: Int) throws(PickleError) -> [PickleHeap.Index] {
+  fileprivate mutating func pop(_ count: Int) throws(PickleError) -> [PickleHeap.Index] {
     guard stack.count - (marks.last ?? 0) >= count else { throw error("the stack is empty") }
     // A copy: a slice would make every change of the stack copy all of it.
     let values = Array(stack.suffix(count))
@@ -112,7 +113,7 @@ struct PickleMachine {
   }
 
   /// The value on top, which stays.
-  func top() throws(PickleError) -> PickleHeap.Index {
+  fileprivate func top() throws(PickleError) -> PickleHeap.Index {
     guard stack.count > marks.last ?? 0, let top = stack.last else {
       throw error("the stack is empty")
     }
@@ -130,10 +131,10 @@ struct PickleMachine {
   }
 }
 
-// Numbers, text, tuples, lists, dictionaries and the memo.
+// MARK: Numbers, text, tuples, lists, dictionaries and the memo
 
 extension PickleMachine {
-  mutating func requireProtocol() throws(PickleError) {
+  fileprivate mutating func requireProtocol() throws(PickleError) {
     let version = try input.next()
     // Later protocols need instructions that the machine does not know.
     guard version == 2 || version == 3 else {
@@ -141,7 +142,7 @@ extension PickleMachine {
     }
   }
 
-  mutating func pushNumber(_ opcode: PickleOpcode) throws(PickleError) {
+  fileprivate mutating func pushNumber(_ opcode: PickleOpcode) throws(PickleError) {
     switch opcode {
     case .binInt: push(heap.add(.integer, Int(Int32(truncatingIfNeeded: try input.number(4)))))
     case .binInt1: push(heap.add(.integer, Int(try input.number(1))))
@@ -152,7 +153,7 @@ extension PickleMachine {
     default:
       let count = Int(try input.next())
       guard count <= 16 else {
-        throw error("an integer of \(count) bytes" + Self.wayOut)
+        throw error("an integer of \(count) bytes" + Self.hint)
       }
       guard count <= 8 else {
         // A seed, say; it can stand there, and be nothing.
@@ -169,26 +170,26 @@ extension PickleMachine {
     return bytes == 0 ? 0 : Int(Int64(bitPattern: number << shift) >> shift)
   }
 
-  mutating func pushText(_ opcode: PickleOpcode) throws(PickleError) {
+  fileprivate mutating func pushText(_ opcode: PickleOpcode) throws(PickleError) {
     let count = Int(try input.number(opcode == .shortBinString ? 1 : 4))
     guard count <= limits.text else {
-      throw error("text of \(count) bytes; at most \(limits.text) are read" + Self.wayOut)
+      throw error("text of \(count) bytes; at most \(limits.text) are read" + Self.hint)
     }
     let bytes = try input.take(count)
     guard String(validating: bytes, as: UTF8.self) != nil else {
-      throw error("text that is not UTF-8" + Self.wayOut)
+      throw error("text that is not UTF-8" + Self.hint)
     }
     push(heap.add(text: bytes))
   }
 
-  mutating func pushTuple(_ items: [PickleHeap.Index]) throws(PickleError) {
+  fileprivate mutating func pushTuple(_ items: [PickleHeap.Index]) throws(PickleError) {
     let tuple = heap.add(tuple: items)
     try requireShallow(tuple)
     push(tuple)
   }
 
   /// Puts elements, or keys and values, into the container on top of the stack.
-  mutating func put(
+  fileprivate mutating func put(
     _ items: [PickleHeap.Index], into kind: PickleHeap.Kind
   ) throws(PickleError) {
     let container = try top()
@@ -206,42 +207,42 @@ extension PickleMachine {
     }
   }
 
-  mutating func remember(_ number: UInt64) throws(PickleError) {
+  fileprivate mutating func remember(_ number: UInt64) throws(PickleError) {
     let value = try top()
     guard number < UInt64(limits.memo) else {
-      throw error("the memo's place \(number); it has \(limits.memo)")
+      throw error("memo index \(number); at most \(limits.memo) are kept")
     }
-    let place = Int(number)
-    if place >= memo.count {
-      memo += repeatElement(-1, count: place + 1 - memo.count)
+    let index = Int(number)
+    if index >= memo.count {
+      memo += repeatElement(-1, count: index + 1 - memo.count)
     }
-    memo[place] = value
+    memo[index] = value
   }
 
-  mutating func recall(_ number: UInt64) throws(PickleError) {
+  fileprivate mutating func recall(_ number: UInt64) throws(PickleError) {
     guard number < UInt64(memo.count), memo[Int(number)] >= 0 else {
-      throw error("the memo's place \(number), which is empty")
+      throw error("memo index \(number), which is empty")
     }
     push(memo[Int(number)])
   }
 }
 
-// The few objects of Python that a state dict consists of.
+// MARK: The few objects of Python that a state dict consists of
 
 extension PickleMachine {
-  mutating func pushGlobal() throws(PickleError) {
+  fileprivate mutating func pushGlobal() throws(PickleError) {
     let module = try input.line(limit: limits.name)
     let name = try input.line(limit: limits.name)
-    guard let place = PickleGlobal.index(module: module, name: name) else {
+    guard let index = PickleGlobal.index(module: module, name: name) else {
       throw error(
         "it names the Python object \(escaped(module)).\(escaped(name)), which no state dict needs"
-          + Self.wayOut)
+          + Self.hint)
     }
-    push(heap.add(.global, place))
+    push(heap.add(.global, index))
   }
 
   /// Makes an object of a global and its arguments.
-  mutating func reduce() throws(PickleError) {
+  fileprivate mutating func reduce() throws(PickleError) {
     let parts = try pop(2)
     // No allowed object has more than seven arguments.
     guard let global = heap.global(parts[0]), let arguments = heap.tuple(parts[1], atMost: 7) else {
@@ -290,7 +291,7 @@ extension PickleMachine {
   }
 
   /// Gives attributes to what is on top of the stack.
-  mutating func build() throws(PickleError) {
+  fileprivate mutating func build() throws(PickleError) {
     let state = try pop(1)[0]
     let value = try top()
     guard heap.kind(value) == .dictionary, heap.kind(state) == .dictionary else {
@@ -300,7 +301,7 @@ extension PickleMachine {
   }
 
   /// Makes a storage of ('storage', type, key, device, elements) and in the legacy stream a view.
-  mutating func pushStorage() throws(PickleError) {
+  fileprivate mutating func pushStorage() throws(PickleError) {
     let index = try pop(1)[0]
     guard let parts = heap.tuple(index, atMost: 6), parts.count >= 5,
       heap.string(parts[0], atMost: 7) == "storage", case .storage = heap.global(parts[1]),
@@ -321,7 +322,7 @@ struct PickleLimits {
   var bytes = 16 << 20
   /// Instructions run.
   var instructions = 1_000_000
-  /// Places of the memo.
+  /// Entries of the memo.
   var memo = 1_000_000
   /// Tuples, lists and dictionaries within each other, and marks at a time.
   var depth = 64

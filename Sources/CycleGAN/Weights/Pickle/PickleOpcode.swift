@@ -57,7 +57,7 @@ enum PickleGlobal: Equatable {
   /// `torch._utils._rebuild_parameter`.
   case rebuildParameter
   /// `torch.FloatStorage` and its like.
-  case storage(StoredType)
+  case storage(TensorType)
 
   /// All there are, by module and name.
   static let allowed: [(module: String, name: String, global: PickleGlobal)] = [
@@ -77,12 +77,12 @@ enum PickleGlobal: Equatable {
     ("torch", "BoolStorage", .storage(.BOOL)),
   ]
 
-  /// Finds the place of a name in the list.
+  /// Finds the index of a name in `allowed`.
   ///
   /// - Parameters:
   ///   - module: Every byte of it.
   ///   - name: Every byte of it.
-  /// - Returns: The place in `allowed`; nil where it is not there exactly so.
+  /// - Returns: nil where module and name are not there exactly so.
   static func index(module: [UInt8], name: [UInt8]) -> Int? {
     allowed.firstIndex { $0.module.utf8.elementsEqual(module) && $0.name.utf8.elementsEqual(name) }
   }

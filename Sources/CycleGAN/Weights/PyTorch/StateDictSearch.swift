@@ -1,11 +1,11 @@
 /// Finds a network's state dict in what was saved.
 ///
-/// It may be all of it, or lie in dictionaries within each other, beside other things:
+/// What was saved is the state dict, or nested dictionaries with one in them, beside other things:
 /// `{"epoch": 7, "state_dict": {"model.1.weight": …}, "optimizer": …}`.
 struct StateDictSearch {
   let heap: PickleHeap
 
-  /// Keys that say by themselves that the network is here, where there are several dictionaries.
+  /// Usual keys of a state dict, which are taken where there are several dictionaries.
   private static let usualKeys = ["state_dict", "model_state_dict", "model"]
   /// The key of a state dict's attributes under which these tools keep the metadata.
   static let metadataKey = "_cyclegan"
@@ -19,7 +19,7 @@ struct StateDictSearch {
   struct Found {
     /// The one dictionary; nil for several.
     var dictionary: PickleHeap.Index?
-    /// By their names, behind their dictionary's key and a point where there are several.
+    /// By their names; where there are several dictionaries, `KEY.NAME`.
     var tensors: [(name: String, value: PickleHeap.Index)] = []
     /// Keys of the dictionaries, where there are several.
     var entries: [String] = []
@@ -209,19 +209,21 @@ extension StateDictSearch {
         try collect(value, prefix + key + ".", depth: depth + 1, &seen, into: &found)
       }
     }
-    if found.tensors.count == count { try add(own, behind: prefix, to: &found) }
+    if found.tensors.count == count { try add(own, prefix: prefix, to: &found) }
   }
 
-  /// Puts a prefix in front of names, of which there must be few and short ones: many names that share
-  /// it need little of a file.
+  /// Adds tensors under a prefix.
+  ///
+  /// Number and length of the names are limited: names that share a long prefix would need far more
+  /// memory than the file is long.
   private func add(
-    _ tensors: [(name: String, value: PickleHeap.Index)], behind prefix: String,
+    _ tensors: [(name: String, value: PickleHeap.Index)], prefix: String,
     to found: inout Found
   ) throws(WeightsError) {
     try TorchFile.requireFew(found.tensors.count + tensors.count)
     for (name, value) in tensors {
       guard prefix.utf8.count + name.utf8.count <= Self.maximumNameBytes else {
-        throw .malformed("a tensor's name is too long behind those of its dictionaries")
+        throw .malformed("a tensor's name is too long with the keys of its dictionaries")
       }
       found.tensors.append((prefix + name, value))
     }
@@ -235,12 +237,13 @@ extension StateDictSearch.Found {
   ///   - entry: Nil for all.
   ///   - keys: What there is to choose from.
   /// - Returns: One network's tensors.
-  /// - Throws: `WeightsError.refused` if there is none.
+  /// - Throws: `WeightsError.architecture` if there is none.
   func chosen(_ entry: String?, _ keys: [String]) throws(WeightsError) -> Self {
     guard let entry else { return self }
-    let prefix = try TensorNames(
-      tensors.map(\.name), entries: entries.isEmpty ? keys : entries
-    ).prefix(of: entry)
+    let names = TensorNames(tensors.map(\.name), entries: entries.isEmpty ? keys : entries)
+    let prefix = try WeightsError.wrapping { () throws(ArchitectureError) in
+      try names.prefix(of: entry)
+    }
     var chosen = Self(dictionary: dictionary)
     chosen.tensors = tensors.filter { $0.name.hasPrefix(prefix) }
       .map { (String($0.name.dropFirst(prefix.count)), $0.value) }

@@ -1,6 +1,6 @@
-/// A file of `torch.save`: what its pickle makes, and where its numbers lie.
+/// A file of `torch.save`: the values of its pickle, and where its storages lie.
 ///
-/// Nothing in it is ever run, and no number is read before all of it was checked.
+/// Nothing in it is ever executed, and no element is read before everything else was checked.
 ///
 /// Source: torch/serialization.py, `_save`, `_legacy_save` and what reads them.
 struct TorchFile {
@@ -10,28 +10,23 @@ struct TorchFile {
   let heap: PickleHeap
   /// The value that was saved.
   let root: PickleHeap.Index
-  /// Where the storages are, by their keys.
+  /// The storages' byte ranges, by their keys.
   let records: [String: TorchRecord]
-  /// Whether the numbers have checksums; they were right.
+  /// Whether the storages have checksums, which were right.
   let isChecked: Bool
 
   /// The most tensors of a state dict.
   private static let maximumCount = 16_384
 
-  /// What a file holds, before its numbers are read.
+  /// A file's tensors before their elements are read.
   struct Contents {
     let metadata: [String: String]
     let tensors: [TorchTensor]
     /// Keys of the dictionaries that the tensors come from, where there are several.
     let entries: [String]
 
-    var outline: WeightsOutline {
-      WeightsOutline(
-        metadata: metadata,
-        tensors: tensors.map {
-          .init(name: $0.name, shape: $0.shape, hasIntegers: $0.type.isInteger)
-        },
-        entries: entries)
+    var outline: StateDictOutline {
+      .init(metadata: metadata, stored: tensors, entries: entries)
     }
   }
 
@@ -55,7 +50,7 @@ struct TorchFile {
       entries: found.entries)
   }
 
-  /// Reads the numbers, in the order in which they lie, so that what was read can be let go of.
+  /// Reads the elements, in the order of the file, so that bytes in memory can be released.
   ///
   /// - Parameter contents: Of this file.
   /// - Returns: The tensors in their own order, converted where needed.
@@ -82,7 +77,7 @@ struct TorchFile {
     }
   }
 
-  /// Refuses tensors that make much out of little by sharing it.
+  /// Refuses tensors that share storages to become far larger than the file.
   private func requireAffordable(_ tensors: [TorchTensor]) throws(WeightsError) {
     var total = 0
     for tensor in tensors {
@@ -122,7 +117,7 @@ extension TorchFile {
     var machine = PickleMachine(bytes, pickle.bytes)
     let root = try machine.result()
     guard machine.end == pickle.bytes.upperBound else {
-      throw .malformed("there are bytes behind its pickle")
+      throw .malformed("there are bytes after its pickle")
     }
     self.init(
       bytes: bytes, heap: machine.heap, root: root, records: records,
@@ -150,7 +145,7 @@ extension TorchFile {
     return (archive, pickle)
   }
 
-  /// Holds every entry against its checksum.
+  /// Verifies the checksum of every entry.
   private static func verify(
     _ directory: ZipDirectory, _ bytes: SeekableBytes
   ) throws(WeightsError) {
@@ -261,7 +256,7 @@ extension TorchFile {
     return storages
   }
 
-  /// Walks over the storages' elements, which end where the file ends.
+  /// Locates the storages, the last of which ends where the file ends.
   private static func records(
     _ keys: [String], _ storages: [String: TorchStorage], _ bytes: SeekableBytes, from start: Int
   ) throws(WeightsError) -> [String: TorchRecord] {
@@ -271,8 +266,8 @@ extension TorchFile {
       guard let storage = storages[key] else {
         throw .malformed("its storage \(shown) belongs to no tensor")
       }
-      var count = ZipFields(try bytes.piece(position..<position + 8))
-      guard try count.number(8) == storage.count else {
+      let count: [UInt8] = try bytes.piece(position..<position + 8)
+      guard UInt64(count, .littleEndian) == UInt64(storage.count) else {
         throw .malformed(
           "its storage \(shown) has not the \(storage.count) elements it should have")
       }
@@ -283,7 +278,7 @@ extension TorchFile {
       position += 8 + storage.byteCount
     }
     guard position == bytes.count else {
-      throw .malformed("there are \(bytes.count - position) bytes behind the last storage")
+      throw .malformed("there are \(bytes.count - position) bytes after the last storage")
     }
     return records
   }

@@ -1,7 +1,7 @@
-/// A tensor of a state dict: which elements of which storage it has, in which order.
-struct TorchTensor {
+/// A tensor of a state dict: a storage, and which of its elements in which order.
+struct TorchTensor: StoredTensor {
   let name: String
-  let type: StoredType
+  let type: TensorType
   /// Extents, outermost first.
   let shape: [Int]
   /// Where its storage lies.
@@ -12,11 +12,11 @@ struct TorchTensor {
   /// The part of the storage that it reaches into, elements.
   let reach: Range<Int>
 
-  /// Reads a tensor's description and holds it against the size of its storage.
+  /// Reads a tensor's description and checks it against the size of its storage.
   ///
   /// - Parameters:
   ///   - name: Its name in the state dict.
-  ///   - value: Its place in the pickle's values.
+  ///   - value: Its index in the pickle's heap.
   ///   - file: Where the storages are.
   /// - Throws: `WeightsError.malformed` if a single element would lie outside.
   init(
@@ -65,9 +65,9 @@ struct TorchTensor {
     return last < count ? offset..<last + 1 : nil
   }
 
-  /// How many elements it has, which may be more than its storage; nil where no number holds that.
+  /// How many elements it has, which may be more than its storage; nil on overflow.
   var count: Int? {
-    // Of an empty tensor, too, so that no other order of its extents is beyond every number.
+    // Of an empty tensor, too, so that no order of its extents overflows.
     let extents = shape.filter { $0 > 0 }.reduce(1) { (count: Int?, extent) in
       let product = count?.multipliedReportingOverflow(by: extent)
       return product?.overflow == false ? product?.partialValue : nil
@@ -75,7 +75,7 @@ struct TorchTensor {
     return extents.map { shape.contains(0) ? 0 : $0 }
   }
 
-  /// What reading it costs: the bytes of as many elements as are read or made, stored or converted.
+  /// The memory that reading it needs, bytes: of its elements or of those it reads, whichever is more.
   var cost: Int? {
     guard let count else { return nil }
     let (bytes, overflow) = max(count, reach.count).multipliedReportingOverflow(by: type.cost)
@@ -91,14 +91,14 @@ struct TorchRecord {
   let bytes: Range<Int>
 }
 
-/// What a state dict says about a storage: the memory that one or several tensors share.
+/// A storage as a state dict describes it: the elements that one or several tensors share.
 struct TorchStorage {
   /// Its name within the file.
   let key: String
-  let type: StoredType
+  let type: TensorType
   /// Elements of the whole.
   let count: Int
-  /// The part that is meant, elements; PyTorch before 0.4 wrote parts of storages.
+  /// The part that the tensor refers to, elements; PyTorch before 0.4 wrote parts of storages.
   let part: Range<Int>
 
   /// Reads a persistent id.
@@ -134,7 +134,7 @@ struct TorchStorage {
     throw .malformed("a part of its storage \(escaped(Array(key.utf8))) lies outside of it")
   }
 
-  /// Finds its bytes.
+  /// Locates its bytes.
   ///
   /// - Parameter file: The file it is in.
   /// - Returns: Where they lie.
@@ -181,7 +181,7 @@ extension TorchTensor {
     return NamedTensor(name, shape: shape, collector.elements)
   }
 
-  /// Whether the elements lie in C order without gaps; the stride of an extent of 1 says nothing.
+  /// Whether the elements lie in C order without gaps; the stride of an extent of 1 doesn't matter.
   private var isContiguous: Bool {
     var expected = 1
     for (extent, stride) in zip(shape, strides).reversed() where extent != 1 {
@@ -196,7 +196,7 @@ extension TorchTensor {
     return start + elements.lowerBound * type.bytes..<start + elements.upperBound * type.bytes
   }
 
-  /// Brings elements into C order.
+  /// Reads elements of any strides into C order.
   private func gathered(_ bytes: SeekableBytes) throws(WeightsError) -> NamedTensor.Elements {
     func stored(_ elements: Range<Int>) throws(WeightsError) -> NamedTensor.Elements {
       type.elements(try bytes.piece(bytesOf(elements)))
@@ -220,7 +220,7 @@ extension TorchTensor {
     }
   }
 
-  /// Walks over the storage from front to back and puts every element where it belongs.
+  /// Walks over the storage from front to back and writes every element to its index in C order.
   ///
   /// - Parameters:
   ///   - zero: Any element.
@@ -231,29 +231,29 @@ extension TorchTensor {
     _ zero: Element, _ load: (Range<Int>) throws(WeightsError) -> [Element]
   ) throws(WeightsError) -> [Element] {
     var walk = StorageWalk(shape, strides, from: reach.lowerBound)
-    guard !walk.comesBack || reach.count <= Self.maximumOverlapBytes / type.bytes else {
+    guard !walk.overlaps || reach.count <= Self.maximumOverlapBytes / type.bytes else {
       throw .tooLarge("\(escaped(Array(name.utf8))) is large and overlaps with itself")
     }
-    let windowCount = walk.comesBack ? reach.count : ElementsCollector.pieceBytes / type.bytes
+    let windowCount = walk.overlaps ? reach.count : ElementsCollector.pieceBytes / type.bytes
     var result = [Element](repeating: zero, count: count ?? 0)
     var (window, start): ([Element], Int) = ([], walk.position)
     for _ in result.indices {
       if walk.position - start >= window.count {
-        // Before the next one comes, so that there is one at a time.
+        // Released before the next one is read, so that there is one at a time.
         window = []
         start = walk.position
         window = try load(start..<min(reach.upperBound, start + windowCount))
       }
-      result[walk.place] = window[walk.position - start]
+      result[walk.index] = window[walk.position - start]
       walk.advance()
     }
     return result
   }
 }
 
-/// A way through a storage that comes by every element of a tensor, from front to back where it can.
+/// Visits every element of a strided tensor in the order of the storage, as far as possible.
 struct StorageWalk {
-  /// One dimension that leads somewhere.
+  /// A dimension of more than one element.
   private struct Axis {
     let extent: Int
     /// Elements of the storage from one to the next.
@@ -262,18 +262,18 @@ struct StorageWalk {
     let step: Int
   }
 
-  /// The one that leads farthest in front.
+  /// The largest stride first.
   private let axes: [Axis]
   private var indices: [Int]
 
-  /// The element of the storage where it is.
+  /// Index of the current element in the storage.
   private(set) var position: Int
-  /// Where this element is in C order.
-  private(set) var place = 0
-  /// Whether it goes back on its way, as it does where elements overlap.
-  let comesBack: Bool
+  /// Index of the current element in C order.
+  private(set) var index = 0
+  /// Whether elements overlap in the storage, so that the walk goes back.
+  let overlaps: Bool
 
-  /// Begins at the first element.
+  /// Starts at the first element.
   ///
   /// - Parameters:
   ///   - shape: Extents, outermost first.
@@ -281,7 +281,7 @@ struct StorageWalk {
   ///   - start: The first element.
   init(_ shape: [Int], _ strides: [Int], from start: Int) {
     var (axes, step): ([Axis], Int) = ([], 1)
-    // Extents of 1 take time and lead nowhere.
+    // Dimensions of one element never advance.
     for (extent, stride) in zip(shape, strides).reversed() where extent != 1 {
       axes.append(Axis(extent: extent, stride: stride, step: step))
       step *= extent
@@ -290,10 +290,10 @@ struct StorageWalk {
     self.axes = axes
     indices = [Int](repeating: 0, count: axes.count)
     position = start
-    comesBack = Self.comesBack(axes)
+    overlaps = Self.overlaps(axes)
   }
 
-  private static func comesBack(_ axes: [Axis]) -> Bool {
+  private static func overlaps(_ axes: [Axis]) -> Bool {
     var length = 0
     for axis in axes.reversed() where axis.stride > 0 {
       if axis.stride <= length { return true }
@@ -302,19 +302,19 @@ struct StorageWalk {
     return false
   }
 
-  /// Goes to the next element, and from the last one to the first: counts up the indices like an
-  /// odometer, from the innermost.
+  /// Moves to the next element, and from the last one to the first: counts the indices up from the
+  /// innermost.
   mutating func advance() {
     var i = axes.count - 1
     while i >= 0 {
       let axis = axes[i]
       indices[i] += 1
       position += axis.stride
-      place += axis.step
+      index += axis.step
       if indices[i] < axis.extent { return }
       indices[i] = 0
       position -= axis.extent * axis.stride
-      place -= axis.extent * axis.step
+      index -= axis.extent * axis.step
       i -= 1
     }
   }

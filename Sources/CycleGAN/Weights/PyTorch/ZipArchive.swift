@@ -1,7 +1,7 @@
 /// The list of a zip file's entries, checked in full before any of them is read.
 ///
 /// Only what `torch.save` and plain archivers write is taken: stored entries, each of which has its
-/// own bytes and says the same about itself in both places where a zip file says it.
+/// own bytes, and whose local header agrees with the directory.
 ///
 /// Source: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3.
 struct ZipDirectory {
@@ -28,15 +28,15 @@ struct ZipDirectory {
   /// - Parameter bytes: The whole zip file.
   /// - Throws: `WeightsError` with the first thing that is wrong.
   init(_ bytes: SeekableBytes) throws(WeightsError) {
-    let place = try ZipEnd(bytes).directory
-    guard place.count <= Self.maximumCount, place.bytes.count <= Self.maximumBytes else {
+    let directory = try ZipEnd(bytes).directory
+    guard directory.count <= Self.maximumCount, directory.bytes.count <= Self.maximumBytes else {
       throw .tooLarge(
-        "a zip directory of \(place.count) entries in \(place.bytes.count) bytes; at most "
+        "a zip directory of \(directory.count) entries in \(directory.bytes.count) bytes; at most "
           + "\(Self.maximumCount) and \(Self.maximumBytes) are read")
     }
-    var reader = ZipFields(try bytes.piece(place.bytes))
+    var reader = ZipFields(try bytes.piece(directory.bytes))
     var headers: [ZipHeader] = []
-    for _ in 0..<place.count { headers.append(try ZipHeader(&reader)) }
+    for _ in 0..<directory.count { headers.append(try ZipHeader(&reader)) }
     guard reader.isAtEnd else { throw .malformed("its zip directory has more than its entries") }
     var names: Set<String> = []
     var found: [Entry] = []
@@ -46,7 +46,7 @@ struct ZipDirectory {
       }
       let start = try header.dataStart(bytes)
       let (end, overflow) = start.addingReportingOverflow(header.size)
-      guard !overflow, end <= place.bytes.lowerBound else {
+      guard !overflow, end <= directory.bytes.lowerBound else {
         throw .malformed("its zip entry \(header.printableName) is longer than the file")
       }
       found.append(Entry(name: header.name, bytes: start..<end, crc32: header.crc32))
@@ -73,25 +73,8 @@ struct ZipDirectory {
   subscript(name: String) -> Entry? { entries.first { $0.name == name } }
 }
 
-extension SeekableBytes {
-  /// Reads a piece that has to be there.
-  ///
-  /// - Parameter range: Bytes, counted from the first one; of whole elements.
-  /// - Returns: All of its elements.
-  /// - Throws: `WeightsError` if one is missing.
-  func piece<Element: BitwiseCopyable>(_ range: Range<Int>) throws(WeightsError) -> [Element] {
-    let piece: [Element]
-    do throws(SystemError) { piece = try read(range) } catch { throw .system("\(error)") }
-    let bytes = piece.count * MemoryLayout<Element>.size
-    guard bytes == range.count else {
-      throw .malformed("the file ends at byte \(range.lowerBound + bytes)")
-    }
-    return piece
-  }
-}
-
-/// The last bytes of a zip file, which say where its directory is.
-struct ZipEnd {
+/// The end records of a zip file, which locate its directory.
+private struct ZipEnd {
   /// Where the directory lies, and how many entries it has.
   let directory: (bytes: Range<Int>, count: Int)
 
@@ -116,9 +99,9 @@ struct ZipEnd {
       throw .malformed("a zip file in several parts")
     }
     let large = try Self.end64(bytes, before: endStart)
-    directory = try Self.place(
+    directory = try Self.located(
       count: large?.count ?? count, size: large?.size ?? size, start: large?.start ?? start,
-      end: large?.place ?? endStart)
+      end: large?.offset ?? endStart)
     // The old fields either agree or say that they are too small.
     guard [directory.count, 0xFFFF].contains(count),
       [directory.bytes.count, 0xFFFF_FFFF].contains(size),
@@ -126,7 +109,7 @@ struct ZipEnd {
     else { throw .malformed("its zip directory is described in two ways that differ") }
   }
 
-  private static func place(
+  private static func located(
     count: Int, size: Int, start: Int, end: Int
   ) throws(WeightsError) -> (bytes: Range<Int>, count: Int) {
     // Subtracting, so that no sum can overflow.
@@ -139,18 +122,18 @@ struct ZipEnd {
   /// The 64-bit form, which stands in front of the other where a locator says so.
   private static func end64(
     _ bytes: SeekableBytes, before endStart: Int
-  ) throws(WeightsError) -> (place: Int, count: Int, size: Int, start: Int)? {
+  ) throws(WeightsError) -> (offset: Int, count: Int, size: Int, start: Int)? {
     let locatorStart = endStart - locatorBytes
     guard locatorStart >= 0 else { return nil }
     var locator = ZipFields(try bytes.piece(locatorStart..<endStart))
     guard try locator.signature(0x0706) else { return nil }
-    let (disk, place, disks) = (
+    let (disk, offset, disks) = (
       try locator.number(4), try locator.number(8), try locator.number(4)
     )
-    guard disk == 0, disks <= 1, place == locatorStart - end64Bytes, place >= 0 else {
+    guard disk == 0, disks <= 1, offset == locatorStart - end64Bytes, offset >= 0 else {
       throw .malformed("its 64-bit zip end is not where its locator says")
     }
-    var end = ZipFields(try bytes.piece(place..<locatorStart))
+    var end = ZipFields(try bytes.piece(offset..<locatorStart))
     guard try end.signature(0x0606), try end.number(8) == end64Bytes - 12 else {
       throw .malformed("its 64-bit zip end is missing")
     }
@@ -160,15 +143,15 @@ struct ZipEnd {
     }
     let (here, count) = (try end.number(8), try end.number(8))
     guard here == count else { throw .malformed("a zip file in several parts") }
-    return (place, count, try end.number(8), try end.number(8))
+    return (offset, count, try end.number(8), try end.number(8))
   }
 
   private static let missing = WeightsError.malformed(
     "the end of a zip file is missing: it is cut off, or something follows it")
 }
 
-/// What a zip file's directory says about one entry.
-struct ZipHeader {
+/// An entry of the central directory.
+private struct ZipHeader {
   let name: String
   /// Length, bytes; stored and unpacked are the same.
   let size: Int
@@ -181,7 +164,7 @@ struct ZipHeader {
   /// The sizes follow the data, the name is UTF-8: the only flags of an entry that is stored as it is.
   private static let allowedFlags = 0x0808
   private static let maximumNameBytes = 1024
-  /// Where a field of 32 bits says that the real number is in the 64-bit extra field.
+  /// A 32-bit field of this value says that the number is in the ZIP64 extra field.
   private static let moved = 0xFFFF_FFFF
 
   /// The name in one line that cannot forge a message.
@@ -189,7 +172,7 @@ struct ZipHeader {
 
   /// Reads an entry of the directory.
   ///
-  /// - Parameter fields: At the entry; behind it afterwards.
+  /// - Parameter fields: At the entry; after it on return.
   /// - Throws: `WeightsError` if it is compressed, encrypted or makes no sense.
   init(_ fields: inout ZipFields) throws(WeightsError) {
     guard try fields.signature(0x0201) else {
@@ -235,7 +218,7 @@ struct ZipHeader {
     return name
   }
 
-  /// The numbers of 64 bits that stand for those that say so.
+  /// Reads the ZIP64 extra field, which has a number for each field that is `moved`.
   private static func large(_ extra: [UInt8], _ fields: [Int]) throws(WeightsError) -> [Int] {
     let count = fields.count { $0 == moved }
     guard count > 0 else { return [] }
@@ -258,7 +241,7 @@ struct ZipHeader {
   /// - Throws: `WeightsError.malformed` if it says something else.
   func dataStart(_ bytes: SeekableBytes) throws(WeightsError) -> Int {
     guard offset < bytes.count else {
-      throw .malformed("its zip entry \(printableName) begins behind the end")
+      throw .malformed("its zip entry \(printableName) begins after the end of the file")
     }
     var local = ZipFields(try bytes.piece(offset..<min(bytes.count, offset + 30)))
     guard try local.signature(0x0403) else {
@@ -267,14 +250,14 @@ struct ZipHeader {
     try local.skip(2)
     let (flags, method) = (try local.number(2), try local.number(2))
     try local.skip(4)
-    let said = (try local.number(4), try local.number(4), try local.number(4))
+    let stated = (try local.number(4), try local.number(4), try local.number(4))
     let (nameBytes, extraBytes) = (try local.number(2), try local.number(2))
     let nameEnd = offset + 30 + nameBytes
     let isNamed = try bytes.piece(offset + 30..<nameEnd).elementsEqual(name.utf8)
     let isSame =
       isNamed && flags == self.flags && method == 0
-      && (said.0 == Int(crc32) || sizesFollow && said.0 == 0)
-      && agrees(said.1) && agrees(said.2)
+      && (stated.0 == Int(crc32) || sizesFollow && stated.0 == 0)
+      && agrees(stated.1) && agrees(stated.2)
     guard isSame else {
       throw .malformed("its zip entry \(printableName) is described in two ways that differ")
     }
@@ -285,21 +268,20 @@ struct ZipHeader {
   private var sizesFollow: Bool { flags & 0x0008 != 0 }
 
   /// Whether a size in the local header fits.
-  private func agrees(_ said: Int) -> Bool {
-    said == size || said == Self.moved || sizesFollow && said == 0
+  private func agrees(_ stated: Int) -> Bool {
+    stated == size || stated == Self.moved || sizesFollow && stated == 0
   }
 }
 
-/// Takes numbers and text off the front of a piece of a zip file.
-struct ZipFields {
+/// Reads the fields of a zip record.
+private struct ZipFields {
   private var cursor: ByteCursor
 
-  /// Begins at the first byte.
   init(_ bytes: [UInt8]) { cursor = ByteCursor(bytes) }
 
   var isAtEnd: Bool { cursor.isAtEnd }
 
-  /// Takes a little-endian number.
+  /// Reads a little-endian number.
   ///
   /// - Parameter count: Its length, 2, 4 or 8 bytes.
   /// - Returns: Not negative.
@@ -310,7 +292,7 @@ struct ZipFields {
     return number
   }
 
-  /// Takes bytes.
+  /// Reads bytes.
   ///
   /// - Parameter count: How many.
   /// - Returns: Exactly as many.
@@ -321,15 +303,87 @@ struct ZipFields {
     }
   }
 
-  /// Passes over bytes.
+  /// Skips bytes.
   mutating func skip(_ count: Int) throws(WeightsError) { _ = try take(count) }
 
-  /// Takes the four bytes that begin a part of a zip file.
+  /// Reads the four bytes that begin a record of a zip file.
   ///
-  /// - Parameter last: The third and fourth of them, behind `PK`.
+  /// - Parameter last: The third and fourth of them, after `PK`.
   /// - Returns: Whether they are there.
   /// - Throws: `WeightsError.malformed` if there are fewer than four.
   mutating func signature(_ last: UInt16) throws(WeightsError) -> Bool {
     try number(4) == Int(last) << 16 | 0x4B50
+  }
+}
+
+/// Writes a zip file of stored entries, each of which begins at a multiple of 64 bytes as in a file of
+/// `torch.save`, so that PyTorch can map it.
+///
+/// Source: PKWARE's APPNOTE.TXT 6.3.10, section 4.3; the padding is that of caffe2/serialize.
+struct ZipWriter {
+  private var parts = FileContent()
+  private var directory: [UInt8] = []
+  private var count = 0
+
+  private static let alignment = 64
+  private static let headerBytes = 30
+  /// Entries, sizes and offsets beyond these would need the 64-bit form.
+  private static let (maximumCount, maximumBytes) = (0xFFFE, 0xFFFF_FFFE)
+
+  /// Adds an entry.
+  ///
+  /// - Parameters:
+  ///   - name: With slashes between its parts.
+  ///   - content: Its bytes.
+  mutating func add(_ name: String, _ content: FileContent) {
+    let (start, name) = (parts.count, Array(name.utf8))
+    let common =
+      // Version 2.0, UTF-8, stored, the first of January 1980.
+      Self.field(20, 2) + Self.field(0x0800, 2) + Self.field(0, 2) + Self.field(0x21_0000, 4)
+      + Self.field(Int(content.crc32), 4) + Self.field(content.count, 4)
+      + Self.field(content.count, 4) + Self.field(name.count, 2)
+    let padding = Self.padding(after: start + Self.headerBytes + name.count)
+    parts.append(
+      [0x50, 0x4B, 3, 4] + common + Self.field(padding.count, 2) + name + padding)
+    parts.append(content)
+    directory += [0x50, 0x4B, 1, 2] + Self.field(20, 2) + common
+    // No extra field, no comment, disk 0, no attributes.
+    directory += [UInt8](repeating: 0, count: 12) + Self.field(start, 4) + name
+    count += 1
+  }
+
+  /// Adds an entry of a few bytes.
+  mutating func add(_ name: String, _ bytes: [UInt8]) {
+    var content = FileContent()
+    content.append(bytes)
+    add(name, content)
+  }
+
+  /// Writes the directory.
+  ///
+  /// - Returns: The whole file.
+  /// - Throws: `WeightsError.tooLarge` if the 32-bit form cannot hold it.
+  consuming func finished() throws(WeightsError) -> FileContent {
+    guard count <= Self.maximumCount, parts.count + directory.count <= Self.maximumBytes else {
+      throw .tooLarge(
+        "\(parts.count) bytes in \(count) entries are too much for a zip file of 32 bits")
+    }
+    let start = parts.count
+    parts.append(directory)
+    let counts = Self.field(count, 2) + Self.field(count, 2)
+    parts.append(
+      [0x50, 0x4B, 5, 6, 0, 0, 0, 0] + counts + Self.field(directory.count, 4)
+        + Self.field(start, 4) + [0, 0])
+    return parts
+  }
+
+  /// An extra field that fills up to the next multiple.
+  private static func padding(after end: Int) -> [UInt8] {
+    let count = (2 * alignment - (end + 4) % alignment) % alignment
+    return Array("FB".utf8) + field(count, 2) + [UInt8](repeating: UInt8(ascii: "Z"), count: count)
+  }
+
+  private static func field(_ value: Int, _ count: Int) -> [UInt8] {
+    Array(UInt64(value).bytes(.littleEndian).prefix(count))
   }
 }

@@ -1,35 +1,39 @@
 extension WeightsFile {
-  /// Bytes of a tensor for which memory is taken before they came through a pipe; it is not used before.
+  /// The most bytes of a tensor to reserve memory for before they came through a pipe.
   private static let unseenBytes = 256 << 20
 
-  /// Reads a safetensors file from a source that gives fewer bytes than asked only at its end.
+  /// Reads a safetensors file from front to back.
   ///
   /// - Parameters:
   ///   - limits: How large it may be.
   ///   - entry: Of several networks the one whose names begin with this.
-  ///   - length: Of the source, where that is known, bytes.
+  ///   - length: Length of the file where it is known, bytes.
   ///   - check: Gets names and shapes before any element is read.
-  ///   - next: Gives as many of the next bytes as it is asked for.
+  ///   - next: Returns as many of the next bytes as it is asked for; fewer only at the end.
+  /// - Returns: The tensors and metadata.
   /// - Throws: `WeightsError` with the reason.
-  init(
-    _ limits: WeightsLimits, entry: String?, length: Int?,
-    _ check: (WeightsOutline) throws(WeightsError) -> Void,
+  static func readSafetensors(
+    limits: WeightsLimits, entry: String?, length: Int?,
+    check: (StateDictOutline) throws(WeightsError) -> Void = { _ in },
     _ next: (Int) throws(WeightsError) -> [UInt8]
-  ) throws(WeightsError) {
+  ) throws(WeightsError) -> WeightsFile {
     let beginning = try next(8)
-    let text = try Self.headerText(beginning, limits, next)
+    let text = try headerText(beginning, limits, next)
     let header = try SafetensorsHeader(text)
     try header.requireAffordable(limits)
+    let outline = header.outline
     let prefix = try entry.map { entry throws(WeightsError) in
-      try header.outline.names.prefix(of: entry)
+      try WeightsError.wrapping { () throws(ArchitectureError) in
+        try outline.names.prefix(of: entry)
+      }
     }
-    try check(prefix.map { header.outline.behind($0) } ?? header.outline)
+    try check(prefix.map { outline.removing(prefix: $0) } ?? outline)
     let stored = try header.checksum(in: text)
-    var computed = crc32(Self.withoutChecksum(text), crc32(beginning))
-    self.init(metadata: header.metadata, tensors: [])
+    var computed = crc32(withoutChecksum(text), crc32(beginning))
+    var file = WeightsFile(metadata: header.metadata, tensors: [])
     for entry in header.entries {
       let isChosen = prefix.map { entry.name.hasPrefix($0) } ?? true
-      let seen = isChosen ? min(entry.range.count, length ?? Self.unseenBytes) : 0
+      let seen = isChosen ? min(entry.range.count, length ?? unseenBytes) : 0
       var collector = ElementsCollector(entry.type, reserving: seen / entry.type.bytes)
       try entry.read(from: 8 + text.count, next) { bytes in
         if stored != nil { computed = crc32(bytes, computed) }
@@ -37,13 +41,14 @@ extension WeightsFile {
       }
       guard isChosen else { continue }
       let name = String(entry.name.dropFirst(prefix?.count ?? 0))
-      tensors.append(NamedTensor(name, shape: entry.shape, collector.elements))
-      storedTypes[name] = entry.type.rawValue
+      file.tensors.append(NamedTensor(name, shape: entry.shape, collector.elements))
+      file.storedTypes[name] = entry.type.rawValue
     }
-    guard try next(1).isEmpty else { throw .malformed("there are bytes behind the last tensor") }
+    guard try next(1).isEmpty else { throw .malformed("there are bytes after the last tensor") }
     if let stored, stored != computed { throw .checksum(stored: stored, computed: computed) }
-    (checksum, isChecked) = (stored, stored != nil)
-    for key in Self.reservedKeys { metadata[key] = nil }
+    (file.checksum, file.isChecked) = (stored, stored != nil)
+    for key in reservedKeys { file.metadata[key] = nil }
+    return file
   }
 
   private static func headerText(
@@ -92,34 +97,28 @@ extension SafetensorsHeader.Entry {
 }
 
 extension SafetensorsHeader {
-  /// Refuses what is too large, or becomes much of little.
+  /// Refuses files above the limit, and small files of tensors that need far more memory.
   fileprivate func requireAffordable(_ limits: WeightsLimits) throws(WeightsError) {
     guard dataBytes <= limits.maximumBytes else {
       throw .tooLarge("\(dataBytes) bytes of weights; at most \(limits.maximumBytes) are read")
     }
-    // All of it is within the data, so that no product is beyond every number.
+    // Every range is within the data, so that no product overflows.
     let cost = entries.reduce(0) { $0 + $1.range.count / $1.type.bytes * $1.type.cost }
     guard cost <= dataBytes + WeightsLimits.spareBytes else { throw .unaffordable }
   }
 
-  fileprivate var outline: WeightsOutline {
-    WeightsOutline(
-      metadata: metadata,
-      tensors: entries.map {
-        .init(name: $0.name, shape: $0.shape, hasIntegers: $0.type.isInteger)
-      })
-  }
+  fileprivate var outline: StateDictOutline { .init(metadata: metadata, stored: entries) }
 }
 
-/// What the first part of a safetensors file says, checked in full before any data is read.
+/// The header of a safetensors file, checked in full before any data is read.
 ///
 /// Source: the format's description in github.com/huggingface/safetensors, README.md; cg-weights(5)
 /// lists where these tools are stricter.
 struct SafetensorsHeader {
-  /// Where one tensor lies.
-  struct Entry {
+  /// Describes one tensor.
+  struct Entry: StoredTensor {
     let name: String
-    let type: StoredType
+    let type: TensorType
     let shape: [Int]
     /// Bytes from the end of the header.
     let range: Range<Int>
@@ -167,7 +166,7 @@ struct SafetensorsHeader {
         throw .malformed("\(start - end) bytes in front of \(name) belong to no tensor")
       }
       guard !entry.range.isEmpty || i == 0 || entries[i - 1].range != entry.range else {
-        throw .malformed("\(name) is empty and shares its place with another empty tensor")
+        throw .malformed("\(name) is empty and shares its position with another empty tensor")
       }
       end = entry.range.upperBound
     }
@@ -195,7 +194,7 @@ struct SafetensorsHeader {
       throw .malformed("\(shown) has an unknown member \(escaped(Array(other.0.utf8)))")
     }
     guard let word = value["dtype"]?.string else { throw .malformed("\(shown) has no dtype") }
-    guard let type = StoredType(rawValue: word) else {
+    guard let type = TensorType(rawValue: word) else {
       throw .malformed("\(shown) has the unknown dtype \(escaped(Array(word.utf8)))")
     }
     guard let shape = naturals(value["shape"]) else {
