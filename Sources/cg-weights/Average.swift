@@ -9,8 +9,8 @@ struct Average: ParsableCommand {
       cg-weights average run/checkpoints/*.ckpt --direction AB -o gen_AB.bin
       cg-weights average a.bin b.bin c.pth -o mean.bin
 
-      Every number is the mean of the files'. The last checkpoints of a run together are often \
-      smoother than any of them.
+      Every value of the output is the mean of the files' values. The average of a run's last \
+      checkpoints often has less noise than each of them.
       """)
 
   @Argument(
@@ -31,8 +31,8 @@ struct Average: ParsableCommand {
     var first: RecognizedNetwork?
     for path in files {
       let file = try choice.read(path)
-      var (network, weights) = try choice.network(of: file, allowNonfinite: false)
-      choice.place(&weights, of: network, from: path)
+      var (network, weights) = try choice.network(of: file, allowNonfinite: nil)
+      choice.identify(&weights, of: network, from: path)
       do throws(WeightsError) {
         try network.requireSame(as: first ?? network)
         try average.add(weights)
@@ -57,7 +57,7 @@ extension RecognizedNetwork {
     }
     let (own, others) = (metadata, first.metadata)
     let points = Set(own.keys).union(others.keys).sorted().filter { own[$0] != others[$0] }
-      // Of a U-Net's dropout the tensors show nothing.
+      // The tensors don't show a U-Net's dropout.
       .filter { $0 != "dropout" || own["netG"]?.hasPrefix("resnet") ?? false }
       .map { "its \($0) is \(own[$0] ?? "unknown"), the first file's \(others[$0] ?? "unknown")" }
     guard points.isEmpty else { throw .contradictions(points) }

@@ -1,26 +1,26 @@
 import ArgumentParser
 import CycleGAN
 
-/// Tells how two files differ.
+/// Compares two files.
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tell how two weights files differ.",
+    abstract: "Compare two weights files.",
     discussion: """
       cg-weights diff --tensors gen_AB.bin latest_net_G_A.pth
       cg-weights diff run/checkpoints/00005000.ckpt run/checkpoints/00010000.ckpt | sort -k3g
 
-      Prints a line for everything that differs: tensors that only one has, how far the numbers of \
-      the others are apart, metadata. Exit status: 0 no difference, 1 some, 65 a file is bad, 66 a \
-      file is missing or unreadable.
+      Prints a line for each difference: tensors that only one file has, tensors of other shapes, \
+      largest and mean difference of the values, metadata. Exit status: 0 the files are equal, \
+      1 they differ, 65 a file is bad, 66 a file is missing or unreadable.
       """)
 
   @Argument(help: ArgumentHelp("Weights files, checkpoints or .pth files.", valueName: "file"))
   var files: [FilePath]
 
-  @Flag(name: .shortAndLong, help: "Say nothing, only by the exit status.")
+  @Flag(name: .shortAndLong, help: "Print nothing; only the exit status tells.")
   var quiet = false
 
-  @Flag(help: "Compare the tensors only.")
+  @Flag(help: "Compare the tensors, not the metadata.")
   var tensors = false
 
   func validate() throws {

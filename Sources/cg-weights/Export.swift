@@ -1,38 +1,39 @@
 import ArgumentParser
 import CycleGAN
 
-/// Writes a network as another program takes it.
+/// Converts a network to a format of other programs.
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a network for PyTorch, ONNX Runtime or safetensors.",
+    abstract: "Convert a network for PyTorch, ONNX Runtime or safetensors.",
     discussion: """
       cg-weights export gen_AB.bin -o latest_net_G_A.pth
       cg-weights export gen_AB.bin -o gen.onnx
       cg-weights export run/checkpoints/00005000.ckpt --direction BA -o gen_BA.safetensors
       cg-weights export all.pth --entry netG_A -o gen.onnx
 
-      The name's ending says the format: .pth or .pt, .onnx, .safetensors or .bin. The official \
-      code's netG_A is gen_AB.bin, netD_A is disc_B.bin. See cg-weights(5).
+      The extension of the output selects the format: .pth or .pt, .onnx, .safetensors or .bin. \
+      The official code's netG_A is gen_AB.bin, netD_A is disc_B.bin. See cg-weights(5).
       """)
 
   @OptionGroup var input: Operand
   @OptionGroup var output: OutputFile
 
-  @Option(help: "The format, where the name doesn't say it.")
+  @Option(help: "Format of the output (default: by its extension).")
   var format: Word<WeightsFormat>?
 
-  @Flag(inversion: .prefixedNo, help: "Whether what is known about the network goes along.")
+  @Flag(inversion: .prefixedNo, help: "Write the metadata, too.")
   var metadata = true
 
   @OptionGroup var choice: NetworkChoice
 
-  @Flag(help: "Accept weights that are NaN or infinite.")
+  @Flag(help: "Accept NaN and infinite values.")
   var allowNonfinite = false
 
   func validate() throws {
     guard format == nil, WeightsFormat(output.output) == nil else { return }
     throw ValidationError(
-      "\(output.output) does not say the format; add --format \(Word<WeightsFormat>.choices)")
+      "\(output.output): the extension does not say the format; add --format "
+        + Word<WeightsFormat>.choices)
   }
 
   func run() throws {
@@ -47,12 +48,13 @@ struct Export: ParsableCommand {
 
   private func content(
     _ format: WeightsFormat, _ weights: WeightsFile, _ network: RecognizedNetwork, _ name: String
-  ) throws(ToolError) -> WeightsParts {
+  ) throws(ToolError) -> FileContent {
     do throws(WeightsError) {
       if format == .safetensors, !metadata { return weights.bareSafetensors }
       return try weights.content(format, of: network, version: cycleGANVersion)
     } catch {
-      throw ToolError(name, error)
+      guard format == .pth, case .tooLarge = error else { throw ToolError(name, error) }
+      throw ToolError(.badData, "\(name): \(error); use --format legacy")
     }
   }
 }

@@ -1,19 +1,19 @@
 import ArgumentParser
 import CycleGAN
 
-/// Checks files from the first byte to the last number.
+/// Checks files from the first byte to the last.
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check structure, checksum, fit to the network, and that all numbers are finite.",
+    abstract: "Check format, checksum, architecture, and that all values are finite.",
     discussion: """
       cg-weights verify gen_AB.bin gen_BA.bin
       find . -name '*.ckpt' -print0 | xargs -0 cg-weights verify --quiet
 
-      Prints FILE: OK or FILE: FAILED; what is wrong is said on standard error, all of it. \
-      Exit status: 0 all are good, 65 one is bad, 66 one is missing or unreadable.
+      Prints FILE: OK or FILE: FAILED for each file, and all errors to standard error. \
+      Exit status: 0 all files are good, 65 a file is bad, 66 a file is missing or unreadable.
       """)
 
-  @Flag(name: .shortAndLong, help: "Say only what is wrong.")
+  @Flag(name: .shortAndLong, help: "Print errors only.")
   var quiet = false
 
   @OptionGroup var operands: Operands
@@ -34,7 +34,7 @@ struct Verify: ParsableCommand {
   private func verify(_ file: ReadFile) throws(ToolError) {
     if !file.weights.isChecked, !quiet {
       Diagnostics(tool: "cg-weights")
-        .say("\(file.name): has no checksum, so that damage to its numbers would not show")
+        .say("\(file.name): no checksum, so damage to its values cannot be detected")
     }
     let problems = file.problems
     guard problems.isEmpty else {
@@ -44,7 +44,7 @@ struct Verify: ParsableCommand {
 }
 
 extension ReadFile {
-  /// Everything that is wrong with the networks and the numbers.
+  /// Everything that is wrong with the networks and their values.
   fileprivate var problems: [String] {
     var problems: [String] = []
     guard !weights.roles.isEmpty else {
@@ -63,8 +63,8 @@ extension ReadFile {
       }
       problems += Self.problems(network).map { "\(role.rawValue): \($0)" }
     }
-    // The optimizers and what else a run needs to go on.
-    return problems + NetworkSummary.notFinite(weights.besides)
+    // The optimizers and what else a run needs to resume.
+    return problems + WeightsFile.nonfinitePoints(weights.besides)
   }
 
   private static func problems(_ network: WeightsFile) -> [String] {
@@ -74,7 +74,7 @@ extension ReadFile {
   }
 
   private static func points(_ body: () throws(WeightsError) -> Void) -> [String] {
-    do throws(WeightsError) { try body() } catch { return error.points }
+    do throws(WeightsError) { try body() } catch { return error.pointsWithHints() }
     return []
   }
 }

@@ -21,8 +21,8 @@ struct Weights: ParsableCommand {
       cg-weights show gen_AB.bin
       cg-weights verify run/*.bin run/checkpoints/*.ckpt
 
-      A file is a safetensors file, of these tools or any other, or what torch.save of any version \
-      wrote. - is standard input. See cg-weights(1), and cg-weights(5) for the formats.
+      A file is a safetensors file of any program, or a file of torch.save of any version. - is \
+      standard input. See cg-weights(1), and cg-weights(5) for the formats.
       """,
     version: ToolVersion.text("cg-weights"),
     subcommands: [
@@ -32,6 +32,6 @@ struct Weights: ParsableCommand {
   static func main() { Tool.main(Weights.self) }
 
   func run() throws {
-    throw ValidationError("say what to do: show, verify, import, export, diff or average")
+    throw ValidationError("name a subcommand: show, verify, import, export, diff or average")
   }
 }

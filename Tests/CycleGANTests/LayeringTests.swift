@@ -13,7 +13,7 @@ import Testing
     Library(
       name: "CycleGAN",
       stations: [
-        ["Bytes"], ["Image"], ["Stream"], ["Architecture", "Weights"], ["Runtime"], ["Metrics"],
+        ["Bytes"], ["Image"], ["Stream"], ["Architecture"], ["Weights"], ["Runtime"], ["Metrics"],
         ["Filter"],
       ]),
     Library(

@@ -46,14 +46,14 @@ def saved():
 
 
 def instructions():
-    """Every byte as an instruction, at five places of a real pickle."""
+    """Every byte as an instruction, at five offsets of a real pickle."""
     data, storages = saved()
-    places = [2, 30, 60, len(data) // 2, len(data) - 1]
+    offsets = [2, 30, 60, len(data) // 2, len(data) - 1]
     known = set(b"\x80.(N\x88\x89JKM\x8aGXTU)t\x85\x86\x87]ae}suqrhjcRbQ")
     for byte in range(256):
         if byte not in known:
-            for place in places:
-                yield from both(data[:place] + bytes([byte]) + data[place:], storages)
+            for offset in offsets:
+                yield from both(data[:offset] + bytes([byte]) + data[offset:], storages)
 
 
 def names():
@@ -156,7 +156,7 @@ def shared():
 
 
 def tricks():
-    """Zip files that say one thing in one place and another elsewhere."""
+    """Zip files that describe an entry in two ways that differ."""
     data, storages = saved()
     good = zipped(data, storages)
     yield zipped(data, storages, zipfile.ZIP_DEFLATED)
@@ -171,10 +171,10 @@ def tricks():
     yield good + good
     yield b"\x7fELF" + good
     start = good.rindex(b"PK\5\6")
-    for place, size in ((4, 2), (6, 2), (8, 2), (10, 2), (12, 4), (16, 4), (20, 2)):
+    for offset, size in ((4, 2), (6, 2), (8, 2), (10, 2), (12, 4), (16, 4), (20, 2)):
         for value in (1, 0x7F, 0xFFFF, 0xFFFFFFFF, 0x80000000):
             changed = bytearray(good)
-            changed[start + place:start + place + size] = (value & (1 << 8 * size) - 1).to_bytes(
+            changed[start + offset:start + offset + size] = (value & (1 << 8 * size) - 1).to_bytes(
                 size, "little")
             yield bytes(changed)
     directory = good.index(b"PK\1\2")
@@ -182,23 +182,23 @@ def tricks():
         for value in (1, 8, 0x20, 0x40, 0x2000, 0xFFFF, 0xFFFFFFFF, 0x80000000):
             changed = bytearray(good)
             new = (value & (1 << 8 * size) - 1).to_bytes(size, "little")
-            place = directory + field
-            if changed[place:place + size] != new:
-                changed[place:place + size] = new
+            offset = directory + field
+            if changed[offset:offset + size] != new:
+                changed[offset:offset + size] = new
                 yield bytes(changed)
-    for place in range(26):
+    for offset in range(26):
         changed = bytearray(good)
-        changed[6 + place] ^= 0x55
-        if place not in (4, 5, 6, 7):  # The time of day says nothing.
+        changed[6 + offset] ^= 0x55
+        if offset not in (4, 5, 6, 7):  # The time of day says nothing.
             yield bytes(changed)
     large = io.BytesIO()
     torch.save({"a": torch.randn(3)}, large)
     large = large.getvalue()
     end = large.rindex(b"PK\6\6")
-    for place in range(4, 76):
-        if place not in (12, 13, 14, 15):  # Versions.
+    for offset in range(4, 76):
+        if offset not in (12, 13, 14, 15):  # Versions.
             changed = bytearray(large)
-            changed[end + place] ^= 0x41
+            changed[end + offset] ^= 0x41
             yield bytes(changed)
 
 

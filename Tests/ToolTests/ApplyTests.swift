@@ -56,7 +56,7 @@ import Testing
   @Test(arguments: [
     ("", 64, "missing expected argument '--weights <file>'"),
     ("-w none.bin", 66, "none.bin: No such file or directory"),
-    ("-w whole.png", 65, "whole.png: a PNG picture; weights are"),
+    ("-w whole.png", 65, "whole.png: a PNG image; weights are"),
     ("-w cut.bin", 65, "cut.bin: "),
     ("-w AB.bin --netG unet_256", 65, "AB.bin: "),
     ("-w AB.bin --ngf 5", 65, "AB.bin: "),

@@ -145,7 +145,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("export bare.bin -o x", 64, "does not say the format"),
+    ("export bare.bin -o x", 64, "the extension does not say the format"),
     ("export bare.bin -o x.onnx --domain A", 65, "this is a generator, not discriminatorA"),
     ("export bare.bin -o x.onnx --domain A --direction AB", 64, "--domain of a discriminator"),
     ("import several.pth -o x.bin", 65, "it holds several networks: G_A, G_B"),

@@ -59,8 +59,8 @@ import Testing
     let verified = try shell("cg-weights verify - < netD.safetensors")
     #expect(verified.output == "-: OK\n")
     #expect(
-      verified.errors == "cg-weights: standard input: has no checksum, so that damage to its "
-        + "numbers would not show\n")
+      verified.errors == "cg-weights: standard input: no checksum, so damage to its values cannot "
+        + "be detected\n")
     #expect(try shell("cg-weights verify -q netD.safetensors").errors.isEmpty)
   }
 

@@ -65,7 +65,7 @@ struct Evidence<Value: Equatable> {
   }
 }
 
-extension WeightsOutline {
+extension StateDictOutline {
   /// Reads a property from the metadata.
   ///
   /// - Parameters:
@@ -89,15 +89,15 @@ extension WeightsOutline {
   ///   - norm: The prefix of the norm's tensors.
   ///   - convolution: The prefix of the tensors of a convolution whose bias depends on the norm.
   /// - Returns: Batch where there are parameters and statistics, instance where there is a bias.
-  /// - Throws: `WeightsError.refused` for a bias and parameters together, which no norm of the
+  /// - Throws: `ArchitectureError.unsupported` for a bias and parameters together, which no norm of the
   ///   official code has had since 2018.
-  func norm(named norm: String, after convolution: String) throws(WeightsError) -> Norm {
+  func norm(named norm: String, after convolution: String) throws(ArchitectureError) -> Norm {
     let names = shapes
     let (hasBias, hasWeight) = (
       names[convolution + ".bias"] != nil, names[norm + ".weight"] != nil
     )
     guard !hasBias || !hasWeight else {
-      throw .refused(
+      throw .unsupported(
         "its instance norms have weights of their own (affine), as in the official code of 2017; "
           + "neither these tools nor the official code of today have such networks")
     }
@@ -107,15 +107,15 @@ extension WeightsOutline {
 
   /// Refuses convolutions whose weights are not saved as such.
   ///
-  /// - Throws: `WeightsError.refused` with what to do in PyTorch.
-  func requirePlainConvolutions() throws(WeightsError) {
+  /// - Throws: `ArchitectureError.unsupported` with what to do in PyTorch.
+  func requirePlainConvolutions() throws(ArchitectureError) {
     let names = tensors.map(\.name)
     if names.contains(where: { $0.hasSuffix(".weight_orig") }) {
-      throw .refused(
+      throw .unsupported(
         "it has spectral norm; call torch.nn.utils.remove_spectral_norm and save again")
     }
     if names.contains(where: { $0.hasSuffix(".parametrizations.weight.original") }) {
-      throw .refused(
+      throw .unsupported(
         "it has spectral norm or another parametrization; call "
           + "torch.nn.utils.parametrize.remove_parametrizations and save again")
     }

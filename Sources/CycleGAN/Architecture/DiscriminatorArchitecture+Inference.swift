@@ -1,19 +1,14 @@
 extension DiscriminatorArchitecture {
-  /// Reads the architecture off a weights file, as `init(inferringFrom: WeightsOutline)` does.
-  public init(inferringFrom weights: WeightsFile) throws(WeightsError) {
-    try self.init(inferringFrom: weights.outline)
-  }
-
-  /// Reads the architecture off a weights file: its tensors first, then its metadata.
+  /// Infers the architecture: from the tensors first, then from the metadata.
   ///
   /// - Parameter outline: One network's tensors, of these tools or a bare official state dict.
-  /// - Throws: `WeightsError.unrecognized` if the tensors are not a discriminator's;
-  ///   `WeightsError.contradictions` if tensors and metadata disagree.
-  public init(inferringFrom outline: WeightsOutline) throws(WeightsError) {
+  /// - Throws: `ArchitectureError.unrecognized` if the tensors are not a discriminator's;
+  ///   `ArchitectureError.contradictions` if tensors and metadata disagree.
+  public init(inferringFrom outline: StateDictOutline) throws(ArchitectureError) {
     let weights = outline.unwrapped()
     try weights.requirePlainConvolutions()
     guard let found = try weights.inferredDiscriminator else {
-      throw .unrecognized(weights.unknown("not a discriminator's weights"))
+      throw weights.unrecognized("not a discriminator's weights")
     }
     try found.requireSensible()
     self = found
@@ -28,7 +23,7 @@ extension DiscriminatorArchitecture {
   }
 
   /// Refuses numbers that no discriminator has, before anything is computed of them.
-  private func requireSensible() throws(WeightsError) {
+  private func requireSensible() throws(ArchitectureError) {
     var points: [String] = []
     if case .patch(let layers) = kind, !(1...16).contains(layers) {
       points.append("n_layers_D is \(layers); it has to be from 1 to 16")
@@ -55,9 +50,9 @@ extension DiscriminatorArchitecture {
   }
 }
 
-extension WeightsOutline {
+extension StateDictOutline {
   fileprivate var inferredDiscriminator: DiscriminatorArchitecture? {
-    get throws(WeightsError) {
+    get throws(ArchitectureError) {
       let shapes = shapes
       if let patch = try inferredPatch(shapes) { return patch }
       return try inferredPixel(shapes)
@@ -66,7 +61,7 @@ extension WeightsOutline {
 
   private func inferredPatch(
     _ shapes: [String: [Int]]
-  ) throws(WeightsError) -> DiscriminatorArchitecture? {
+  ) throws(ArchitectureError) -> DiscriminatorArchitecture? {
     guard let first = shapes["model.0.weight"], first.count == 4, first[2...] == [4, 4] else {
       return nil
     }
@@ -81,7 +76,7 @@ extension WeightsOutline {
 
   private func inferredPixel(
     _ shapes: [String: [Int]]
-  ) throws(WeightsError) -> DiscriminatorArchitecture? {
+  ) throws(ArchitectureError) -> DiscriminatorArchitecture? {
     guard let first = shapes["net.0.weight"], first.count == 4, first[2...] == [1, 1] else {
       return nil
     }

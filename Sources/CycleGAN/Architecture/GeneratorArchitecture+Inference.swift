@@ -1,23 +1,16 @@
 extension GeneratorArchitecture {
-  /// Reads the architecture off a weights file, as `init(inferringFrom: WeightsOutline)` does.
-  public init(
-    inferringFrom weights: WeightsFile, overrides: ArchitectureOverrides = .init()
-  ) throws(WeightsError) {
-    try self.init(inferringFrom: weights.outline, overrides: overrides)
-  }
-
-  /// Reads the architecture off a weights file: its tensors first, then its metadata.
+  /// Infers the architecture: from the tensors first, then from the metadata.
   ///
   /// Dropout of a U-Net leaves no trace in the tensors and makes no difference to inference.
   ///
   /// - Parameters:
   ///   - outline: One network's tensors, of these tools or a bare official state dict.
   ///   - overrides: What the user says.
-  /// - Throws: `WeightsError.unrecognized` if the tensors are not a generator's;
-  ///   `WeightsError.contradictions` if tensors, metadata and options disagree.
+  /// - Throws: `ArchitectureError.unrecognized` if the tensors are not a generator's;
+  ///   `ArchitectureError.contradictions` if tensors, metadata and options disagree.
   public init(
-    inferringFrom outline: WeightsOutline, overrides: ArchitectureOverrides = .init()
-  ) throws(WeightsError) {
+    inferringFrom outline: StateDictOutline, overrides: ArchitectureOverrides = .init()
+  ) throws(ArchitectureError) {
     let weights = outline.unwrapped()
     try weights.requirePlainConvolutions()
     let found = try weights.inferredGenerator
@@ -45,7 +38,7 @@ extension GeneratorArchitecture {
         option: overrides.outputChannels)
     )
     guard let kind = kind.settled(&points), let width = width.settled(&points) else {
-      throw .unrecognized(weights.notGenerator)
+      throw weights.notGenerator
     }
     let upsampling = try weights.upsampling(found, overrides, &points)
     self.init(
@@ -76,7 +69,7 @@ extension GeneratorArchitecture {
   }
 
   /// Refuses numbers that no generator has, before anything is computed of them.
-  private func requireSensible() throws(WeightsError) {
+  private func requireSensible() throws(ArchitectureError) {
     var points: [String] = []
     if case .resnet(let blocks) = kind, blocks > 999 {
       points.append("\(blocks) residual blocks; at most 999 are read")
@@ -92,9 +85,9 @@ extension GeneratorArchitecture {
   }
 }
 
-extension WeightsOutline {
+extension StateDictOutline {
   fileprivate var inferredGenerator: GeneratorArchitecture? {
-    get throws(WeightsError) {
+    get throws(ArchitectureError) {
       let shapes = shapes
       if let resnet = try inferredResNet(shapes) { return resnet }
       return try inferredUNet(shapes)
@@ -103,7 +96,7 @@ extension WeightsOutline {
 
   private func inferredResNet(
     _ shapes: [String: [Int]]
-  ) throws(WeightsError) -> GeneratorArchitecture? {
+  ) throws(ArchitectureError) -> GeneratorArchitecture? {
     guard let stem = shapes["model.1.weight"], stem.count == 4, stem[2...] == [7, 7] else {
       return nil
     }
@@ -130,28 +123,25 @@ extension WeightsOutline {
   ///   - overrides: What the user says.
   ///   - contradictions: Gains a sentence where two of them and the metadata disagree.
   /// - Returns: The official way where nobody says anything.
-  /// - Throws: `WeightsError.contradictions` where only the tensors say that there is an upsampling:
-  ///   it may as well be bilinear.
+  /// - Throws: `ArchitectureError.ambiguousUpsampling` where only the tensors say that there is an
+  ///   upsampling: it may as well be bilinear.
   fileprivate func upsampling(
     _ found: GeneratorArchitecture?, _ overrides: ArchitectureOverrides,
     _ contradictions: inout [String]
-  ) throws(WeightsError) -> GeneratorArchitecture.Upsampling {
+  ) throws(ArchitectureError) -> GeneratorArchitecture.Upsampling {
     let evidence = Evidence(
       name: "upsample", tensors: found?.upsampling,
       metadata: property("upsample", &contradictions) { .init(rawValue: $0) },
       option: overrides.upsampling)
     if evidence.tensors == .resize, evidence.metadata == nil, evidence.option == nil {
-      throw .contradictions([
-        "its convolutions come after an upsampling, which leaves no trace in the tensors; if it "
-          + "repeats every pixel (nearest), say --upsample resize"
-      ])
+      throw .ambiguousUpsampling
     }
     return evidence.settled(&contradictions) ?? .transpose
   }
 
   private func inferredUNet(
     _ shapes: [String: [Int]]
-  ) throws(WeightsError) -> GeneratorArchitecture? {
+  ) throws(ArchitectureError) -> GeneratorArchitecture? {
     guard let first = shapes["model.model.0.weight"], first.count == 4, first[2...] == [4, 4]
     else { return nil }
     var downs = 1
@@ -168,11 +158,8 @@ extension WeightsOutline {
       norm: try norm(named: "model.model.1.model.2", after: "model.model.0"))
   }
 
-  /// Why no generator could be recognised.
-  fileprivate var notGenerator: String {
-    if !roles.isEmpty {
-      return "a checkpoint holds several networks; choose one with --direction AB or BA"
-    }
-    return unknown("not a generator's weights")
+  /// Why no generator could be recognized.
+  fileprivate var notGenerator: ArchitectureError {
+    roles.isEmpty ? unrecognized("not a generator's weights") : .checkpoint
   }
 }

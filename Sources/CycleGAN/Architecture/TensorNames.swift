@@ -78,8 +78,8 @@ struct TensorNames {
   ///
   /// - Parameter entry: What the file calls it.
   /// - Returns: The entry and a point, behind a wrapper's name where all have it.
-  /// - Throws: `WeightsError.refused` with the names that there are, if it is none of them.
-  func prefix(of entry: String) throws(WeightsError) -> String {
+  /// - Throws: `ArchitectureError.noEntry` with the names that there are, if it is none of them.
+  func prefix(of entry: String) throws(ArchitectureError) -> String {
     for start in [wrapper, ""] {
       let prefix = start + entry + "."
       if names.contains(where: { $0.hasPrefix(prefix) }) { return prefix }
@@ -89,6 +89,6 @@ struct TensorNames {
       ? "the names begin with "
         + names.prefix(3).map { escaped(Array($0.utf8)) }.joined(separator: ", ")
       : "there \(networks.count == 1 ? "is" : "are") \(listed)"
-    throw .refused("no entry \(escaped(Array(entry.utf8))); \(known)")
+    throw .noEntry("no entry \(escaped(Array(entry.utf8))); \(known)")
   }
 }

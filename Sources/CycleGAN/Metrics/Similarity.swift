@@ -1,6 +1,6 @@
 import Glibc
 
-/// How close two frames of the same size are.
+/// Full-reference image quality metrics of two frames of the same size.
 public struct Similarity: Sendable, Equatable {
   /// The mean absolute difference in the networks' range, 0...2; what the cycle loss is made of.
   public let l1: Double
@@ -9,16 +9,16 @@ public struct Similarity: Sendable, Equatable {
   /// The mean structural similarity, -1...1; 1 for equal frames.
   public let ssim: Double
 
-  /// Compares two frames, values with values.
+  /// Compares two frames as float32 samples.
   ///
   /// - Parameters:
-  ///   - first: Levels or values.
+  ///   - first: Of uint8 or float32 samples.
   ///   - second: A frame of the same size and number of channels.
   /// - Precondition: Sizes and channels are equal.
   ///
   /// Source: SSIM as in Wang et al. 2004, IEEE Transactions on Image Processing 13(4), equation 13:
-  /// a Gaussian window of 11 px with a standard deviation of 1.5, where it lies within the picture,
-  /// averaged over the channels. In a smaller picture the window is as large as fits.
+  /// a Gaussian window of 11 px with a standard deviation of 1.5, where it lies within the image,
+  /// averaged over the channels. In a smaller image the window is as large as fits.
   public init(_ first: Frame, _ second: Frame) {
     precondition(
       first.width == second.width && first.height == second.height
@@ -46,18 +46,18 @@ public struct Similarity: Sendable, Equatable {
   static let range = 2.0
 }
 
-/// A window that slides over a picture's samples, wherever it fits.
+/// A Gaussian window that slides over an image's samples, wherever it fits.
 private struct GaussianWindow {
   let width: Int
   let height: Int
-  private let across: [Double]
-  private let down: [Double]
+  private let horizontal: [Double]
+  private let vertical: [Double]
 
   init(width: Int, height: Int) {
     self.width = width
     self.height = height
-    across = Self.weights(within: width)
-    down = Self.weights(within: height)
+    horizontal = Self.weights(within: width)
+    vertical = Self.weights(within: height)
   }
 
   private static func weights(within side: Int) -> [Double] {
@@ -71,7 +71,7 @@ private struct GaussianWindow {
     return exact.map { $0 / sum }
   }
 
-  /// The mean of SSIM over all places of the window.
+  /// The mean of SSIM over all positions of the window.
   func similarity(_ x: [Double], _ y: [Double]) -> Double {
     let (meanX, meanY) = (averaged(x), averaged(y))
     let squaresX = averaged(x.map { $0 * $0 })
@@ -90,13 +90,13 @@ private struct GaussianWindow {
     return sum / Double(meanX.count)
   }
 
-  /// The weighted means at every place of the window, rows first.
+  /// The weighted means at every position of the window: horizontal pass, then vertical pass.
   private func averaged(_ samples: [Double]) -> [Double] {
-    let columns = width - across.count + 1
-    let rows = height - down.count + 1
+    let columns = width - horizontal.count + 1
+    let rows = height - vertical.count + 1
     var middle = [Double](repeating: 0, count: height * columns)
     for row in 0..<height {
-      for (i, weight) in across.enumerated() {
+      for (i, weight) in horizontal.enumerated() {
         for column in 0..<columns {
           middle[row * columns + column] += weight * samples[row * width + column + i]
         }
@@ -104,7 +104,7 @@ private struct GaussianWindow {
     }
     var means = [Double](repeating: 0, count: rows * columns)
     for row in 0..<rows {
-      for (i, weight) in down.enumerated() {
+      for (i, weight) in vertical.enumerated() {
         for column in 0..<columns {
           means[row * columns + column] += weight * middle[(row + i) * columns + column]
         }

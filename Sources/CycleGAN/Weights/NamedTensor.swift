@@ -1,11 +1,11 @@
-/// One tensor of a weights file.
+/// A tensor in memory, as in a state dict: name, shape, elements.
 public struct NamedTensor: Sendable, Equatable {
-  /// The elements, in one of the three forms that the tools write.
+  /// The elements, of one of the three types that are written.
   ///
-  /// The other types of a safetensors file are converted while reading: F64, F16 and BF16 to
-  /// `float32`, the other integers to `int64`, BOOL to `uint8`.
+  /// Other types of a file are converted while reading: F64, F16 and BF16 to `float32`, other integers
+  /// to `int64`, BOOL to `uint8`.
   public enum Elements: Sendable, Equatable {
-    /// Parameters, moments of Adam, pictures of a pool.
+    /// Parameters, Adam's moments, images of an image pool.
     case float32([Float])
     /// Counters.
     case int64([Int64])
@@ -22,7 +22,7 @@ public struct NamedTensor: Sendable, Equatable {
     }
   }
 
-  /// The official state dict's key; in a checkpoint behind the network's name and a slash.
+  /// The official state dict's key; in a checkpoint `NETWORK/KEY`.
   public var name: String
   /// Extents, outermost first; empty for a single number.
   public let shape: [Int]
@@ -43,7 +43,7 @@ public struct NamedTensor: Sendable, Equatable {
     self.elements = elements
   }
 
-  /// Wraps numbers.
+  /// Wraps float32 elements.
   ///
   /// - Parameters:
   ///   - name: The official state dict's key.
@@ -57,7 +57,7 @@ public struct NamedTensor: Sendable, Equatable {
   /// The name in one line that cannot disturb a terminal or forge a message.
   public var printableName: String { escaped(Array(name.utf8)) }
 
-  /// The elements as numbers, whatever their form.
+  /// The elements as float32, whatever their type.
   public var values: [Float] {
     switch elements {
     case .float32(let values): values
@@ -66,7 +66,7 @@ public struct NamedTensor: Sendable, Equatable {
     }
   }
 
-  /// The elements as integers; nil for numbers.
+  /// The elements as integers; nil for float32.
   public var integers: [Int64]? {
     switch elements {
     case .float32: nil
@@ -88,5 +88,39 @@ public struct NamedTensor: Sendable, Equatable {
     }
     guard !isFinite, let first = values.firstIndex(where: { !$0.isFinite }) else { return nil }
     return (first, values.count { !$0.isFinite })
+  }
+}
+
+extension NamedTensor.Elements {
+  /// Size of one, bytes.
+  var size: Int {
+    switch self {
+    case .float32: 4
+    case .int64: 8
+    case .uint8: 1
+    }
+  }
+
+  /// Size of all, bytes.
+  var byteCount: Int { count * size }
+
+  /// The type that they have in a file.
+  var type: TensorType {
+    switch self {
+    case .float32: .F32
+    case .int64: .I64
+    case .uint8: .U8
+    }
+  }
+
+  /// The type's name in a safetensors file.
+  public var typeName: String { type.rawValue }
+
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    switch self {
+    case .float32(let values): values.withUnsafeBytes(body)
+    case .int64(let integers): integers.withUnsafeBytes(body)
+    case .uint8(let bytes): bytes.withUnsafeBytes(body)
+    }
   }
 }

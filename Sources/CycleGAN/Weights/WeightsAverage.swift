@@ -1,7 +1,7 @@
 /// The mean of several weights files of one network, element by element.
 ///
-/// Averaging the last checkpoints of a run takes out what the last steps happened to do. One file is
-/// in memory at a time.
+/// The mean of a run's last checkpoints has less of the noise of single steps. One file is in memory at
+/// a time.
 ///
 /// Source: Izmailov et al. 2018, arXiv 1803.05407, with equal weights.
 public struct WeightsAverage {
@@ -24,7 +24,7 @@ public struct WeightsAverage {
       count = 1
       return
     }
-    try requireSamePlace(known, weights)
+    try requireSameNetwork(known, weights)
     let points = zip(known.tensors, weights.tensors)
       .filter { $0.name != $1.name || $0.shape != $1.shape }
       .map { "\($1.printableName) is \($1.shape); in the first file \($0.shape)" }
@@ -56,13 +56,13 @@ public struct WeightsAverage {
     return result
   }
 
-  /// What says which of the four networks a file holds; not every file has it.
-  private static let places = ["direction", "domain", "role"]
+  /// Metadata that say which of the four networks a file holds; not every file has them.
+  private static let identifyingKeys = ["direction", "domain", "role"]
 
-  private func requireSamePlace(
+  private func requireSameNetwork(
     _ first: WeightsFile, _ weights: WeightsFile
   ) throws(WeightsError) {
-    let points = Self.places.compactMap { key -> String? in
+    let points = Self.identifyingKeys.compactMap { key -> String? in
       guard let own = weights.metadata[key], let known = first.metadata[key], own != known else {
         return nil
       }
@@ -75,10 +75,10 @@ public struct WeightsAverage {
 
   private mutating func keepWhatAgrees(with weights: WeightsFile) {
     let metadata = first?.metadata.filter { key, value in
-      weights.metadata[key] == value || Self.places.contains(key)
+      weights.metadata[key] == value || Self.identifyingKeys.contains(key)
     }
-    let places = weights.metadata.filter { Self.places.contains($0.key) }
-    first?.metadata = (metadata ?? [:]).merging(places) { own, _ in own }
+    let identifying = weights.metadata.filter { Self.identifyingKeys.contains($0.key) }
+    first?.metadata = (metadata ?? [:]).merging(identifying) { own, _ in own }
   }
 }
 

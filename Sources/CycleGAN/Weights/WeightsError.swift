@@ -10,10 +10,11 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
   case tooLarge(String)
   /// The bytes changed after they were written.
   case checksum(stored: UInt32, computed: UInt32)
-  /// The tensors are not those of a network that these tools know.
+  /// The architecture cannot be inferred from names, shapes and metadata.
+  case architecture(ArchitectureError)
+  /// It is not the network, or the checkpoint, that is wanted.
   case unrecognized(String)
-  /// The tensors, the file's metadata and the options disagree, or say what no network has; one
-  /// sentence for each point.
+  /// Two sources that have to agree do not; one sentence for each point.
   case contradictions([String])
   /// The tensors are not the network's; one sentence for each difference.
   case differences([String])
@@ -33,13 +34,13 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
     case .refused(let reason), .tooLarge(let reason): reason
     case .checksum(let stored, let computed):
       "damaged weights file: its checksum is \(hexadecimal(computed)), not \(hexadecimal(stored))"
+    case .architecture(let error): error.description
     case .unrecognized(let reason): reason
     case .contradictions(let points): points.joined(separator: "; ")
     case .differences(let points):
       "weights do not fit the network (\(points.count) differences): "
         + points.joined(separator: "; ")
-    case .notFinite(let points):
-      points.joined(separator: "; ") + " (--allow-nonfinite accepts them)"
+    case .notFinite(let points): points.joined(separator: "; ")
     }
   }
 
@@ -47,7 +48,21 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
   public var points: [String] {
     switch self {
     case .contradictions(let points), .differences(let points), .notFinite(let points): points
+    case .architecture(let error): error.points
     default: [description]
     }
+  }
+}
+
+extension WeightsError {
+  /// Passes on an error of inference as one of these.
+  ///
+  /// - Parameter infer: Infers an architecture, or finds a network by its name.
+  /// - Returns: What it returned.
+  /// - Throws: `WeightsError.architecture`.
+  package static func wrapping<Result>(
+    _ infer: () throws(ArchitectureError) -> Result
+  ) throws(WeightsError) -> Result {
+    do throws(ArchitectureError) { return try infer() } catch { throw .architecture(error) }
   }
 }

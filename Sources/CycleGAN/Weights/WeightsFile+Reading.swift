@@ -49,7 +49,7 @@ extension WeightsFile {
   public static func read(
     from reader: ByteReader, limits: WeightsLimits = .init(), entry: String? = nil,
     observe: ([UInt8]) -> Void = { _ in },
-    check: (WeightsOutline) throws(WeightsError) -> Void = { _ in }
+    check: (StateDictOutline) throws(WeightsError) -> Void = { _ in }
   ) throws(WeightsError) -> WeightsFile {
     let container = try container(of: reader)
     guard container == .safetensors else {
@@ -59,10 +59,11 @@ extension WeightsFile {
       } catch {
         throw .system("\(error)")
       }
-      return try read(bytes, container, limits, entry, check, observe)
+      return try readTorch(
+        bytes, container, limits: limits, entry: entry, observe: observe, check: check)
     }
-    return try WeightsFile(
-      limits, entry: entry, length: reader.restOfFile?.count, check
+    return try readSafetensors(
+      limits: limits, entry: entry, length: reader.restOfFile?.count, check: check
     ) { count throws(WeightsError) in
       do throws(SystemError) {
         let bytes = try reader.readExactly(count)
@@ -86,11 +87,11 @@ extension WeightsFile {
   ) throws(WeightsError) {
     let container = try WeightsContainer(Array(bytes.prefix(WeightsContainer.signatureBytes)))
     guard container == .safetensors else {
-      self = try Self.read(SeekableBytes(bytes), container, limits, entry, { _ in }, { _ in })
+      self = try Self.readTorch(SeekableBytes(bytes), container, limits: limits, entry: entry)
       return
     }
     var position = 0
-    try self.init(limits, entry: entry, length: bytes.count, { _ in }) {
+    self = try Self.readSafetensors(limits: limits, entry: entry, length: bytes.count) {
       count throws(WeightsError) in
       defer { position = min(bytes.count, position + count) }
       return Array(bytes[position..<min(bytes.count, position + count)])
@@ -108,10 +109,10 @@ extension WeightsFile {
   }
 
   /// Reads what `torch.save` wrote.
-  private static func read(
-    _ bytes: SeekableBytes, _ container: WeightsContainer, _ limits: WeightsLimits,
-    _ entry: String?, _ check: (WeightsOutline) throws(WeightsError) -> Void,
-    _ observe: ([UInt8]) -> Void
+  private static func readTorch(
+    _ bytes: SeekableBytes, _ container: WeightsContainer, limits: WeightsLimits, entry: String?,
+    observe: ([UInt8]) -> Void = { _ in },
+    check: (StateDictOutline) throws(WeightsError) -> Void = { _ in }
   ) throws(WeightsError) -> WeightsFile {
     guard bytes.count <= limits.maximumBytes else {
       throw .tooLarge("\(bytes.count) bytes; at most \(limits.maximumBytes) are read")
@@ -119,12 +120,101 @@ extension WeightsFile {
     let file = try container == .zip ? TorchFile(zip: bytes) : TorchFile(legacy: bytes)
     let contents = try file.contents(entry)
     try check(contents.outline)
-    // Before the elements are read: what is in memory of the file is let go of meanwhile.
+    // Before the elements are read: reading them releases the file's bytes from memory.
     for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
       observe(try bytes.piece(start..<min(bytes.count, start + 1 << 20)))
     }
     var weights = try file.weights(contents)
     weights.container = container
     return weights
+  }
+}
+
+/// A format of tensor files.
+public enum WeightsContainer: String, Sendable {
+  /// A safetensors file, as these tools write it.
+  case safetensors
+  /// What `torch.save` of PyTorch 1.6 and later writes.
+  case zip = "PyTorch zip"
+  /// What `torch.save` wrote before, and still does with
+  /// `_use_new_zipfile_serialization=False`.
+  case legacy = "PyTorch legacy stream"
+
+  /// Bytes that tell the formats apart.
+  static let signatureBytes = 265
+
+  /// Recognizes a file by its first bytes.
+  ///
+  /// - Parameter beginning: Its first bytes, `signatureBytes` where it has as many.
+  /// - Throws: `WeightsError.refused` for formats that are known and not read.
+  init(_ beginning: [UInt8]) throws(WeightsError) {
+    // The length in front of a header may look like anything; the header looks like nothing else.
+    if beginning.dropFirst(8).first == UInt8(ascii: "{") {
+      self = .safetensors
+    } else if beginning.starts(with: Array("PK\u{3}\u{4}".utf8)) {
+      self = .zip
+    } else if beginning.starts(with: TorchFile.legacyMagic) {
+      self = .legacy
+    } else if beginning.dropFirst(257).starts(with: Array("ustar".utf8)) {
+      throw .refused(
+        "the tar container that PyTorch wrote in 2016 is not supported; load it in PyTorch and save "
+          + "its state_dict() again")
+    } else if let first = beginning.first, first == 0x80, beginning.dropFirst().first ?? 9 < 6 {
+      throw .refused(
+        "a pickle that is not one of torch.save; save the network's state_dict() with it")
+    } else if Self.isONNX(beginning) {
+      throw .refused("an ONNX file; these tools write such files and do not read them")
+    } else if let kind = Self.foreign(beginning) {
+      throw .refused("\(kind); weights are a safetensors file or one of torch.save")
+    } else {
+      self = .safetensors
+    }
+  }
+
+  /// Whether this is a model of ONNX: its version, and then the name of who made it or its graph.
+  ///
+  /// Source: ModelProto in onnx.proto, fields 1, 2 and 7.
+  private static func isONNX(_ beginning: [UInt8]) -> Bool {
+    beginning.count > 2 && beginning[0] == 0x08 && (3...0x7F).contains(beginning[1])
+      && [0x12, 0x3A].contains(beginning[2])
+  }
+
+  /// Names files that are given by mistake most often; nil for anything else.
+  private static func foreign(_ beginning: [UInt8]) -> String? {
+    if beginning.isEmpty { return "an empty file" }
+    if let format = ImageFormat.recognized(beginning) { return "a \(format.name) image" }
+    let texts = [
+      ("<", "a web page, perhaps of a download that failed"),
+      ("version https://git-lfs", "a pointer of Git LFS; git lfs pull brings the file itself"),
+    ]
+    if let text = texts.first(where: { beginning.starts(with: $0.0.utf8) }) { return text.1 }
+    let signatures: [([UInt8], String)] = [
+      ([0x89, 0x48, 0x44, 0x46], "an HDF5 file, perhaps of Keras"),
+      ([0x93] + "NUMPY".utf8, "an array of NumPy or a tensor stream"),
+      ([0x1F, 0x8B], "a file compressed by gzip"),
+      ([0x28, 0xB5, 0x2F, 0xFD], "one compressed by zstd"),
+    ]
+    if let known = signatures.first(where: { beginning.starts(with: $0.0) }) { return known.1 }
+    // A shorter file, or one whose header only begins wrong, gets a more precise error later.
+    let length = UInt64(beginning.prefix(8), .littleEndian)
+    return beginning.count > 8 && length > WeightsLimits().maximumHeaderBytes
+      ? "not a file of weights" : nil
+  }
+}
+
+extension SeekableBytes {
+  /// Reads a range that has to be in the file.
+  ///
+  /// - Parameter range: Bytes, counted from the first one; of whole elements.
+  /// - Returns: All of its elements.
+  /// - Throws: `WeightsError` if one is missing.
+  func piece<Element: BitwiseCopyable>(_ range: Range<Int>) throws(WeightsError) -> [Element] {
+    let piece: [Element]
+    do throws(SystemError) { piece = try read(range) } catch { throw .system("\(error)") }
+    let bytes = piece.count * MemoryLayout<Element>.size
+    guard bytes == range.count else {
+      throw .malformed("the file ends at byte \(range.lowerBound + bytes)")
+    }
+    return piece
   }
 }

@@ -90,8 +90,8 @@ struct InitialWeights {
     _ file: WeightsFile, _ path: FilePath
   ) throws(TrainingError) {
     do throws(WeightsError) { _ = try RecognizedNetwork(file) } catch {
-      guard case .unrecognized = error else { return }
-      throw .images("\(path): \(error)")
+      guard case .architecture(let reason) = error, reason.isUnrecognized else { return }
+      throw .images("\(path): \(error.pointsWithHints().joined(separator: "; "))")
     }
   }
 

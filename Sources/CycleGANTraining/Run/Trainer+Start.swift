@@ -82,7 +82,9 @@ extension ModelOptions {
   fileprivate func misfit(_ weights: WeightsFile, _ role: NetworkRole, _ error: Error) -> String {
     guard case WeightsError.differences = error else { return "\(error)" }
     let found: RecognizedNetwork
-    do throws(WeightsError) { found = try RecognizedNetwork(weights) } catch { return "\(error)" }
+    do throws(WeightsError) { found = try RecognizedNetwork(weights) } catch {
+      return error.pointsWithHints().joined(separator: "; ")
+    }
     guard found.isGenerator == role.isGenerator else {
       return "this is a \(found.kind), not \(role.rawValue)"
     }

@@ -67,7 +67,7 @@ import Testing
     #expect(WeightsAverage().mean() == nil)
   }
 
-  @Test func `only files of one place have a mean, and not each has to say which`() throws {
+  @Test func `only files of one network have a mean, and not each has to say which`() throws {
     var average = WeightsAverage()
     var (plain, placed, other) = (file, file, file)
     plain.metadata = [:]

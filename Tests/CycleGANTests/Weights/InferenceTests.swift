@@ -14,6 +14,11 @@ func weights(of network: NetworkDescription, metadata: [String: String] = [:]) -
     })
 }
 
+/// What a tool says about an error, with the option that helps.
+private func hints(_ error: any Error) -> String {
+  (error as? WeightsError)?.pointsWithHints().joined(separator: "; ") ?? "\(error)"
+}
+
 @Suite struct InferenceTests {
   static let generators: [GeneratorArchitecture] = [
     .init(kind: .resnet(blocks: 9), width: 4), .init(kind: .resnet(blocks: 0), width: 3),
@@ -26,7 +31,7 @@ func weights(of network: NetworkDescription, metadata: [String: String] = [:]) -
   ]
 
   @Test(arguments: generators)
-  func `a generator is recognised by its tensors alone`(architecture: GeneratorArchitecture) throws
+  func `a generator is recognized by its tensors alone`(architecture: GeneratorArchitecture) throws
   {
     let bare = weights(of: architecture.network)
     #expect(try GeneratorArchitecture(inferringFrom: bare) == architecture)
@@ -41,7 +46,7 @@ func weights(of network: NetworkDescription, metadata: [String: String] = [:]) -
     .init(kind: .patch(layers: 2), width: 2, norm: .none), .init(kind: .pixel, width: 4),
     .init(kind: .pixel, width: 4, norm: .batch), .init(kind: .pixel, width: 4, norm: .none),
   ])
-  func `a discriminator is recognised by its tensors`(
+  func `a discriminator is recognized by its tensors`(
     architecture: DiscriminatorArchitecture
   ) throws {
     let named = weights(of: architecture.network, metadata: architecture.metadata)
@@ -49,7 +54,7 @@ func weights(of network: NetworkDescription, metadata: [String: String] = [:]) -
   }
 
   @Test(arguments: [0, 2])
-  func `an upsampling is known from its place, but how it is done from metadata or an option`(
+  func `an upsampling is known from its position, but how it is done from metadata or an option`(
     blocks: Int
   ) throws {
     let architecture = GeneratorArchitecture(
@@ -61,12 +66,11 @@ func weights(of network: NetworkDescription, metadata: [String: String] = [:]) -
     #expect(try GeneratorArchitecture(inferringFrom: bare, overrides: option) == architecture)
     #expect {
       try GeneratorArchitecture(inferringFrom: bare)
-    } throws: { "\($0)".contains("say --upsample resize") }
+    } throws: { hints($0).hasSuffix("say --upsample resize") }
     let official = GeneratorArchitecture(kind: .resnet(blocks: blocks), width: 2)
     #expect(
-      throws: WeightsError.contradictions([
-        "upsample: the options say resize, the tensors say transpose"
-      ])
+      throws: WeightsError.architecture(
+        .contradictions(["upsample: the options say resize, the tensors say transpose"]))
     ) {
       try GeneratorArchitecture(
         inferringFrom: weights(of: official.network), overrides: option)
@@ -87,7 +91,7 @@ func weights(of network: NetworkDescription, metadata: [String: String] = [:]) -
       "netG: the options say resnet_9blocks, the tensors say resnet_2blocks",
       "ngf: the metadata say 4, the tensors say 2",
     ]
-    #expect(throws: WeightsError.contradictions(points)) {
+    #expect(throws: WeightsError.architecture(.contradictions(points))) {
       try GeneratorArchitecture(inferringFrom: named, overrides: .init(kind: .resnet(blocks: 9)))
     }
   }
@@ -156,9 +160,10 @@ func weights(of network: NetworkDescription, metadata: [String: String] = [:]) -
   @Test func `a discriminator or a checkpoint is no generator, and the message says so`() throws {
     let judge = weights(of: DiscriminatorArchitecture(width: 2).network)
     #expect(
-      throws: WeightsError.unrecognized(
-        "not a generator's weights: its 10 tensors begin with model.0.weight, model.0.bias, "
-          + "model.2.weight")
+      throws: WeightsError.architecture(
+        .unrecognized(
+          "not a generator's weights: its 10 tensors begin with model.0.weight, model.0.bias, "
+            + "model.2.weight"))
     ) { try GeneratorArchitecture(inferringFrom: judge) }
     var several = judge
     for i in judge.tensors.indices {
@@ -167,7 +172,7 @@ func weights(of network: NetworkDescription, metadata: [String: String] = [:]) -
     #expect {
       try RecognizedNetwork(several)
     } throws: {
-      "\($0)"
+      hints($0)
         == "it holds several networks: netG, ema.netD; take one with cg-weights import --entry NAME"
     }
     for i in judge.tensors.indices { several.tensors[i].name = "netD." + judge.tensors[i].name }
@@ -177,9 +182,9 @@ func weights(of network: NetworkDescription, metadata: [String: String] = [:]) -
     several.tensors.append(NamedTensor("vgg.0.weight", shape: [1], values: [0]))
     #expect {
       try RecognizedNetwork(several)
-    } throws: { "\($0)".hasSuffix("; cg-weights import --entry netD takes a part") }
+    } throws: { hints($0).hasSuffix("; cg-weights import --entry netD takes a part") }
     #expect {
       try GeneratorArchitecture(inferringFrom: judge.prefixed(.discriminatorA))
-    } throws: { "\($0)".contains("--direction") }
+    } throws: { hints($0).hasSuffix("choose one with --direction AB or BA") }
   }
 }

@@ -50,7 +50,7 @@ import Testing
     ("[0,8]", "[8,0]", "ends at byte 0, before its start at 8"),
     ("[0,8]", "[4,12]", "4 bytes in front of x belong to no tensor"),
     ("[2],\"data_offsets\":[0,8]", "[3],\"data_offsets\":[0,12]", "the file ends at byte"),
-    ("[2],\"data_offsets\":[0,8]", "[1],\"data_offsets\":[0,4]", "behind the last tensor"),
+    ("[2],\"data_offsets\":[0,8]", "[1],\"data_offsets\":[0,4]", "after the last tensor"),
     ("[2]", "[3]", "x has 8 bytes; F32 [3] takes 12"),
     ("[2]", "[4194305,4194305,211106198978564]", "impossible shape"),
     ("[2]", "[-2]", "no shape of whole numbers"), ("[2]", "[2.0]", "no shape of whole numbers"),
@@ -69,7 +69,8 @@ import Testing
     (
       "{\"x\"",
       "{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},"
-        + "\"b\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"x\"", "shares its place"
+        + "\"b\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"x\"",
+      "shares its position"
     ),
   ])
   func `a malformed header is refused with its own reason`(
@@ -88,7 +89,7 @@ import Testing
     #expect(second.tensors == [NamedTensor("net.0.bias", shape: [1], values: [1])])
     #expect(second.metadata == ["steps": "5"] && second.isChecked)
     #expect(try WeightsFile(parsing: file).networks.map(\.name) == ["netG", "netD"])
-    #expect(throws: WeightsError.refused("no entry netX; there are netG, netD")) {
+    #expect(throws: WeightsError.architecture(.noEntry("no entry netX; there are netG, netD"))) {
       try WeightsFile(parsing: file, entry: "netX")
     }
   }
@@ -106,7 +107,11 @@ import Testing
     #expect {
       try WeightsFile.read(
         from: reader,
-        check: { outline throws(WeightsError) in _ = try RecognizedNetwork(outline) })
+        check: { outline throws(WeightsError) in
+          do throws(ArchitectureError) { _ = try RecognizedNetwork(outline) } catch {
+            throw .architecture(error)
+          }
+        })
     } throws: { "\($0)".hasSuffix("its 1 tensors begin with x") }
   }
 

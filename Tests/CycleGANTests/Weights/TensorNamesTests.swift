@@ -27,7 +27,7 @@ import Testing
     #expect(try names.prefix(of: "netG_A") == "module.netG_A.")
     #expect(try names.prefix(of: "module.netD_A") == "module.netD_A.")
     for entry in ["netG", "", "nosuch", "netG_A.model.1.weight"] {
-      #expect(throws: WeightsError.refused("no entry \(entry); there are netG_A, netD_A")) {
+      #expect(throws: ArchitectureError.noEntry("no entry \(entry); there are netG_A, netD_A")) {
         try names.prefix(of: entry)
       }
     }

@@ -105,7 +105,8 @@ public struct GeneratorOptions: ParsableArguments, Sendable {
     do { return try body() } catch let error as WeightsError {
       let isMissing = if case .system = error { true } else { false }
       throw ToolError(
-        isMissing ? .noInput : .badData, lines: error.points.map { "\(path): \($0)" })
+        isMissing ? .noInput : .badData,
+        lines: error.pointsWithHints(allowNonfinite: true).map { "\(path): \($0)" })
     } catch GeneratorError.outOfMemory {
       throw ToolError(.outOfMemory, "\(path): not enough memory for these weights")
     } catch {

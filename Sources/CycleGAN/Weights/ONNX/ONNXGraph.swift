@@ -1,21 +1,21 @@
-/// The operations of a network, one after the other, and the numbers that no weights file holds.
+/// The nodes of a network in order, and the constants that are not in its weights.
 ///
-/// Only operators of the standard set with fixed settings are used, so that every runtime and
-/// converter takes them. Dropout does nothing once a network is trained, and has no operation.
+/// Only operators of the standard set with fixed attributes are used, so that every runtime and
+/// converter supports them. Dropout is the identity in inference and has no node.
 struct ONNXGraph {
-  /// In the order in which they run.
+  /// In the order of execution.
   private(set) var nodes: [ONNXNode] = []
-  /// Numbers that are made here, by name; the others are the weights file's.
+  /// Initializers that are not in the weights file.
   private(set) var constants: [NamedTensor] = []
-  /// The name of the value that came out last.
+  /// The name of the last node's output.
   private(set) var last: String
 
   /// Translates a network's layers.
   ///
   /// - Parameters:
   ///   - network: The layers.
-  ///   - input: The name of what goes in.
-  ///   - output: The name of what comes out.
+  ///   - input: The name of the network's input.
+  ///   - output: The name of its output.
   init(_ network: NetworkDescription, input: String, output: String) {
     last = input
     for layer in network.layers { add(layer) }
@@ -29,8 +29,8 @@ struct ONNXGraph {
 
   private mutating func add(_ layer: Layer) {
     switch layer {
-    case .reflectionPadding(let size): addMirror(size)
-    case .doubling: addDoubling()
+    case .reflectionPadding(let size): addReflectionPadding(size)
+    case .doubling: addUpsampling()
     case .convolution(let convolution): add(convolution, "Conv")
     case .transposedConvolution(let convolution): add(convolution, "ConvTranspose")
     case .norm(let norm, let name, let channels): add(norm, name, channels)
@@ -49,14 +49,14 @@ struct ONNXGraph {
     }
   }
 
-  /// Adds an operation.
+  /// Adds a node.
   ///
   /// - Parameters:
   ///   - operation: The operator.
-  ///   - first: Its first input; nil for what came out last.
-  ///   - others: The inputs behind it.
-  ///   - name: The value's name; nil for a number.
-  ///   - attributes: Its settings.
+  ///   - first: Its first input; nil for the last node's output.
+  ///   - others: The other inputs.
+  ///   - name: The output's name; nil for a numbered one.
+  ///   - attributes: Its attributes.
   private mutating func add(
     _ operation: String, first: String? = nil, _ others: [String] = [], name: String? = nil,
     attributes: [(String, ONNXNode.Attribute)] = []
@@ -85,15 +85,15 @@ struct ONNXGraph {
       attributes: attributes)
   }
 
-  private mutating func addMirror(_ size: Int) {
+  private mutating func addReflectionPadding(_ size: Int) {
     let name = "mirror.\(size)"
     let pads = [0, 0, size, size, 0, 0, size, size].map { Int64($0) }
     addConstant(name, .int64(pads))
     add("Pad", [name], attributes: [("mode", .text("reflect"))])
   }
 
-  /// Every pixel four times; the empty name is an input that is left out.
-  private mutating func addDoubling() {
+  /// Nearest-neighbor upsampling by 2; the empty name is an input that is left out.
+  private mutating func addUpsampling() {
     addConstant("double", .float32([1, 1, 2, 2]))
     add(
       "Resize", ["", "double"],
@@ -121,5 +121,59 @@ struct ONNXGraph {
   private mutating func addConstant(_ name: String, _ values: NamedTensor.Elements) {
     guard !constants.contains(where: { $0.name == name }) else { return }
     constants.append(NamedTensor(name, shape: [values.count], values))
+  }
+}
+
+/// A node of an ONNX graph.
+///
+/// Source: `NodeProto` and `AttributeProto` in onnx.proto; operators in onnx.ai/onnx/operators.
+struct ONNXNode {
+  /// An attribute of an operator.
+  enum Attribute {
+    case integer(Int)
+    case integers([Int])
+    case float(Float)
+    case text(String)
+  }
+
+  /// The operator, such as `Conv`.
+  let operation: String
+  /// Names of values and initializers.
+  let inputs: [String]
+  /// The name of its one output.
+  let output: String
+  /// In the order given.
+  var attributes: [(String, Attribute)] = []
+
+  /// Writes the fields of a `NodeProto`.
+  func write(to node: inout ProtobufWriter) {
+    for input in inputs { node.write(1, input) }
+    node.write(2, output)
+    node.write(3, output)
+    node.write(4, operation)
+    for (name, value) in attributes {
+      node.write(5) { attribute in
+        attribute.write(1, name)
+        Self.write(value, to: &attribute)
+      }
+    }
+  }
+
+  /// The last field is the number of the type in `AttributeProto.AttributeType`.
+  private static func write(_ value: Attribute, to attribute: inout ProtobufWriter) {
+    switch value {
+    case .float(let value):
+      attribute.write(2, value)
+      attribute.write(20, 1)
+    case .integer(let value):
+      attribute.write(3, value)
+      attribute.write(20, 2)
+    case .text(let value):
+      attribute.write(4, value)
+      attribute.write(20, 3)
+    case .integers(let values):
+      for value in values { attribute.write(8, value) }
+      attribute.write(20, 7)
+    }
   }
 }

@@ -4,13 +4,13 @@
 ///     output    float32 [batch, C, height, width]  -1...1, of a generator
 ///
 /// Batch, height and width are left open. A generator's sides have to be multiples of its
-/// `sideMultiple`, as in PyTorch; `cg-apply` mirrors beyond the border where they are not.
+/// `sideMultiple`, as in PyTorch; `cg-apply` adds reflection padding where they are not.
 ///
 /// Source: `ModelProto` in onnx.proto of ONNX 1.12, which has operator set 17.
 struct ONNXModel {
-  /// What can be read since the year 2022; nothing newer is needed.
+  /// Of ONNX 1.12 of the year 2022; nothing newer is needed.
   private static let (irVersion, operatorSet) = (8, 17)
-  /// Protocol buffers count a message's bytes in 31 bits.
+  /// A protocol buffers message has at most 2 GiB.
   private static let maximumBytes = 2_147_483_647 - (1 << 20)
 
   private let network: NetworkDescription
@@ -34,12 +34,12 @@ struct ONNXModel {
     outputSides = isGenerator ? ("height", "width") : ("rows", "columns")
     let count = weights.tensors.reduce(0) { $0 + $1.elements.count }
     guard count <= Self.maximumBytes / 4 else {
-      throw .tooLarge("\(count) numbers; an ONNX file holds at most \(Self.maximumBytes / 4)")
+      throw .tooLarge("\(count) elements; an ONNX file holds at most \(Self.maximumBytes / 4)")
     }
   }
 
   /// The whole file.
-  var parts: WeightsParts {
+  var parts: FileContent {
     let graph = graph
     var model = ProtobufWriter()
     model.write(1, Self.irVersion)
@@ -56,13 +56,13 @@ struct ONNXModel {
       }
     }
     model.begin(7, count: graph.count)
-    var parts = WeightsParts()
+    var parts = FileContent()
     parts.append(model.bytes)
     parts.append(graph)
     return parts
   }
 
-  private var graph: WeightsParts {
+  private var graph: FileContent {
     let graph = ONNXGraph(network, input: "input", output: "output")
     var writer = ProtobufWriter()
     for node in graph.nodes { writer.write(1) { node.write(to: &$0) } }
@@ -71,7 +71,7 @@ struct ONNXModel {
       Self.write("input", network.inputChannels, ("height", "width"), to: &$0)
     }
     writer.write(12) { Self.write("output", network.outputChannels, outputSides, to: &$0) }
-    var parts = WeightsParts()
+    var parts = FileContent()
     parts.append(writer.bytes)
     let used = Set(graph.nodes.flatMap(\.inputs))
     for tensor in weights.tensors where used.contains(tensor.name) {
@@ -82,7 +82,7 @@ struct ONNXModel {
   }
 
   /// A `TensorProto`; the data's type is a number of its `DataType`.
-  private static func initializer(_ tensor: NamedTensor) -> WeightsParts {
+  private static func initializer(_ tensor: NamedTensor) -> FileContent {
     var message = ProtobufWriter()
     for extent in tensor.shape { message.write(1, extent) }
     let type =
@@ -96,7 +96,7 @@ struct ONNXModel {
     message.begin(9, count: tensor.elements.byteCount)
     var field = ProtobufWriter()
     field.begin(5, count: message.bytes.count + tensor.elements.byteCount)
-    var parts = WeightsParts()
+    var parts = FileContent()
     parts.append(field.bytes + message.bytes)
     parts.append(tensor.elements)
     return parts

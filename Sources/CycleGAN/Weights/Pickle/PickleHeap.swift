@@ -4,7 +4,7 @@
 /// a value that contains itself is no problem, and letting go of a million tuples within each other
 /// needs no stack.
 struct PickleHeap {
-  /// A value's place.
+  /// A value's index.
   typealias Index = Int32
 
   /// What a value is.
@@ -62,7 +62,7 @@ struct PickleHeap {
   /// - Parameters:
   ///   - kind: `storage` or `tensor`.
   ///   - tuple: The persistent id, or the arguments.
-  /// - Returns: Its place.
+  /// - Returns: Its index.
   mutating func add(_ kind: Kind, describedBy tuple: Index) -> Index {
     let index = append(Node(kind: kind, depth: 0, count: 0, payload: Int(tuple)))
     if kind == .storage { storages.append(index) }

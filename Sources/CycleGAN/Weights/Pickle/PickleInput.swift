@@ -12,7 +12,7 @@ struct PickleInput {
 
   private static let windowBytes = 64 << 10
 
-  /// Reads from a place.
+  /// Starts at an offset.
   ///
   /// - Parameters:
   ///   - bytes: A file, or a part of it.
@@ -54,7 +54,7 @@ struct PickleInput {
   /// - Returns: Its bits.
   /// - Throws: `PickleError` if there are fewer.
   mutating func number(_ count: Int) throws(PickleError) -> UInt64 {
-    try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    UInt64(try take(count), .littleEndian)
   }
 
   /// Takes a line without its end.
@@ -89,4 +89,15 @@ struct PickleInput {
     windowStart = position
     guard !window.isEmpty else { throw error("the file ends early") }
   }
+}
+
+/// Why a pickle was not read.
+struct PickleError: Error, Equatable, CustomStringConvertible {
+  /// What is wrong.
+  let reason: String
+  /// Where, bytes from the start of the file or of the zip entry.
+  let offset: Int
+
+  /// One line for standard error, without the file name.
+  var description: String { "\(reason) (byte \(offset) of its pickle)" }
 }

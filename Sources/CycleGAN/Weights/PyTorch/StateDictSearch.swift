@@ -1,11 +1,11 @@
 /// Finds a network's state dict in what was saved.
 ///
-/// It may be all of it, or lie in dictionaries within each other, beside other things:
+/// What was saved is the state dict, or nested dictionaries with one in them, beside other things:
 /// `{"epoch": 7, "state_dict": {"model.1.weight": …}, "optimizer": …}`.
 struct StateDictSearch {
   let heap: PickleHeap
 
-  /// Keys that say by themselves that the network is here, where there are several dictionaries.
+  /// Usual keys of a state dict, which are taken where there are several dictionaries.
   private static let usualKeys = ["state_dict", "model_state_dict", "model"]
   /// The key of a state dict's attributes under which these tools keep the metadata.
   static let metadataKey = "_cyclegan"
@@ -19,7 +19,7 @@ struct StateDictSearch {
   struct Found {
     /// The one dictionary; nil for several.
     var dictionary: PickleHeap.Index?
-    /// By their names, behind their dictionary's key and a point where there are several.
+    /// By their names; where there are several dictionaries, `KEY.NAME`.
     var tensors: [(name: String, value: PickleHeap.Index)] = []
     /// Keys of the dictionaries, where there are several.
     var entries: [String] = []
@@ -164,5 +164,89 @@ extension PickleHeap {
     let length = name.utf8.count
     return (self.dictionary(dictionary) ?? []).filter { string($0.key, atMost: length) == name }
       .map(\.value)
+  }
+}
+
+extension StateDictSearch {
+  /// Whether these can be a network's.
+  static func areWeights(_ tensors: [(name: String, value: PickleHeap.Index)]) -> Bool {
+    tensors.contains { $0.name.hasSuffix(".weight") }
+  }
+
+  /// The tensors of several dictionaries.
+  func all(
+    _ dictionaries: [(key: String, value: PickleHeap.Index)]
+  ) throws(WeightsError) -> Found {
+    var (found, seen, names): (Found, Set<PickleHeap.Index>, Set<String>) = (Found(), [], [])
+    for (key, value) in dictionaries {
+      let count = found.tensors.count
+      try collect(value, key + ".", depth: 1, &seen, into: &found)
+      if found.tensors.count > count { found.entries.append(key) }
+    }
+    for (name, _) in found.tensors where !names.insert(name).inserted {
+      throw .malformed("the name \(escaped(Array(name.utf8))) occurs twice")
+    }
+    return found
+  }
+
+  /// Adds a dictionary's tensors, or those of the dictionaries within it; each dictionary once.
+  private func collect(
+    _ dictionary: PickleHeap.Index, _ prefix: String, depth: Int,
+    _ seen: inout Set<PickleHeap.Index>, into found: inout Found
+  ) throws(WeightsError) {
+    guard depth <= Self.maximumDepth, prefix.utf8.count <= Self.maximumNameBytes,
+      !isOptimizer(dictionary), seen.insert(dictionary).inserted
+    else { return }
+    let (own, count) = (try tensors(of: dictionary), found.tensors.count)
+    if !Self.areWeights(own) {
+      let inner = (heap.dictionary(dictionary) ?? []).filter { heap.kind($0.value) == .dictionary }
+        .map { (key: key($0.key), value: $0.value) }
+      if let usual = Self.usual(inner) {
+        try collect(usual, prefix, depth: depth + 1, &seen, into: &found)
+      }
+      let others = found.tensors.count == count ? inner : []
+      for (key, value) in others {
+        try collect(value, prefix + key + ".", depth: depth + 1, &seen, into: &found)
+      }
+    }
+    if found.tensors.count == count { try add(own, prefix: prefix, to: &found) }
+  }
+
+  /// Adds tensors under a prefix.
+  ///
+  /// Number and length of the names are limited: names that share a long prefix would need far more
+  /// memory than the file is long.
+  private func add(
+    _ tensors: [(name: String, value: PickleHeap.Index)], prefix: String,
+    to found: inout Found
+  ) throws(WeightsError) {
+    try TorchFile.requireFew(found.tensors.count + tensors.count)
+    for (name, value) in tensors {
+      guard prefix.utf8.count + name.utf8.count <= Self.maximumNameBytes else {
+        throw .malformed("a tensor's name is too long with the keys of its dictionaries")
+      }
+      found.tensors.append((prefix + name, value))
+    }
+  }
+}
+
+extension StateDictSearch.Found {
+  /// The tensors whose names begin with an entry, without it.
+  ///
+  /// - Parameters:
+  ///   - entry: Nil for all.
+  ///   - keys: What there is to choose from.
+  /// - Returns: One network's tensors.
+  /// - Throws: `WeightsError.architecture` if there is none.
+  func chosen(_ entry: String?, _ keys: [String]) throws(WeightsError) -> Self {
+    guard let entry else { return self }
+    let names = TensorNames(tensors.map(\.name), entries: entries.isEmpty ? keys : entries)
+    let prefix = try WeightsError.wrapping { () throws(ArchitectureError) in
+      try names.prefix(of: entry)
+    }
+    var chosen = Self(dictionary: dictionary)
+    chosen.tensors = tensors.filter { $0.name.hasPrefix(prefix) }
+      .map { (String($0.name.dropFirst(prefix.count)), $0.value) }
+    return chosen
   }
 }

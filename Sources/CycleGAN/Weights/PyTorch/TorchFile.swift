@@ -1,6 +1,6 @@
-/// A file of `torch.save`: what its pickle makes, and where its numbers lie.
+/// A file of `torch.save`: the values of its pickle, and where its storages lie.
 ///
-/// Nothing in it is ever run, and no number is read before all of it was checked.
+/// Nothing in it is ever executed, and no element is read before everything else was checked.
 ///
 /// Source: torch/serialization.py, `_save`, `_legacy_save` and what reads them.
 struct TorchFile {
@@ -10,28 +10,23 @@ struct TorchFile {
   let heap: PickleHeap
   /// The value that was saved.
   let root: PickleHeap.Index
-  /// Where the storages are, by their keys.
+  /// The storages' byte ranges, by their keys.
   let records: [String: TorchRecord]
-  /// Whether the numbers have checksums; they were right.
+  /// Whether the storages have checksums, which were right.
   let isChecked: Bool
 
   /// The most tensors of a state dict.
   private static let maximumCount = 16_384
 
-  /// What a file holds, before its numbers are read.
+  /// A file's tensors before their elements are read.
   struct Contents {
     let metadata: [String: String]
     let tensors: [TorchTensor]
     /// Keys of the dictionaries that the tensors come from, where there are several.
     let entries: [String]
 
-    var outline: WeightsOutline {
-      WeightsOutline(
-        metadata: metadata,
-        tensors: tensors.map {
-          .init(name: $0.name, shape: $0.shape, hasIntegers: $0.type.isInteger)
-        },
-        entries: entries)
+    var outline: StateDictOutline {
+      .init(metadata: metadata, stored: tensors, entries: entries)
     }
   }
 
@@ -55,7 +50,7 @@ struct TorchFile {
       entries: found.entries)
   }
 
-  /// Reads the numbers, in the order in which they lie, so that what was read can be let go of.
+  /// Reads the elements, in the order of the file, so that bytes in memory can be released.
   ///
   /// - Parameter contents: Of this file.
   /// - Returns: The tensors in their own order, converted where needed.
@@ -82,7 +77,7 @@ struct TorchFile {
     }
   }
 
-  /// Refuses tensors that make much out of little by sharing it.
+  /// Refuses tensors that share storages to become far larger than the file.
   private func requireAffordable(_ tensors: [TorchTensor]) throws(WeightsError) {
     var total = 0
     for tensor in tensors {
@@ -91,5 +86,200 @@ struct TorchFile {
       else { throw .unaffordable }
       total = sum.partialValue
     }
+  }
+}
+
+// archive/data.pkl        the pickle
+// archive/byteorder       "little"; not in older files
+// archive/data/KEY        a storage's elements
+// archive/version, archive/.data/…     nothing that is needed
+
+extension TorchFile {
+  /// Reads a zip file of `torch.save`.
+  ///
+  /// - Parameter bytes: The whole file.
+  /// - Throws: `WeightsError` with the first thing that is wrong.
+  init(zip bytes: SeekableBytes) throws(WeightsError) {
+    let directory = try ZipDirectory(bytes)
+    let (archive, pickle) = try Self.pickle(directory)
+    var records: [String: TorchRecord] = [:]
+    let folder = archive + "/data/"
+    for entry in directory.entries where entry.name.hasPrefix(folder) {
+      records[String(entry.name.dropFirst(folder.count))] = TorchRecord(bytes: entry.bytes)
+    }
+    if let order = directory[archive + "/byteorder"] {
+      let word: [UInt8] = try bytes.piece(order.bytes.prefix(16))
+      guard word == Array("little".utf8) else {
+        throw .refused("its numbers are in the byte order \(escaped(word)), not little")
+      }
+    }
+    if directory.hasChecksums { try Self.verify(directory, bytes) }
+    var machine = PickleMachine(bytes, pickle.bytes)
+    let root = try machine.result()
+    guard machine.end == pickle.bytes.upperBound else {
+      throw .malformed("there are bytes after its pickle")
+    }
+    self.init(
+      bytes: bytes, heap: machine.heap, root: root, records: records,
+      isChecked: directory.hasChecksums)
+  }
+
+  static let isProgram = "a TorchScript program; save the network's state_dict() with torch.save"
+
+  /// Finds the one pickle, and the folder it is in.
+  private static func pickle(
+    _ directory: ZipDirectory
+  ) throws(WeightsError) -> (archive: String, entry: ZipDirectory.Entry) {
+    let pickles = directory.entries.filter { entry in
+      let parts = entry.name.split(separator: "/", omittingEmptySubsequences: false)
+      return parts.count == 2 && parts[1] == "data.pkl"
+    }
+    guard let pickle = pickles.first else {
+      throw .refused("a zip file, but not one of torch.save: it has no data.pkl")
+    }
+    let archive = String(pickle.name.dropLast("/data.pkl".count))
+    guard pickles.count == 1 else { throw .malformed("it has \(pickles.count) data.pkl") }
+    guard directory[archive + "/constants.pkl"] == nil else {
+      throw .refused(Self.isProgram)
+    }
+    return (archive, pickle)
+  }
+
+  /// Verifies the checksum of every entry.
+  private static func verify(
+    _ directory: ZipDirectory, _ bytes: SeekableBytes
+  ) throws(WeightsError) {
+    for entry in directory.entries {
+      let computed = try bytes.checksum(of: entry.bytes)
+      guard computed == entry.crc32 else {
+        throw .malformed(
+          "the checksum of its zip entry \(escaped(Array(entry.name.utf8))) is "
+            + "\(hexadecimal(computed)), not \(hexadecimal(entry.crc32))")
+      }
+    }
+  }
+}
+
+extension SeekableBytes {
+  /// Computes a checksum without having all of it in memory.
+  fileprivate func checksum(of range: Range<Int>) throws(WeightsError) -> UInt32 {
+    var (checksum, position): (UInt32, Int) = (0, range.lowerBound)
+    while position < range.upperBound {
+      let end = min(range.upperBound, position + 1 << 20)
+      checksum = crc32(try piece(position..<end), checksum)
+      position = end
+    }
+    return checksum
+  }
+}
+
+extension PickleMachine {
+  /// Runs to the end, for a weights file.
+  ///
+  /// - Throws: `WeightsError.refused` with the machine's reason.
+  mutating func result() throws(WeightsError) -> PickleHeap.Index {
+    do throws(PickleError) { return try run() } catch { throw .refused("\(error)") }
+  }
+}
+
+// pickle      0x1950a86a20f9469cfc6c
+// pickle      1001
+// pickle      {"protocol_version": 1001, "little_endian": True, "type_sizes": {…}}
+// pickle      what was saved
+// pickle      the keys of the storages, in the order in which they follow
+// for each    8 bytes: how many elements; then the elements
+
+extension TorchFile {
+  /// The first of a legacy file's pickles, byte for byte.
+  static let legacyMagic: [UInt8] = [
+    0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
+  ]
+  /// The number in the second of them.
+  static let legacyProtocol = 1001
+
+  /// Reads a legacy stream of `torch.save`.
+  ///
+  /// - Parameter bytes: The whole file, which begins with `legacyMagic`.
+  /// - Throws: `WeightsError` with the first thing that is wrong.
+  init(legacy bytes: SeekableBytes) throws(WeightsError) {
+    var position = Self.legacyMagic.count
+    func pickle() throws(WeightsError) -> (PickleHeap, PickleHeap.Index) {
+      var machine = PickleMachine(bytes, position..<bytes.count)
+      let root = try machine.result()
+      position = machine.end
+      return (machine.heap, root)
+    }
+    let (version, number) = try pickle()
+    guard version.integer(number) == Self.legacyProtocol else {
+      throw .malformed("its protocol is not \(Self.legacyProtocol)")
+    }
+    let (system, facts) = try pickle()
+    guard try system.member("little_endian", of: facts).flatMap({ system.bool($0) }) == true else {
+      throw .refused("its numbers are not in little-endian byte order")
+    }
+    let (heap, root) = try pickle()
+    let (list, keys) = try pickle()
+    let records = try Self.records(
+      try Self.keys(list, keys), try Self.storages(heap), bytes, from: position)
+    self.init(bytes: bytes, heap: heap, root: root, records: records, isChecked: false)
+  }
+
+  private static func keys(
+    _ heap: PickleHeap, _ list: PickleHeap.Index
+  ) throws(WeightsError) -> [String] {
+    let values = heap.list(list) ?? []
+    let keys = values.prefix(PickleLimits().storages).compactMap {
+      heap.string($0, atMost: PickleLimits().name)
+    }
+    guard heap.kind(list) == .list, keys.count == values.count else {
+      throw .malformed("its list of storages is not a list of keys")
+    }
+    guard Set(keys).count == keys.count else {
+      throw .malformed("its list of storages has a key twice")
+    }
+    return keys
+  }
+
+  /// The storages that the pickle refers to.
+  private static func storages(
+    _ heap: PickleHeap
+  ) throws(WeightsError) -> [String: TorchStorage] {
+    var storages: [String: TorchStorage] = [:]
+    for value in heap.storages {
+      let storage = try TorchStorage(value, in: heap)
+      let known = storages.updateValue(storage, forKey: storage.key) ?? storage
+      guard known.type == storage.type, known.count == storage.count else {
+        throw .malformed(
+          "its storage \(escaped(Array(storage.key.utf8))) is described in two ways that differ")
+      }
+    }
+    return storages
+  }
+
+  /// Locates the storages, the last of which ends where the file ends.
+  private static func records(
+    _ keys: [String], _ storages: [String: TorchStorage], _ bytes: SeekableBytes, from start: Int
+  ) throws(WeightsError) -> [String: TorchRecord] {
+    var (position, records): (Int, [String: TorchRecord]) = (start, [:])
+    for key in keys {
+      let shown = escaped(Array(key.utf8))
+      guard let storage = storages[key] else {
+        throw .malformed("its storage \(shown) belongs to no tensor")
+      }
+      let count: [UInt8] = try bytes.piece(position..<position + 8)
+      guard UInt64(count, .littleEndian) == UInt64(storage.count) else {
+        throw .malformed(
+          "its storage \(shown) has not the \(storage.count) elements it should have")
+      }
+      guard storage.byteCount <= bytes.count - position - 8 else {
+        throw .malformed("the file ends at byte \(bytes.count), within its storage \(shown)")
+      }
+      records[key] = TorchRecord(bytes: position + 8..<position + 8 + storage.byteCount)
+      position += 8 + storage.byteCount
+    }
+    guard position == bytes.count else {
+      throw .malformed("there are \(bytes.count - position) bytes after the last storage")
+    }
+    return records
   }
 }

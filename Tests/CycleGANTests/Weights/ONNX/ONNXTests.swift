@@ -68,8 +68,8 @@ extension Naive {
   fileprivate init(planes: [Float], _ height: Int, _ width: Int, _ channels: Int) {
     self = .zeros(height, width, channels)
     for (i, value) in planes.enumerated() {
-      let (channel, place) = (i / (height * width), i % (height * width))
-      self[place / width, place % width, channel] = Double(value)
+      let (channel, pixel) = (i / (height * width), i % (height * width))
+      self[pixel / width, pixel % width, channel] = Double(value)
     }
   }
 
@@ -83,21 +83,21 @@ extension Naive {
     return result
   }
 
-  /// Puts the channels of another picture behind its own.
+  /// Puts the channels of another image after its own.
   fileprivate func joined(_ other: Naive) -> Naive {
     var result = Naive.zeros(height, width, channels + other.channels)
-    for place in 0..<height * width {
-      let own = values[place * channels..<(place + 1) * channels]
-      let more = other.values[place * other.channels..<(place + 1) * other.channels]
+    for pixel in 0..<height * width {
+      let own = values[pixel * channels..<(pixel + 1) * channels]
+      let more = other.values[pixel * other.channels..<(pixel + 1) * other.channels]
       result.values.replaceSubrange(
-        place * result.channels..<(place + 1) * result.channels, with: own + more)
+        pixel * result.channels..<(pixel + 1) * result.channels, with: own + more)
     }
     return result
   }
 }
 
 extension ONNXFile {
-  /// Runs the graph on one picture.
+  /// Runs the graph on one image.
   fileprivate func run(_ input: Naive) -> Naive {
     var values = ["input": input]
     for node in nodes { values[node.output] = run(node, values) }
@@ -115,8 +115,8 @@ extension ONNXFile {
       return first.padded(Int(pads[2]), mirrored: true)
     case "Resize":
       precondition(node.inputs[1].isEmpty && others[1] == [1, 1, 2, 2])
-      let places = node.texts["coordinate_transformation_mode"]
-      precondition(places == "asymmetric" && node.texts["nearest_mode"] == "floor")
+      let mapping = node.texts["coordinate_transformation_mode"]
+      precondition(mapping == "asymmetric" && node.texts["nearest_mode"] == "floor")
       precondition(node.texts["mode"] == "nearest")
       return first.doubled()
     case "Conv": return convolve(first, node, others, isTransposed: false)

@@ -22,7 +22,7 @@ import Testing
       { $0.raw(.init(repeating: 0x4E, count: 1_000_001)) }
     ),
     (
-      "memo", "the memo's place 4294967295; it has 1000000",
+      "memo", "memo index 4294967295; at most 1000000 are kept",
       { $0.raw([0x4E, 0x72, 255, 255, 255, 255]) }
     ),
     (

@@ -37,9 +37,9 @@ import Testing
     }
     // The size's two becomes a number of nine bytes.
     let plain = PickleAssembler.stateDict([Self.tensor]).bytes
-    let place = try #require(plain.firstRange(of: [0x28, 0x8A, 8, 2] + Self.zeros(7) + [0x74]))
+    let offset = try #require(plain.firstRange(of: [0x28, 0x8A, 8, 2] + Self.zeros(7) + [0x74]))
     let wide = [0x28, 0x8A, 9, 2] + Self.zeros(8) + [0x74]
-    let changed = plain[..<place.lowerBound] + wide + plain[place.upperBound...]
+    let changed = plain[..<offset.lowerBound] + wide + plain[offset.upperBound...]
     for file in TorchAssembler.both(Array(changed), storages: [Self.data]) {
       expect("a tensor that is not made of storage, offset, size and stride", file)
     }
@@ -50,9 +50,9 @@ import Testing
     let pickle = PickleAssembler.stateDict([Self.tensor]).bytes
     for opcode in UInt8.min ... .max where !Self.allowed.contains(opcode) {
       // In front of all, behind the mark, behind the name, before and behind the last instruction.
-      for place in [0, 2, 4, 10, pickle.count - 2, pickle.count - 1] {
+      for offset in [0, 2, 4, 10, pickle.count - 2, pickle.count - 1] {
         var changed = pickle
-        changed.insert(opcode, at: place)
+        changed.insert(opcode, at: offset)
         for file in TorchAssembler.both(changed, storages: [Self.data]) {
           #expect {
             try WeightsFile(parsing: file)
@@ -66,10 +66,10 @@ import Testing
 
   @Test func `every byte changed to every other gives tensors or an error, never a crash`() {
     let pickle = PickleAssembler.stateDict([Self.tensor]).bytes
-    for place in pickle.indices {
+    for offset in pickle.indices {
       var changed = pickle
       for byte in UInt8.min ... .max {
-        changed[place] = byte
+        changed[offset] = byte
         let file = TorchAssembler.legacy(changed, storages: [Self.data])
         _ = try? WeightsFile(parsing: file)
       }

@@ -23,10 +23,10 @@ import Testing
     expect("has 8 bytes, not 12", zip(0) { $0.data = Self.changed(elements: 3) })
   }
 
-  @Test func `two places that describe an entry have to agree`() {
+  @Test func `two descriptions of an entry have to agree`() {
     expect("described in two ways", zip { $0.localName = "archive/data/1" })
     expect("not where the directory says", zip { $0.offset = 5 })
-    expect("begins behind the end", zip { $0.offset = 1 << 30 })
+    expect("begins after the end of the file", zip { $0.offset = 1 << 30 })
     expect("is longer than the file", zip { $0.size = 1 << 31 })
     expect("two ways", zip { $0.offset = 0 })
   }
@@ -49,9 +49,9 @@ import Testing
     expect("the end of a zip file is missing", file + [0])
     expect(
       "the end of a zip file is missing", TorchAssembler.zip(Self.entries, comment: [65, 66]))
-    for (place, value) in [(12, 10), (16, 0), (10, 2), (8, 2), (4, 1), (14, 255)] {
+    for (offset, value) in [(12, 10), (16, 0), (10, 2), (8, 2), (4, 1), (14, 255)] {
       var changed = file
-      changed[file.count - 22 + place] = UInt8(value)
+      changed[file.count - 22 + offset] = UInt8(value)
       expect("zip", changed)
     }
     let many = (0..<16_385).map { TorchAssembler.Entry(name: "a/\($0)", data: []) }
@@ -67,19 +67,19 @@ import Testing
     expect("a TorchScript program", TorchAssembler.zip([packed]))
     let big = Self.entries + [.init(name: "archive/byteorder", data: Array("big".utf8))]
     expect("the byte order big", TorchAssembler.zip(big))
-    expect("bytes behind its pickle", zip(0) { $0.data.append(0) })
+    expect("bytes after its pickle", zip(0) { $0.data.append(0) })
     expect("its storage 0 is missing", TorchAssembler.zip([Self.entries[0]]))
   }
 
   @Test func `every byte of a zip file may be any other, and nothing crashes`() {
     var file = TorchAssembler.zip(Self.entries)
-    for place in file.indices {
-      let old = file[place]
+    for offset in file.indices {
+      let old = file[offset]
       for change in 1...255 as ClosedRange<UInt8> {
-        file[place] = old ^ change
+        file[offset] = old ^ change
         _ = try? WeightsFile(parsing: file)
       }
-      file[place] = old
+      file[offset] = old
     }
   }
 
@@ -95,11 +95,11 @@ import Testing
     expect("its protocol is not 1001", file(version: 1002))
     expect("not in little-endian byte order", file(isLittleEndian: false))
     expect("its storage 0 is missing", file(keys: [], storages: []))
-    expect("bytes behind the last storage", file(keys: []))
+    expect("bytes after the last storage", file(keys: []))
     expect("a key twice", file(keys: ["0", "0"]))
     expect("its storage 7 belongs to no tensor", file(keys: ["7"]))
     expect("has not the 2 elements", file(storages: [("0", [UInt8](repeating: 0, count: 12))]))
-    expect("4 bytes behind the last storage", file() + [0, 0, 0, 0])
+    expect("4 bytes after the last storage", file() + [0, 0, 0, 0])
     var magic = file()
     magic[5] ^= 1
     expect("a pickle that is not one of torch.save", magic)
@@ -107,7 +107,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "an empty file"), ("<!DOCTYPE html>", "a web page"), ("P6\n8 8", "a PNM picture"),
+    ("", "an empty file"), ("<!DOCTYPE html>", "a web page"), ("P6\n8 8", "a PNM image"),
     ("version https://git-lfs.github.com/spec/v1", "a pointer of Git LFS; git lfs pull"),
   ])
   func `what is no weights file at all is called by its name`(text: String, kind: String) {

@@ -71,7 +71,7 @@ indirect enum SavedValue: Sendable {
       let chosen = try WeightsFile(parsing: Self.file(Self.several), entry: entry)
       #expect(chosen.tensors.map(\.name) == Self.names)
     }
-    #expect(throws: WeightsError.refused("no entry x; there are netG_A, nets")) {
+    #expect(throws: WeightsError.architecture(.noEntry("no entry x; there are netG_A, nets"))) {
       try WeightsFile(parsing: Self.file(Self.several), entry: "x")
     }
   }
@@ -88,7 +88,7 @@ indirect enum SavedValue: Sendable {
   @Test func `long keys in front of many names cannot make a small file large`() {
     let long = String(repeating: "a", count: 1020)
     expect(
-      "too long behind those of its dictionaries",
+      "too long with the keys of its dictionaries",
       Self.file([(long, Self.network), ("b", Self.network)]))
     var pickle = PickleAssembler()
     pickle.run("}(")

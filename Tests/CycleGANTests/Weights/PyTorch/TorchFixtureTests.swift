@@ -60,17 +60,16 @@ import Testing
     #expect(several.networks.map(\.name) == ["G_A", "G_B"])
     let second = try WeightsFile.read(path, entry: "G_B")
     #expect(several.networks[1].weights.tensors == second.tensors)
-    #expect(
-      throws: WeightsError.unrecognized(
-        "it holds several networks: G_A, G_B; take one with cg-weights import --entry NAME")
-    ) { try RecognizedNetwork(several) }
-    #expect(throws: WeightsError.refused("no entry G_C; there are G_A, G_B")) {
+    #expect(throws: WeightsError.architecture(.severalNetworks("G_A, G_B"))) {
+      try RecognizedNetwork(several)
+    }
+    #expect(throws: WeightsError.architecture(.noEntry("no entry G_C; there are G_A, G_B"))) {
       try WeightsFile.read(path, entry: "G_C")
     }
     let wrapped = FilePath(Fixtures.path("weights/zip-wrapped.pth"))
     let prefixed = try WeightsFile.read(wrapped, entry: "module")
     #expect(prefixed.tensors.first?.name == "model.1.weight")
-    #expect(throws: WeightsError.refused("no entry net; there is state_dict")) {
+    #expect(throws: WeightsError.architecture(.noEntry("no entry net; there is state_dict"))) {
       try WeightsFile.read(wrapped, entry: "net")
     }
   }
@@ -88,7 +87,7 @@ import Testing
   @Test(arguments: names)
   func `every truncation is refused with a reason`(name: String) throws {
     let bytes = try Fixtures.bytes("weights/" + name)
-    // Some of the larger files' places are enough: all of them have the same parts.
+    // Some of the larger files' offsets are enough: all of them have the same parts.
     for count in stride(from: 0, to: bytes.count, by: bytes.count < 4096 ? 1 : 97) {
       #expect(throws: WeightsError.self, "\(count) bytes") {
         try WeightsFile(parsing: Array(bytes[..<count]), entry: "G_B")

@@ -11,14 +11,14 @@ import Testing
       let shape = (0..<rank).map { _ in number(5) }
       let strides = (0..<rank).map { _ in number(9) }
       let (offset, count) = (number(20), number(40))
-      var places = [offset]
+      var indices = [offset]
       for (extent, stride) in zip(shape, strides) {
-        places = places.flatMap { place in (0..<extent).map { place + $0 * stride } }
+        indices = indices.flatMap { index in (0..<extent).map { index + $0 * stride } }
       }
       let reach = TorchTensor.reach(shape, strides, offset: offset, within: count)
-      let isInside = places.allSatisfy { $0 < count }
+      let isInside = indices.allSatisfy { $0 < count }
       #expect((reach != nil) == isInside, "\(shape) \(strides) \(offset) \(count)")
-      guard let reach, let least = places.min(), let most = places.max() else { continue }
+      guard let reach, let least = indices.min(), let most = indices.max() else { continue }
       #expect(reach == least..<most + 1)
       good += 1
     }
@@ -41,12 +41,12 @@ import Testing
       type == "CharStorage"
         ? [UInt8(value)] : PickleAssembler.number(Int(value.bitPattern), 4)
     }
-    var places = [offset]
+    var indices = [offset]
     for (extent, stride) in zip(shape, strides) {
-      places = places.flatMap { place in (0..<extent).map { place + $0 * stride } }
+      indices = indices.flatMap { index in (0..<extent).map { index + $0 * stride } }
     }
     let entries = TorchAssembler.entries(pickle.bytes, storages: [("0", data)])
-    return (TorchAssembler.zip(entries), places.map { stored[$0] })
+    return (TorchAssembler.zip(entries), indices.map { stored[$0] })
   }
 
   @Test func `elements come into C order, whatever their strides`() throws {
@@ -97,8 +97,8 @@ import Testing
     let reader = ByteReader(descriptor: nothing.descriptor, beginning: bytes)
     let seekable = try SeekableBytes(reader, limit: .max - 1)
     #expect(seekable.count == bytes.count)
-    let place = 1 << 20 - 3..<2 << 20 + 9
-    #expect(try seekable.read(place) as [UInt8] == Array(bytes[place]))
+    let range = 1 << 20 - 3..<2 << 20 + 9
+    #expect(try seekable.read(range) as [UInt8] == Array(bytes[range]))
     seekable.release(before: 1 << 20 + 5)
     #expect(try (seekable.read(0..<8) as [UInt8]).isEmpty)
     #expect(try seekable.read((1 << 20)..<bytes.count) as [UInt8] == Array(bytes[(1 << 20)...]))

@@ -1,5 +1,53 @@
-/// The content of a file that is about to be written: bytes, and tensors that stay where they are.
-public struct WeightsParts: Sendable {
+/// A format in which a network is written.
+public enum WeightsFormat: String, Sendable, CaseIterable {
+  /// The format of these tools, and of many libraries.
+  case safetensors
+  /// What `torch.save` writes since PyTorch 1.6: a zip file.
+  case pth
+  /// What `torch.save` wrote before: a stream of pickles.
+  case legacy
+  /// A network with its operators, for ONNX Runtime and others.
+  case onnx
+
+  /// Recognizes a format by a file name extension.
+  ///
+  /// - Parameter path: Whose extension is `.safetensors` or `.bin`, `.pth` or `.pt`, or `.onnx`.
+  public init?(_ path: FilePath) {
+    switch path.fileExtension.lowercased() {
+    case "safetensors", "bin": self = .safetensors
+    case "pth", "pt": self = .pth
+    case "onnx": self = .onnx
+    default: return nil
+    }
+  }
+}
+
+extension WeightsFile {
+  /// The content of a file in some format.
+  ///
+  /// - Parameters:
+  ///   - format: Which.
+  ///   - network: What the tensors were fitted to.
+  ///   - version: Of these tools.
+  /// - Returns: The whole file; the same contents give the same bytes.
+  /// - Throws: `WeightsError.tooLarge` if the format cannot hold them.
+  public func content(
+    _ format: WeightsFormat, of network: RecognizedNetwork, version: String
+  ) throws(WeightsError) -> FileContent {
+    switch format {
+    case .safetensors: return safetensors
+    case .pth: return try torchZip()
+    case .legacy: return torchLegacy
+    case .onnx:
+      return try ONNXModel(
+        network.description, weights: self, isGenerator: network.isGenerator, version: version
+      ).parts
+    }
+  }
+}
+
+/// The content of a file to be written: bytes, and elements that are not copied.
+public struct FileContent: Sendable {
   private enum Part: Sendable {
     case bytes([UInt8])
     case elements(NamedTensor.Elements)
@@ -23,7 +71,7 @@ public struct WeightsParts: Sendable {
   }
 
   /// Adds everything of another.
-  mutating func append(_ other: WeightsParts) {
+  mutating func append(_ other: FileContent) {
     parts += other.parts
     count += other.count
   }
@@ -66,38 +114,6 @@ public struct WeightsParts: Sendable {
 }
 
 extension NamedTensor.Elements {
-  /// Size of one, bytes.
-  var size: Int {
-    switch self {
-    case .float32: 4
-    case .int64: 8
-    case .uint8: 1
-    }
-  }
-
-  /// Size of all, bytes.
-  var byteCount: Int { count * size }
-
-  /// The form that they have in a file.
-  var storedType: StoredType {
-    switch self {
-    case .float32: .F32
-    case .int64: .I64
-    case .uint8: .U8
-    }
-  }
-
-  /// What a safetensors file calls it.
-  public var typeWord: String { storedType.rawValue }
-
-  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    switch self {
-    case .float32(let values): values.withUnsafeBytes(body)
-    case .int64(let integers): integers.withUnsafeBytes(body)
-    case .uint8(let bytes): bytes.withUnsafeBytes(body)
-    }
-  }
-
   fileprivate func write(to writer: ByteWriter) throws(SystemError) {
     let result = withBytes { bytes -> Swift.Result<Void, SystemError> in
       do throws(SystemError) { return .success(try writer.write(bytes)) } catch {

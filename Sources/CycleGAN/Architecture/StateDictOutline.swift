@@ -1,5 +1,6 @@
-/// What a weights file says before one of its numbers is read: names, shapes and metadata.
-public struct WeightsOutline: Sendable, Equatable {
+/// A state dict without its elements: names, shapes and metadata, from which an architecture is
+/// inferred.
+public struct StateDictOutline: Sendable, Equatable {
   /// A tensor without its elements.
   struct Tensor: Sendable, Equatable {
     var name: String
@@ -12,12 +13,12 @@ public struct WeightsOutline: Sendable, Equatable {
     var printableName: String { escaped(Array(name.utf8)) }
   }
 
-  /// What is known about the tensors, text to text.
+  /// What the file says about the tensors, text to text.
   public let metadata: [String: String]
   /// In the order of the file.
-  private(set) var tensors: [Tensor]
+  let tensors: [Tensor]
   /// Keys of the dictionaries that `torch.save` kept several networks in.
-  private var entries: [String]
+  private let entries: [String]
 
   /// Gathers descriptions.
   init(metadata: [String: String], tensors: [Tensor], entries: [String] = []) {
@@ -30,15 +31,15 @@ public struct WeightsOutline: Sendable, Equatable {
   /// The networks of a checkpoint of a run; empty for anything else.
   public var roles: [NetworkRole] { names.roles }
 
-  /// Leaves aside what belongs to no network where there is one, and what stands in front of its names.
-  func unwrapped() -> WeightsOutline {
+  /// The one network that there is, without the prefix of its names and without tensors beside it.
+  func unwrapped() -> StateDictOutline {
     let prefix = names.prefixOfOnlyNetwork
-    return prefix.isEmpty ? self : behind(prefix)
+    return prefix.isEmpty ? self : removing(prefix: prefix)
   }
 
-  /// The tensors whose names begin with a prefix, without it.
-  func behind(_ prefix: String) -> WeightsOutline {
-    WeightsOutline(
+  /// The tensors whose names begin with a prefix, without the prefix.
+  func removing(prefix: String) -> StateDictOutline {
+    StateDictOutline(
       metadata: metadata,
       tensors: tensors.filter { $0.name.hasPrefix(prefix) }.map { tensor in
         var tensor = tensor
@@ -53,10 +54,11 @@ public struct WeightsOutline: Sendable, Equatable {
     Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// How the tensors differ from a network's; a sentence each.
+  /// Compares the tensors with a network's.
   ///
   /// - Parameter network: What they should be.
-  /// - Returns: None where `WeightsFile.fitted` can make them the network's.
+  /// - Returns: A sentence for each difference; none where only names have a prefix, old statistics of
+  ///   instance norms are left over, or a batch norm's counter is missing.
   public func differences(from network: NetworkDescription) -> [String] {
     let unwrapped = unwrapped()
     var unused = unwrapped.byName
@@ -76,7 +78,7 @@ public struct WeightsOutline: Sendable, Equatable {
   }
 }
 
-extension WeightsOutline.Tensor {
+extension StateDictOutline.Tensor {
   fileprivate func difference(from parameter: ParameterDescription) -> String? {
     guard shape == parameter.shape else {
       return "\(name) is \(shape), not \(parameter.shape)"

@@ -1,5 +1,5 @@
-/// The element types that these tools read, by their names in a safetensors file.
-enum StoredType: String {
+/// A type of a tensor's elements in a file, by its name in a safetensors file.
+enum TensorType: String {
   case F64, F32, F16, BF16
   case I64, I32, I16, I8
   case U64, U32, U16, U8
@@ -32,15 +32,15 @@ enum StoredType: String {
     }
   }
 
-  /// Bytes of memory that reading an element costs.
+  /// Bytes of memory that reading an element is charged with against the file's length.
   ///
-  /// Halves count as they are stored, or no file of them could be read.
+  /// F16 and BF16 count as they are stored, or no file of them could be read.
   var cost: Int { self == .F16 || self == .BF16 ? bytes : max(bytes, convertedBytes) }
 
   /// Converts a tensor's bytes.
   ///
   /// - Parameter bytes: Little-endian, whole elements.
-  /// - Returns: The elements in the form the tools work with.
+  /// - Returns: The elements, of one of the types of `NamedTensor.Elements`.
   func elements(_ bytes: [UInt8]) -> NamedTensor.Elements {
     switch self {
     case .F32: .float32(copied(bytes, 0))
@@ -59,7 +59,7 @@ enum StoredType: String {
   }
 }
 
-/// Takes bytes for elements as they are.
+/// Copies bytes that are elements in the order of this machine.
 private func copied<Element: BitwiseCopyable>(_ bytes: [UInt8], _ zero: Element) -> [Element] {
   let size = MemoryLayout<Element>.size
   return [Element](unsafeUninitializedCapacity: bytes.count / size) { elements, count in
@@ -79,7 +79,7 @@ private func converted<From: BitwiseCopyable, Into>(
   }
 }
 
-/// Widens an IEEE half; by hand, since not every platform has `Float16`.
+/// Converts an IEEE half; by hand, since not every platform has `Float16`.
 private func float(half bits: UInt16) -> Float {
   let sign = UInt32(bits & 0x8000) << 16
   let exponent = UInt32(bits >> 10 & 0x1F)
@@ -91,5 +91,76 @@ private func float(half bits: UInt16) -> Float {
     return sign == 0 ? magnitude : -magnitude
   case 0x1F: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
   default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
+  }
+}
+
+/// Collects a tensor's elements from pieces of a file and converts each piece.
+///
+/// So a tensor is in memory once, converted, and never as it was stored.
+struct ElementsCollector {
+  /// Bytes of a piece; a multiple of every element's size.
+  static let pieceBytes = 1 << 20
+
+  private let type: TensorType
+  private var floats: [Float] = []
+  private var integers: [Int64] = []
+  private var bytes: [UInt8] = []
+
+  /// Starts without elements.
+  ///
+  /// - Parameters:
+  ///   - type: How they are stored.
+  ///   - count: How many to reserve memory for; memory for more is allocated as they come.
+  init(_ type: TensorType, reserving count: Int) {
+    self.type = type
+    switch type.elements([]) {
+    case .float32: floats.reserveCapacity(count)
+    case .int64: integers.reserveCapacity(count)
+    case .uint8: bytes.reserveCapacity(count)
+    }
+  }
+
+  /// Appends the next elements.
+  ///
+  /// - Parameter stored: Whole elements as they are stored.
+  mutating func append(_ stored: [UInt8]) {
+    switch type.elements(stored) {
+    case .float32(let more): floats += more
+    case .int64(let more): integers += more
+    case .uint8(let more): bytes += more
+    }
+  }
+
+  /// All of them.
+  var elements: NamedTensor.Elements {
+    switch type.elements([]) {
+    case .float32: .float32(floats)
+    case .int64: .int64(integers)
+    case .uint8: .uint8(bytes)
+    }
+  }
+}
+
+/// A tensor of a file before its elements are read.
+protocol StoredTensor {
+  var name: String { get }
+  var type: TensorType { get }
+  /// Extents, outermost first.
+  var shape: [Int] { get }
+}
+
+extension StateDictOutline {
+  /// Describes the tensors of a file.
+  ///
+  /// - Parameters:
+  ///   - metadata: What the file says about them.
+  ///   - tensors: In the order of the file.
+  ///   - entries: Keys of the dictionaries that `torch.save` kept several networks in.
+  init(metadata: [String: String], stored tensors: [some StoredTensor], entries: [String] = []) {
+    self.init(
+      metadata: metadata,
+      tensors: tensors.map {
+        .init(name: $0.name, shape: $0.shape, hasIntegers: $0.type.isInteger)
+      }, entries: entries)
   }
 }

@@ -1,20 +1,20 @@
-/// How far apart two sets of pictures are, by numbers that describe each picture.
+/// Computes the kernel distance (as in KID) of two sets of images from features of each image.
 ///
-/// The numbers are scaled first, so that over the real pictures each has mean 0 and deviation 1, less
-/// where a number hardly varies among them. The estimate has no bias: for two sets from one source it
-/// is 0 in the mean, and can be negative.
+/// The features are standardized by mean and standard deviation over the real images; a feature that
+/// hardly varies among them is divided by more. The estimate is unbiased: for two sets of one
+/// distribution its expectation is 0, and it can be negative.
 ///
 /// - Parameters:
-///   - real: Numbers of each real picture.
-///   - fake: Numbers of each translation, as many a picture.
+///   - real: Features of each real image, all of one length.
+///   - fake: Features of each translation, of the same length.
 /// - Returns: The squared maximum mean discrepancy for the kernel (x · y / d + 1)³; nil if a set has
-///   fewer than two pictures.
+///   fewer than two images.
 ///
 /// Source: Bińkowski et al. 2018, arXiv 1801.01401, section 3.
-func kernelDistance(real: [[Double]], fake: [[Double]]) -> Double? {
+package func kernelDistance(real: [[Double]], fake: [[Double]]) -> Double? {
   guard real.count > 1, fake.count > 1 else { return nil }
-  let scaling = Scaling(real)
-  let (x, y) = (real.map(scaling.scaled), fake.map(scaling.scaled))
+  let standardization = Standardization(real)
+  let (x, y) = (real.map(standardization.applied(to:)), fake.map(standardization.applied(to:)))
   func within(_ set: [[Double]]) -> Double {
     var sum = 0.0
     for i in set.indices {
@@ -34,8 +34,8 @@ private func kernel(_ x: [Double], _ y: [Double]) -> Double {
   return base * base * base
 }
 
-/// Mean and deviation of every number over some pictures.
-private struct Scaling {
+/// Mean and standard deviation of every feature over a set of images.
+private struct Standardization {
   private let means: [Double]
   private let deviations: [Double]
 
@@ -46,14 +46,14 @@ private struct Scaling {
     let variances = means.indices.map { i in
       set.reduce(0) { $0 + ($1[i] - means[i]) * ($1[i] - means[i]) } / count
     }
-    // Else a number that is nearly the same in all real pictures would decide alone.
+    // A feature that is nearly constant over the real images would dominate otherwise.
     let least = variances.reduce(0, +) / Double(variances.count) / 100
     deviations = variances.map { max($0, least).squareRoot() }
   }
 
-  func scaled(_ numbers: [Double]) -> [Double] {
-    numbers.indices.map { i in
-      (numbers[i] - means[i]) / (deviations[i] > 0 ? deviations[i] : 1)
+  func applied(to features: [Double]) -> [Double] {
+    features.indices.map { i in
+      (features[i] - means[i]) / (deviations[i] > 0 ? deviations[i] : 1)
     }
   }
 }

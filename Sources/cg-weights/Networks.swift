@@ -1,21 +1,23 @@
 import ArgumentParser
 import CycleGAN
 
-/// Which of the four networks a file is about, or which one of a checkpoint to take.
+/// Which network of a file to take, and what the user knows about it.
 struct NetworkChoice: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Of several networks the one under this key, or whose names begin with it.",
-      valueName: "name"))
+  /// The help of `--entry`.
+  static let entryHelp = ArgumentHelp(
+    "Network to take from a file of several: its key, or the prefix of its tensors' names.",
+    valueName: "name")
+
+  @Option(help: entryHelp)
   var entry: String?
 
-  @Option(help: "The generator: of a checkpoint's, or what this one is.")
+  @Option(help: "Direction of the generator; of a checkpoint, the one to take.")
   var direction: Word<Direction>?
 
-  @Option(help: "The discriminator: of a checkpoint's, or whose images this one judges.")
+  @Option(help: "Domain that the discriminator judges; of a checkpoint, the one to take.")
   var domain: Word<Domain>?
 
-  @Option(help: "How a generator gets back to the whole size, where the file doesn't say it.")
+  @Option(help: "Upsampling of the generator, where the file doesn't state it.")
   var upsample: Word<GeneratorArchitecture.Upsampling>?
 
   func validate() throws {
@@ -24,19 +26,21 @@ struct NetworkChoice: ParsableArguments {
     }
   }
 
-  /// What the user said.
+  /// The network that the user names.
   var role: NetworkRole? { direction?.value.generator ?? domain?.value.discriminator }
 
-  /// Reads a file, if by names and shapes it can hold what is wanted.
+  /// Reads a file if its names and shapes are those of a network.
   ///
   /// - Parameter path: A path, or `-`.
-  /// - Returns: All that it holds, or the one network under `entry`.
-  /// - Throws: `ToolError` with every point that is wrong; no number of another file is read.
+  /// - Returns: All tensors, or those of the network `entry`.
+  /// - Throws: `ToolError` with every point that is wrong, before any element is read.
   func read(_ path: FilePath) throws(ToolError) -> ReadFile {
     try ReadFile(path, entry: entry) { outline throws(WeightsError) in
-      // Of a checkpoint one is chosen when it was read.
+      // The network of a checkpoint is chosen after reading.
       guard outline.roles.isEmpty else { return }
-      let network = try RecognizedNetwork(outline, overrides: overrides)
+      let network = try WeightsError.wrapping { () throws(ArchitectureError) in
+        try RecognizedNetwork(outline, overrides: overrides)
+      }
       try requireAgreement(network, outline.metadata)
       let differences = outline.differences(from: network.description)
       guard differences.isEmpty else { throw .differences(differences) }
@@ -51,33 +55,34 @@ struct NetworkChoice: ParsableArguments {
   ///
   /// - Parameters:
   ///   - file: One network, or a checkpoint.
-  ///   - allowNonfinite: Whether NaN and infinity pass.
+  ///   - allowNonfinite: Whether NaN and infinity pass; nil for a subcommand without the option.
   /// - Returns: What it is, and its tensors in its order with the file's metadata.
   /// - Throws: `ToolError` with every point that is wrong.
   func network(
-    of file: ReadFile, allowNonfinite: Bool
+    of file: ReadFile, allowNonfinite: Bool?
   ) throws(ToolError) -> (kind: RecognizedNetwork, weights: WeightsFile) {
     let weights = try chosen(file)
     do throws(WeightsError) {
       let network = try RecognizedNetwork(weights, overrides: overrides)
       try requireAgreement(network, weights.metadata)
-      let fitted = try weights.fitted(to: network.description, allowNonfinite: allowNonfinite)
+      let fitted = try weights.fitted(
+        to: network.description, allowNonfinite: allowNonfinite ?? false)
       return (network, fitted)
     } catch {
-      throw ToolError(file.name, error)
+      throw ToolError(file.name, error, allowNonfinite: allowNonfinite != nil)
     }
   }
 
-  /// Adds to the metadata which of the four networks this is, where the user says it, or a name of the
-  /// official code's.
+  /// Adds to the metadata which of the four networks this is, where an option or the official code's
+  /// file name says it.
   ///
   /// - Parameters:
   ///   - weights: One network's tensors.
   ///   - network: What they are.
   ///   - path: The file that they are from.
-  func place(_ weights: inout WeightsFile, of network: RecognizedNetwork, from path: FilePath) {
+  func identify(_ weights: inout WeightsFile, of network: RecognizedNetwork, from path: FilePath) {
     var role = role
-    if role == nil, weights.place == nil, entry == nil,
+    if role == nil, weights.identity == nil, entry == nil,
       let official = NetworkRole(officialFile: path), official.isGenerator == network.isGenerator
     {
       role = official
@@ -101,7 +106,7 @@ struct NetworkChoice: ParsableArguments {
     return network
   }
 
-  /// Refuses a network that is another than the user says.
+  /// Refuses a network that is not the one that the user names.
   private func requireAgreement(
     _ network: RecognizedNetwork, _ metadata: [String: String]
   ) throws(WeightsError) {
@@ -113,5 +118,30 @@ struct NetworkChoice: ParsableArguments {
     guard let own = metadata[key], own != value else { return }
     throw .unrecognized(
       "this \(network.kind)'s \(key) is \(escaped(Array(own.utf8))), not \(value)")
+  }
+}
+
+extension WeightsFile {
+  /// Says which tensors have NaN or infinite values.
+  ///
+  /// - Parameter tensors: Of any network, or of none.
+  /// - Returns: A sentence for each of them.
+  static func nonfinitePoints(_ tensors: [NamedTensor]) -> [String] {
+    do throws(WeightsError) { try WeightsFile(tensors: tensors).requireFinite() } catch {
+      return error.points
+    }
+    return []
+  }
+
+  /// A generator's direction or a discriminator's domain, in its metadata.
+  var identity: (key: String, value: String)? {
+    ["direction", "domain"].compactMap { key in metadata[key].map { (key, $0) } }.first
+  }
+
+  /// The tensors of a checkpoint that belong to no network: optimizers, image pools, random state.
+  var besides: [NamedTensor] {
+    tensors.filter { tensor in
+      !NetworkRole.allCases.contains { tensor.name.hasPrefix($0.rawValue + "/") }
+    }
   }
 }

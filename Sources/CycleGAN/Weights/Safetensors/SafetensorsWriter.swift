@@ -1,11 +1,11 @@
-// A file of ours begins with its checksum, at a fixed place:
+// A file that is written here begins with its checksum, at a fixed offset:
 //
 //     8 bytes   length of the header, little-endian
 //     header    {"__metadata__":{"crc32":"89abcdef","crc32_covers":"file",...},"model.1.bias":...}
 //     data      wider elements first, so that all of them are aligned
 //
-// The checksum is zlib's CRC-32 of the whole file with eight zeros in its own place. A second key says
-// that there has to be one, so that no single damaged byte can make it go unnoticed.
+// The checksum is zlib's CRC-32 of the whole file with eight zeros instead of its own digits. A second
+// key says that there has to be one, so that no single damaged byte can hide it.
 
 private let opening = Array(#"{"__metadata__":{"crc32":""#.utf8)
 private let digits = opening.count..<opening.count + 8
@@ -19,7 +19,7 @@ extension WeightsFile {
   /// - Returns: A safetensors file with `"format":"pt"` and a checksum in its metadata.
   public func serialized() -> [UInt8] { safetensors.bytes }
 
-  /// Writes the file under its name whole or not at all.
+  /// Writes a safetensors file atomically.
   ///
   /// - Parameters:
   ///   - path: The final name.
@@ -36,14 +36,14 @@ extension WeightsFile {
     }
   }
 
-  /// The content of a file of these tools.
-  public var safetensors: WeightsParts { parts(header()) }
+  /// A safetensors file with metadata and checksum.
+  public var safetensors: FileContent { parts(header()) }
 
-  /// The content of a file that knows nothing but its tensors: no metadata, no checksum.
-  public var bareSafetensors: WeightsParts { parts(headerText([("format", "pt")])) }
+  /// A safetensors file without metadata and checksum.
+  public var bareSafetensors: FileContent { parts(headerText([("format", "pt")])) }
 
-  private func parts(_ header: [UInt8]) -> WeightsParts {
-    var parts = WeightsParts()
+  private func parts(_ header: [UInt8]) -> FileContent {
+    var parts = FileContent()
     parts.append(header)
     for tensor in ordered { parts.append(tensor.elements) }
     return parts
@@ -73,8 +73,7 @@ extension WeightsFile {
     }
     var text = JSON.object(members).serialized
     text += [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
-    let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
-    return length + text
+    return UInt64(text.count).bytes(.littleEndian) + text
   }
 
   /// The tensors with the widest elements in front, otherwise in the order given.
@@ -97,7 +96,7 @@ extension SafetensorsHeader {
   ///
   /// - Parameter text: The header's text.
   /// - Returns: Nil for a file that other programs wrote, also where they kept our metadata: then the
-  ///   checksum is not in its place and says nothing about the new file.
+  ///   checksum is not at its offset and says nothing about the new file.
   /// - Throws: `WeightsError.malformed` if there should be one and it is not readable.
   func checksum(in text: [UInt8]) throws(WeightsError) -> UInt32? {
     guard text.starts(with: opening) else {
@@ -116,7 +115,7 @@ extension SafetensorsHeader {
 extension NamedTensor {
   fileprivate func entry(at start: Int) -> JSON {
     .object([
-      ("dtype", .string(elements.typeWord)),
+      ("dtype", .string(elements.typeName)),
       ("shape", .array(shape.map { .integer($0) })),
       ("data_offsets", .array([.integer(start), .integer(start + elements.byteCount)])),
     ])
