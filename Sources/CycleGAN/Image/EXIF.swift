@@ -1,4 +1,4 @@
-/// The one thing that is wanted of a camera's notes.
+/// EXIF metadata, of which the orientation is used.
 enum EXIF {
   /// Reads the orientation out of a TIFF structure.
   ///
