@@ -12,13 +12,13 @@ extension RecordSource {
       throw .tooLarge(
         position,
         reason: "a frame of \(width) x \(height) pixels; the limit is \(limits.maximumSide) "
-          + "per side, see --max-side")
+          + "per side", limit: .side)
     }
     guard width * height <= limits.maximumPixels else {
       throw .tooLarge(
         position,
-        reason: "a frame of \(width) x \(height) pixels; the limit is \(limits.maximumPixels), "
-          + "see --max-pixels")
+        reason: "a frame of \(width) x \(height) pixels; the limit is \(limits.maximumPixels)",
+        limit: .pixels)
     }
     let samples = try samples(element, width * height * channels)
     return Frame(width: width, height: height, channels: channels, samples: samples)

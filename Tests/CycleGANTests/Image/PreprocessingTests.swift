@@ -63,6 +63,7 @@ import Testing
     #expect(error == .smallerThanCrop(width: 9, height: 300, side: 256))
     #expect(
       error?.description.contains("9 x 300 pixels, smaller than the crop of 256 x 256") == true)
+    #expect(error.map(describedWithHint)?.hasSuffix("; see --crop-size and --load-size") == true)
   }
 
   @Test func `a side that would round to nothing is refused`() {

@@ -99,8 +99,8 @@ import Testing
   @Test func `limits are named with the number that was wrong`() throws {
     let limits = StreamLimits(maximumPixels: 20, maximumSide: 10)
     let large = try Reading(NPY.header(.uint8, shape: [7, 3, 3]), limits: limits)
-    #expect(
-      large.error?.description.contains("3 x 7 pixels; the limit is 20, see --max-pixels") == true)
+    let message = large.error.map(describedWithHint)
+    #expect(message?.contains("3 x 7 pixels; the limit is 20, see --max-pixels") == true)
     let long = try Reading(NPY.header(.uint8, shape: [1, 11, 3]), limits: limits)
     #expect(long.error?.description.contains("11 x 1 pixels; the limit is 10 per side") == true)
     let note = try Reading(NPY.header(.uint8, shape: [1 << 40]))
