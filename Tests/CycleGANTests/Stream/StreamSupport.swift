@@ -48,7 +48,8 @@ struct SmallStream {
 
   init() throws {
     let picture = Image.noise(width: 8, height: 8, channels: 3)
-    let values = Frame(width: 8, height: 8, channels: 3, samples: .values(Frame(picture).values()))
+    let values = Frame(
+      width: 8, height: 8, channels: 3, samples: .float32(Frame(picture).float32Samples()))
     let frames = [Frame(picture), values, Frame(picture.gray())]
     bytes = try written { writer throws(SystemError) in
       for (i, frame) in frames.enumerated() {
