@@ -34,7 +34,7 @@ public enum NPY {
     // An aligned header gets 64 more bytes all the same.
     text += String(repeating: " ", count: 64 - (start + text.utf8.count + 1) % 64) + "\n"
     let count = text.utf8.count
-    return magic + [1, 0, UInt8(count & 255), UInt8(count >> 8)] + text.utf8
+    return magic + [1, 0] + UInt16(count).bytes(.littleEndian) + text.utf8
   }
 
   /// Writes the header of a frame's array.

@@ -74,12 +74,9 @@ final class RecordReader {
     guard [1, 2, 3].contains(version.0), version.1 == 0 else {
       throw unsupported("NumPy format version \(version.0).\(version.1) is not known")
     }
-    var length = Int(first[8]) | Int(first[9]) << 8
-    if version.0 > 1 {
-      let more = try bytes(2)
-      guard more.count == 2 else { throw truncated("it stops in a header") }
-      length |= Int(more[0]) << 16 | Int(more[1]) << 24
-    }
+    let rest = try bytes(version.0 > 1 ? 2 : 0)
+    guard version.0 == 1 || rest.count == 2 else { throw truncated("it stops in a header") }
+    let length = Int(UInt32(first[8...] + rest, .littleEndian))
     guard length <= StreamLimits.maximumHeaderBytes else {
       throw .tooLarge(
         position,

@@ -33,23 +33,27 @@ enum JPEG: Codec {
   ///
   /// Source: ITU-T T.81, B.1.1.4; EXIF 2.32, 4.7.2 for APP1.
   private static func orientation(in bytes: ArraySlice<UInt8>) -> Orientation {
-    let reader = ByteOrderReader(bytes: bytes, isLittle: false)
-    let (startOfScan, application1) = (0xFFDA, 0xFFE1)
-    var position = 2
-    while let marker = reader.short(at: position), marker > 0xFF00, marker != startOfScan {
-      guard marker != 0xFFFF else {
-        position += 1
-        continue
+    let (startOfScan, application1): (UInt16, UInt16) = (0xFFDA, 0xFFE1)
+    var cursor = ByteCursor(bytes)
+    do throws(EndOfBytes) {
+      try cursor.skip(2)
+      while true {
+        let marker = try cursor.read(UInt16.self, .bigEndian)
+        guard marker > 0xFF00, marker != startOfScan else { return .upright }
+        guard marker != 0xFFFF else {
+          // A marker may be preceded by any number of fill bytes.
+          try cursor.seek(to: cursor.offset - 1)
+          continue
+        }
+        let count = Int(try cursor.read(UInt16.self, .bigEndian))
+        guard count >= 2 else { return .upright }
+        let content = try cursor.readBytes(count - 2)
+        if marker == application1 && content.starts(with: "Exif\0\0".utf8) {
+          return EXIF.orientation(in: content)
+        }
       }
-      guard let count = reader.short(at: position + 2), count >= 2,
-        position + 2 + count <= bytes.count
-      else { return .upright }
-      let content = bytes.dropFirst(position + 4).prefix(count - 2)
-      if marker == application1 && content.starts(with: "Exif\0\0".utf8) {
-        return EXIF.orientation(in: content)
-      }
-      position += 2 + count
+    } catch {
+      return .upright
     }
-    return .upright
   }
 }

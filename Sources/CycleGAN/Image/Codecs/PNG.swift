@@ -44,21 +44,29 @@ enum PNG: Codec {
     private(set) var isFollowed = false
 
     init(_ bytes: ArraySlice<UInt8>) {
-      let reader = ByteOrderReader(bytes: bytes, isLittle: false)
-      var position = 8
-      while let count = reader.long(at: position), position + 12 + count <= bytes.count {
-        let first = bytes.startIndex + position
-        let type = bytes[(first + 4)..<(first + 8)]
-        let content = bytes[(first + 8)..<(first + 8 + count)]
-        if type.elementsEqual("eXIf".utf8) { orientation = EXIF.orientation(in: content) }
-        if type.elementsEqual("acTL".utf8) { frames = reader.long(at: position + 8) ?? 1 }
-        position += 12 + count
-        if type.elementsEqual("IEND".utf8) {
-          let next = Array(bytes.dropFirst(position).prefix(16))
-          isFollowed = ImageFormat.recognized(next) != nil
-          return
-        }
+      var cursor = ByteCursor(bytes)
+      do throws(EndOfBytes) {
+        try cursor.skip(8)
+        while try readChunk(&cursor) {}
+        let next = try cursor.readBytes(min(16, cursor.remaining))
+        isFollowed = ImageFormat.recognized(Array(next)) != nil
+      } catch {
+        // What is known so far; libpng says where the file is cut.
       }
+    }
+
+    /// Reads a chunk.
+    ///
+    /// - Returns: Whether others follow.
+    private mutating func readChunk(_ cursor: inout ByteCursor) throws(EndOfBytes) -> Bool {
+      let count = Int(try cursor.read(UInt32.self, .bigEndian))
+      let type = try cursor.readBytes(4)
+      let content = try cursor.readBytes(count)
+      // The checksum, which libpng checks.
+      try cursor.skip(4)
+      if type.elementsEqual("eXIf".utf8) { orientation = EXIF.orientation(in: content) }
+      if type.elementsEqual("acTL".utf8) { frames = Int(UInt32(content.prefix(4), .bigEndian)) }
+      return !type.elementsEqual("IEND".utf8)
     }
   }
 }

@@ -518,9 +518,10 @@ extension PNMSamples {
   private func readPairs(
     _ source: UnsafeBufferPointer<UInt8>, into samples: UnsafeMutableBufferPointer<UInt8>
   ) -> Int {
+    let raw = UnsafeRawBufferPointer(source)
     var excessive = 0
     for i in 0..<(source.count / 2) {
-      let value = Int(source[2 * i]) << 8 | Int(source[2 * i + 1])
+      let value = Int(UInt16(bigEndian: raw.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self)))
       samples[i] = header.uint8(min(value, header.maximum))
       if value > header.maximum { excessive += 1 }
     }

@@ -33,16 +33,19 @@ enum WebP: Codec {
   ///
   /// Source: WebP container specification, "RIFF file format" and "Metadata".
   private static func orientation(in bytes: ArraySlice<UInt8>) -> Orientation {
-    let reader = ByteOrderReader(bytes: bytes, isLittle: true)
     var orientation = Orientation.upright
-    var position = 12
-    while let count = reader.long(at: position + 4), position + 8 + count <= bytes.count {
-      let chunk = bytes.dropFirst(position)
-      if chunk.starts(with: "EXIF".utf8) {
-        orientation = EXIF.orientation(in: chunk.dropFirst(8).prefix(count))
+    var cursor = ByteCursor(bytes)
+    do throws(EndOfBytes) {
+      try cursor.skip(12)
+      while true {
+        let type = try cursor.readBytes(4)
+        let count = Int(try cursor.read(UInt32.self, .littleEndian))
+        let content = try cursor.readBytes(count)
+        if type.elementsEqual("EXIF".utf8) { orientation = EXIF.orientation(in: content) }
+        try cursor.skip(count % 2)
       }
-      position += 8 + count + count % 2
+    } catch {
+      return orientation
     }
-    return orientation
   }
 }
