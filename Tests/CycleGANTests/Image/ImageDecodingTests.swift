@@ -2,6 +2,17 @@ import CycleGAN
 import Testing
 
 @Suite struct ImageDecodingTests {
+  @Test func `the fixtures are there`() {
+    #expect(ImageFixture.names.count == 60)
+    #expect(ImageFixture.decodableNames.count == 54)
+    #expect(ImageFixture.namesWithPixels.count == 29)
+  }
+
+  @Test(arguments: ImageFixture.decodableNames)
+  func `every intact file is an image`(name: String) throws {
+    _ = try Image.decoded(try ImageFixture(name).bytes)
+  }
+
   /// Lossless files have one right answer; decoders of lossy ones may round differently.
   @Test(arguments: ImageFixture.namesWithPixels)
   func `every odd kind of file gives the pixels that Pillow gives`(name: String) throws {

@@ -44,8 +44,8 @@ import Testing
           let end = min(height, row + rows)
           resizer.add(Array(lying.pixels[(row * width * 3)..<(end * width * 3)]))
         }
-        let upright = lying.turned(orientation)
-        #expect(resizer.image.turned(orientation) == upright.resized(to: resizing))
+        let upright = lying.oriented(orientation)
+        #expect(resizer.image.oriented(orientation) == upright.resized(to: resizing))
       }
     }
   }
