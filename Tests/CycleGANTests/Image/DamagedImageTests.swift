@@ -54,8 +54,10 @@ import Testing
     }
   }
 
-  /// Small limits keep a changed size from taking time. Of the 100 changed files 8 (png-1bit.png) to
-  /// 86 (jpeg-ycck.jpg) are observed to give an image of the right size; half of them may be damaged.
+  /// Small limits keep a changed size from taking time.
+  ///
+  /// Of the 100 changed files, half of which may be damaged, 8 (png-1bit.png) to 86 (jpeg-ycck.jpg)
+  /// are observed to give an image of the right size.
   @Test(arguments: ImageFixture.decodableNames)
   func `a file with random errors is an image or an error`(name: String) throws {
     let bytes = try ImageFixture(name).bytes

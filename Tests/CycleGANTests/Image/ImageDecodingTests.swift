@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: 1...8, ["png", "webp", "jpg"])
-  func `a picture of any EXIF orientation comes out upright`(
+  func `an image of any EXIF orientation comes out upright`(
     orientation: Int, fileExtension: String
   ) throws {
     let kind = fileExtension == "jpg" ? "jpeg" : fileExtension
@@ -32,12 +32,12 @@ import Testing
     let image = try Image(decoding: try ImageFixture(name).bytes)
     let upright = try ImageFixture.expectedPixels(of: "exif-upright")
     let difference = try #require(image.maximumDifference(from: upright))
-    // The JPEGs, quality 95, are observed up to 14 levels away from the picture they were made of.
+    // The JPEGs, quality 95, are observed up to 14 away from the image they were made of.
     #expect(difference <= (kind == "jpeg" ? 20 : 0))
   }
 
   @Test(arguments: ["webp-animated.webp", "png-animated.png"])
-  func `an animation gives its first picture and a warning`(name: String) throws {
+  func `an animation gives its first image and a warning`(name: String) throws {
     let decoded = try Image.decoded(try ImageFixture(name).bytes)
     #expect(decoded.warnings.count == 1)
     #expect(decoded.warnings.first?.contains("only the first is used") == true)

@@ -59,7 +59,7 @@ extension Image {
     return zip(pixels, other.pixels).map { abs(Int($0) - Int($1)) }.max()
   }
 
-  /// A picture without symmetry.
+  /// An image without symmetry.
   static func scene(width: Int, height: Int, channels: Int = 3) -> Image {
     let pixels = (0..<(width * height * channels)).map { i in
       let (column, row) = (i / channels % width, i / channels / width)
