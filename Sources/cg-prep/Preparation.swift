@@ -56,7 +56,7 @@ struct Preparation: Sendable {
       return Frame(try official(image, random: &random))
     }
     // Gray before the resize, as in the official code.
-    let colored = channels.map { $0 == 1 ? image.grey() : image.rgb() } ?? image
+    let colored = channels.map { $0 == 1 ? image.gray() : image.rgb() } ?? image
     let resizing = try resizing(
       width: colored.width, height: colored.height, channels: colored.channels)
     let sized = resizing.map { colored.resized(to: $0) } ?? colored

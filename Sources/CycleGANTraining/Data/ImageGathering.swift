@@ -97,7 +97,7 @@ public struct ImageGathering {
     of content: Input.Content, _ identity: Input.Identity
   ) throws(ToolError) -> Frame {
     do { return try content.decoded(decoding) { _ in } } catch {
-      throw ToolError(.badData, "\(identity.label): \(error)")
+      throw ToolError(.badData, "\(identity.label): \(describedWithHint(error))")
     }
   }
 

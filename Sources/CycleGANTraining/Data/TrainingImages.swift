@@ -97,7 +97,7 @@ public final class TrainingImages: Sendable {
         random = own
         return (image, candidate)
       } catch {
-        refused.withLock { $0[candidate] = "\(error)" }
+        refused.withLock { $0[candidate] = describedWithHint(error) }
       }
     }
     throw .images("none of \(count) images can be used, the first because: \(firstReason)")
@@ -128,8 +128,8 @@ public final class TrainingImages: Sendable {
       let preparation = preparation.unflipped
       return Frame(try preparation.drawn(sized(index, preparation), random: &random))
     } catch {
-      refused.withLock { $0[index] = "\(error)" }
-      throw .images("\(name(index)): \(error)")
+      refused.withLock { $0[index] = describedWithHint(error) }
+      throw .images("\(name(index)): \(describedWithHint(error))")
     }
   }
 

@@ -16,12 +16,12 @@ enum Numbers {
     numbers(seed, count).map { Float($0) }
   }
 
-  /// A picture in the networks' range.
+  /// An image in the networks' range.
   static func picture(width: Int, height: Int, channels: Int) -> Frame {
     let seed = height * 7919 + width * 104_729 + channels
     return Frame(
       width: width, height: height, channels: channels,
-      samples: .values(floats(seed, channels * height * width)))
+      samples: .float32(floats(seed, channels * height * width)))
   }
 }
 

@@ -100,7 +100,7 @@ public struct InputFailure: Error, Sendable, Equatable, CustomStringConvertible 
   ///
   /// - Parameter error: Why the image cannot be decoded or encoded.
   public init(_ error: CodecError) {
-    self.init("\(error)")
+    self.init(describedWithHint(error))
     cause = error
   }
 
@@ -109,7 +109,7 @@ public struct InputFailure: Error, Sendable, Equatable, CustomStringConvertible 
     switch error {
     case let failure as InputFailure: self = failure
     case let error as CodecError: self.init(error)
-    default: self.init("\(error)")
+    default: self.init(describedWithHint(error))
     }
   }
 

@@ -189,7 +189,7 @@ public final class Source {
       defer { opened = nil }
       return Input(
         opened?.path ?? number(), label: opened?.path == nil ? "standard input" : nil,
-        failure: InputFailure("\(error)", status: .badData))
+        failure: InputFailure(describedWithHint(error), status: .badData))
     }
   }
 
