@@ -8,8 +8,8 @@
 #include <cstring>
 
 #include "floats.h"
-#include "kernel_table.h"
 #include "parallel.h"
+#include "simd/kernel_table.h"
 
 namespace {
 

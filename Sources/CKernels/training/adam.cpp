@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "kernel_table.h"
 #include "parallel.h"
+#include "simd/kernel_table.h"
 
 void ck_adam_apply(const ck_adam_update *update, float *parameter, const float *gradient,
                    float *mean, float *square, size_t count) {

@@ -1,10 +1,10 @@
-#include "winograd.h"
+#include "inference/winograd.h"
 
 #include <algorithm>
 
 #include "guard.h"
+#include "inference/statistics.h"
 #include "parallel.h"
-#include "statistics.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 #include "guard.h"
-#include "normalization.h"
+#include "inference/winograd.h"
 #include "parallel.h"
-#include "winograd.h"
+#include "training/normalization.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "inference/thin.h"
 #include "parallel.h"
-#include "thin.h"
 
 namespace {
 

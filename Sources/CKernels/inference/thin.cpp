@@ -1,4 +1,4 @@
-#include "thin.h"
+#include "inference/thin.h"
 
 #include <algorithm>
 #include <stdexcept>

@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "kernel_table.h"
+#include "simd/kernel_table.h"
 
 /// A stride-1 convolution into few channels of [H, W, C] with `border` px around it.
 ///

@@ -1,12 +1,12 @@
-#include "normalization.h"
+#include "training/normalization.h"
 
 #include <algorithm>
 #include <cstring>
 #include <vector>
 
 #include "guard.h"
+#include "inference/statistics.h"
 #include "parallel.h"
-#include "statistics.h"
 
 namespace {
 

@@ -1,11 +1,11 @@
-#include "kernel_table.h"
+#include "simd/kernel_table.h"
 
 #if defined(__x86_64__)
 namespace {
 #define LANES 16
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
-#include "kernels_body.h"
+#include "simd/kernels_body.h"
 #pragma clang attribute pop
 }  // namespace
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "inference/winograd.h"
 #include "parallel.h"
-#include "winograd.h"
 
 namespace {
 

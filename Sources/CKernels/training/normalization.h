@@ -1,5 +1,5 @@
 #pragma once
-#include "kernel_table.h"
+#include "simd/kernel_table.h"
 
 /// dy = the gradient by y of `pixels` pixels of one picture; any number of threads gives the same
 /// bits.

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "floats.h"
-#include "kernel_table.h"
+#include "simd/kernel_table.h"
 
 /// Where the rows and columns of a picture with its border come from, as tiles of 4 x 4 outputs.
 struct winograd_geometry {

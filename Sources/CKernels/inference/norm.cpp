@@ -3,8 +3,8 @@
 #include <cstring>
 
 #include "guard.h"
+#include "inference/statistics.h"
 #include "parallel.h"
-#include "statistics.h"
 
 part_statistics::part_statistics(int parts, int channels)
     : channels(channels), floats(2 * parts * ck_padded_channels(channels)), each(parts) {

@@ -1,12 +1,12 @@
 // Everything that is compiled once per instruction set.
-#include "lanes.h"
+#include "simd/lanes.h"
 //
-#include "adam_lanes.h"
-#include "norm_gradient_lanes.h"
-#include "norm_lanes.h"
-#include "product_lanes.h"
-#include "winograd_lanes.h"
-#include "winograd_weights.h"
+#include "simd/adam_lanes.h"
+#include "simd/norm_gradient_lanes.h"
+#include "simd/norm_lanes.h"
+#include "simd/product_lanes.h"
+#include "simd/winograd_lanes.h"
+#include "simd/winograd_weights.h"
 #undef CK_INLINE
 
 static const kernel_table table = {

@@ -1,10 +1,10 @@
-#include "kernel_table.h"
+#include "simd/kernel_table.h"
 
 #if defined(__x86_64__)
 namespace {
 #define LANES 8
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#include "kernels_body.h"
+#include "simd/kernels_body.h"
 #pragma clang attribute pop
 }  // namespace
 

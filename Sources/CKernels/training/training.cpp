@@ -8,7 +8,7 @@
 
 #include "CKernels.h"
 #include "guard.h"
-#include "thin.h"
+#include "inference/thin.h"
 
 namespace {
 

@@ -2,7 +2,7 @@
 #include <memory>
 #include <vector>
 
-#include "kernel_table.h"
+#include "simd/kernel_table.h"
 
 /// The parts into which passes over a picture are cut, whatever the number of threads.
 inline int parts_of(size_t pixels) {
