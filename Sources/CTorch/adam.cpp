@@ -13,8 +13,8 @@ struct slot {
 };
 
 void step_on_host(const slot &s, const at::Tensor &gradient, const ck_adam_update &u) {
-  ck_adam_apply(&u, s.parameter.data_ptr<float>(), gradient.data_ptr<float>(),
-                s.mean.data_ptr<float>(), s.square.data_ptr<float>(), s.parameter.numel());
+  ck_adam_step(&u, s.parameter.data_ptr<float>(), gradient.data_ptr<float>(),
+               s.mean.data_ptr<float>(), s.square.data_ptr<float>(), s.parameter.numel());
 }
 
 void step_on_device(const slot &s, const at::Tensor &gradient, const ck_adam_update &u) {

@@ -12,7 +12,7 @@ using torch::autograd::variable_list;
 
 constexpr auto channels_last = at::MemoryFormat::ChannelsLast;
 
-ck_block_shape shape(const at::Tensor &x, double epsilon) {
+ck_residual_block_shape shape(const at::Tensor &x, double epsilon) {
   const auto side = [&](int i) { return static_cast<int>(x.size(i)); };
   return {side(0), side(2), side(3), side(1), static_cast<float>(epsilon)};
 }
@@ -25,12 +25,12 @@ struct block_function : torch::autograd::Function<block_function> {
     const auto result = at::empty_like(input);
     const auto s = shape(input, epsilon);
     const auto statistics =
-        at::empty({static_cast<int64_t>(ck_block_statistics(&s))}, input.options());
+        at::empty({static_cast<int64_t>(ck_residual_block_statistics(&s))}, input.options());
     ck_error error;
-    ct::check(ck_block_forward(&s, input.data_ptr<float>(), weight1.data_ptr<float>(),
-                               weight2.data_ptr<float>(), first.data_ptr<float>(),
-                               second.data_ptr<float>(), statistics.data_ptr<float>(),
-                               result.data_ptr<float>(), &error),
+    ct::check(ck_residual_block_forward(&s, input.data_ptr<float>(), weight1.data_ptr<float>(),
+                                        weight2.data_ptr<float>(), first.data_ptr<float>(),
+                                        second.data_ptr<float>(), statistics.data_ptr<float>(),
+                                        result.data_ptr<float>(), &error),
               error);
     context->save_for_backward({input, weight1, weight2, first, second, statistics});
     context->saved_data["epsilon"] = epsilon;
@@ -45,11 +45,11 @@ struct block_function : torch::autograd::Function<block_function> {
     const auto dweight1 = at::empty_like(weight1), dweight2 = at::empty_like(weight2);
     const auto s = shape(x, context->saved_data["epsilon"].toDouble());
     ck_error error;
-    ct::check(ck_block_backward(&s, x.data_ptr<float>(), weight1.data_ptr<float>(),
-                                weight2.data_ptr<float>(), saved[3].data_ptr<float>(),
-                                saved[4].data_ptr<float>(), saved[5].data_ptr<float>(),
-                                dy.data_ptr<float>(), dx.data_ptr<float>(),
-                                dweight1.data_ptr<float>(), dweight2.data_ptr<float>(), &error),
+    ct::check(ck_residual_block_backward(
+                  &s, x.data_ptr<float>(), weight1.data_ptr<float>(), weight2.data_ptr<float>(),
+                  saved[3].data_ptr<float>(), saved[4].data_ptr<float>(),
+                  saved[5].data_ptr<float>(), dy.data_ptr<float>(), dx.data_ptr<float>(),
+                  dweight1.data_ptr<float>(), dweight2.data_ptr<float>(), &error),
               error);
     return {dx, dweight1, dweight2, Variable()};
   }

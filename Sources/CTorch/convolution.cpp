@@ -23,7 +23,8 @@ struct geometry {
   bool bf16;
 };
 
-ck_training_shape shape(at::IntArrayRef x, at::IntArrayRef weight, at::IntArrayRef y, geometry g) {
+ck_convolution_extents shape(at::IntArrayRef x, at::IntArrayRef weight, at::IntArrayRef y,
+                             geometry g) {
   return {x[0], x[1], x[2], x[3], y[1], y[2], y[3], weight[2], g.stride, g.padding, g.bf16};
 }
 
@@ -42,9 +43,9 @@ at::Tensor forward(const at::Tensor &x, const at::Tensor &w, const at::Tensor &b
   const auto s = shape(x.sizes(), w.sizes(), y.sizes(), g);
   const auto dense = x.contiguous(channels_last);
   ck_error error;
-  ct::check(ck_training_forward(&s, dense.data_ptr<float>(), w.contiguous().data_ptr<float>(),
-                                bias.defined() ? bias.data_ptr<float>() : nullptr,
-                                y.data_ptr<float>(), &error),
+  ct::check(ck_convolution_forward(&s, dense.data_ptr<float>(), w.contiguous().data_ptr<float>(),
+                                   bias.defined() ? bias.data_ptr<float>() : nullptr,
+                                   y.data_ptr<float>(), &error),
             error);
   return y;
 }
@@ -56,8 +57,8 @@ at::Tensor data(const at::Tensor &y, const at::Tensor &w, at::IntArrayRef x_size
   const auto s = shape(x_sizes, w.sizes(), y.sizes(), g);
   const auto dense = y.contiguous(channels_last), kernel = w.contiguous();
   ck_error error;
-  ct::check(ck_training_data(&s, dense.data_ptr<float>(), kernel.data_ptr<float>(),
-                             x.data_ptr<float>(), &error),
+  ct::check(ck_convolution_backward_data(&s, dense.data_ptr<float>(), kernel.data_ptr<float>(),
+                                         x.data_ptr<float>(), &error),
             error);
   return x;
 }
@@ -67,8 +68,8 @@ at::Tensor weight(const at::Tensor &x, const at::Tensor &y, at::IntArrayRef w_si
   const auto s = shape(x.sizes(), w_sizes, y.sizes(), g);
   const auto dense_x = x.contiguous(channels_last), dense_y = y.contiguous(channels_last);
   ck_error error;
-  ct::check(ck_training_weight(&s, dense_x.data_ptr<float>(), dense_y.data_ptr<float>(),
-                               w.data_ptr<float>(), &error),
+  ct::check(ck_convolution_backward_weights(&s, dense_x.data_ptr<float>(),
+                                            dense_y.data_ptr<float>(), w.data_ptr<float>(), &error),
             error);
   return w;
 }

@@ -22,7 +22,7 @@ at::Tensor composed(const at::Tensor &x, const ct::normalization &wanted) {
   return border > 0 ? at::reflection_pad2d(y, {border, border, border, border}) : y;
 }
 
-ck_normalization_shape shape(const at::Tensor &x, const ct::normalization &wanted) {
+ck_instance_norm_shape shape(const at::Tensor &x, const ct::normalization &wanted) {
   const auto side = [&](int i) { return static_cast<int>(x.size(i)); };
   return {side(0),
           side(2),
@@ -39,11 +39,11 @@ struct normalization_function : torch::autograd::Function<normalization_function
     const auto dense = x.contiguous(channels_last);
     const auto s = shape(dense, {epsilon, slope, border});
     const auto statistics =
-        at::empty({static_cast<int64_t>(ck_normalization_statistics(&s))}, dense.options());
+        at::empty({static_cast<int64_t>(ck_instance_norm_statistics(&s))}, dense.options());
     const auto y = at::empty({x.size(0), x.size(1), x.size(2) + 2 * border, x.size(3) + 2 * border},
                              dense.options(), channels_last);
     ck_error error;
-    ct::check(ck_normalization_forward(&s, dense.data_ptr<float>(), statistics.data_ptr<float>(),
+    ct::check(ck_instance_norm_forward(&s, dense.data_ptr<float>(), statistics.data_ptr<float>(),
                                        y.data_ptr<float>(), &error),
               error);
     context->save_for_backward({x, statistics});
@@ -76,7 +76,7 @@ struct normalization_function : torch::autograd::Function<normalization_function
     const auto dx = at::empty_like(dense);
     const auto s = shape(dense, wanted);
     ck_error error;
-    ct::check(ck_normalization_backward(&s, dense.data_ptr<float>(), statistics.data_ptr<float>(),
+    ct::check(ck_instance_norm_backward(&s, dense.data_ptr<float>(), statistics.data_ptr<float>(),
                                         dy.data_ptr<float>(), dx.data_ptr<float>(), &error),
               error);
     return dx;

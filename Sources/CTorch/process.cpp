@@ -8,7 +8,7 @@
 ct_status ct_set_threads(int32_t count, ct_error *error) {
   return ct::guarded(error, [&] {
     at::set_num_threads(count);
-    ck_set_threads(count);
+    ck_threads_set(count);
   });
 }
 

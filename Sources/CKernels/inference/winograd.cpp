@@ -3,8 +3,11 @@
 #include <algorithm>
 
 #include "guard.h"
-#include "inference/statistics.h"
-#include "parallel.h"
+#include "inference/normalization.h"
+#include "reflection.h"
+#include "threads.h"
+
+using namespace ck;
 
 namespace {
 
@@ -17,34 +20,36 @@ constexpr int part = 8;
 
 int rounded_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
 
-std::vector<int> sources(int length, int tiles, int border, bool mirrored) {
+/// The rows of an image by the rows of its tiles, six of which follow each other by four.
+std::vector<int> sources(int length, int tiles) {
   std::vector<int> from(4 * tiles + 2, -1);
-  for (int i = 0; i < length + 2 * border; i++) {
-    const int at = i - border;
-    if (at >= 0 && at < length)
-      from[i] = at;
-    else if (mirrored)
-      from[i] = at < 0 ? -at : 2 * length - 2 - at;
-  }
+  for (int i = 0; i < length + 2; i++) from[i] = ck::reflected(i - 1, length);
   return from;
 }
 
 }  // namespace
 
-winograd_geometry::winograd_geometry(int height, int width, int border, bool mirrored)
+winograd_geometry::winograd_geometry(int height, int width)
     : height(height),
       width(width),
-      border(border),
-      tile_rows((height + 2 * border + 1) / 4),
-      tile_columns((width + 2 * border + 1) / 4),
-      rows(sources(height, tile_rows, border, mirrored)),
-      columns(sources(width, tile_columns, border, mirrored)) {}
+      tile_rows((height + 3) / 4),
+      tile_columns((width + 3) / 4),
+      rows(sources(height, tile_rows)),
+      columns(sources(width, tile_columns)) {}
 
 winograd_shape winograd_geometry::shape(int input, int output, int lanes) const {
-  return {
-      height,      width,         input,        height + 2 * border - 2,  width + 2 * border - 2,
-      output,      tile_rows,     tile_columns, rounded_up(input, lanes), rounded_up(output, lanes),
-      rows.data(), columns.data()};
+  return {height,
+          width,
+          input,
+          height,
+          width,
+          output,
+          tile_rows,
+          tile_columns,
+          rounded_up(input, lanes),
+          rounded_up(output, lanes),
+          rows.data(),
+          columns.data()};
 }
 
 ck_winograd::ck_winograd(int input, int output, const winograd_weights &weights)
@@ -52,54 +57,54 @@ ck_winograd::ck_winograd(int input, int output, const winograd_weights &weights)
       output(output),
       table(kernels()),
       packed(floats_of(positions * position_floats())) {
-  const int strip = table.strip, strips = (output + strip - 1) / strip;
+  const int panel = table.panel, panels = (output + panel - 1) / panel;
   // Each thread is the first to touch what it writes, so that the pages come in parallel, too.
   constexpr int share = 32;
   const int shares = (input + share - 1) / share;
-  in_parallel(strips * shares, [&](int i) {
-    const int k = i / shares * strip, c = i % shares * share;
+  in_parallel(panels * shares, [&](int i) {
+    const int k = i / shares * panel, c = i % shares * share;
     winograd_weights from = weights;
     from.values += k * weights.output_step;
-    table.transform_kernels(from, std::min(strip, this->output - k), c,
+    table.transform_kernels(from, std::min(panel, this->output - k), c,
                             std::min(this->input, c + share),
                             packed.get() + static_cast<size_t>(k) * this->input, position_floats());
   });
 }
 
 size_t ck_winograd::position_floats() const {
-  return spread(static_cast<size_t>(rounded_up(output, table.strip)) * input);
+  return spread(static_cast<size_t>(rounded_up(output, table.panel)) * input);
 }
 
 void ck_winograd::multiply(int position, const float *v, size_t v_row, float *m, size_t m_row,
                            int tiles) const {
-  table.product(v, v_row, 1, packed.get() + position * position_floats(), table.strip,
-                static_cast<size_t>(table.strip) * input, m, m_row, tiles,
-                rounded_up(output, table.lanes), input);
+  table.gemm(v, v_row, 1, packed.get() + position * position_floats(), table.panel,
+             static_cast<size_t>(table.panel) * input, m, m_row, tiles,
+             rounded_up(output, table.lanes), input);
 }
 
 void ck_winograd::run(const winograd_geometry &geometry, int batch, const float *x,
-                      const picture_channels *map, const float *bias, float *y,
-                      const picture_channels *statistics, float epsilon) const {
+                      const image_channels *map, const float *bias, float *y,
+                      const image_channels *statistics, float epsilon) const {
   const winograd_shape shape = geometry.shape(input, output, table.lanes);
   const int tiles = shape.tile_rows * shape.tile_columns;
-  const int parts = (tiles + part - 1) / part;  // of a picture
-  const int threads = std::min(batch * parts, ck_threads());
-  const size_t x_picture = static_cast<size_t>(shape.height) * shape.width * input;
-  const size_t y_picture = static_cast<size_t>(shape.output_height) * shape.output_width * output;
+  const int parts = (tiles + part - 1) / part;  // of a image
+  const int threads = std::min(batch * parts, ck_threads_count());
+  const size_t x_image = static_cast<size_t>(shape.height) * shape.width * input;
+  const size_t y_image = static_cast<size_t>(shape.output_height) * shape.output_width * output;
   const size_t v_position = spread(static_cast<size_t>(chunk) * shape.input_padded);
   const size_t m_position = spread(static_cast<size_t>(chunk) * shape.output_padded);
   float *scratch = scratch_floats(threads * positions * (v_position + m_position));
-  std::vector<part_statistics> gathered;
+  std::vector<partial_statistics> gathered;
   for (int n = 0; statistics && n < batch; n++) gathered.emplace_back(parts, output);
   const auto run_tiles = [&](int n, int first, int count, float *v, float *m) {
     const channel_map own = map ? map->of(n) : channel_map{};
-    table.input_tiles(shape, x + n * x_picture, map ? &own : nullptr, first, count, v, v_position);
+    table.input_tiles(shape, x + n * x_image, map ? &own : nullptr, first, count, v, v_position);
     for (int q = 0; q < positions; q++)
       multiply(q, v + q * v_position, shape.input_padded, m + q * m_position, shape.output_padded,
                count);
     for (int t = 0; t < count; t += part)
       table.output_tiles(shape, m + static_cast<size_t>(t) * shape.output_padded, m_position, bias,
-                         first + t, std::min(part, count - t), y + n * y_picture,
+                         first + t, std::min(part, count - t), y + n * y_image,
                          statistics ? &gathered[n].of((first + t) / part) : nullptr);
   };
   on_threads(threads, [&](int thread) {
@@ -120,7 +125,7 @@ void ck_winograd::run(const winograd_geometry &geometry, int batch, const float 
 ck_status ck_winograd_create(int input, int output, const float *weight, ck_winograd **result,
                              ck_error *error) {
   *result = nullptr;
-  return guarded(error, [&] {
+  return ck::guarded(error, [&] {
     *result = new ck_winograd(input, output, {weight, static_cast<size_t>(input) * 9, 9});
   });
 }
@@ -130,10 +135,10 @@ void ck_winograd_free(ck_winograd *winograd) { delete winograd; }
 ck_status ck_winograd_run(const ck_winograd *winograd, const float *x, int height, int width,
                           const float *mean, const float *scale, const float *bias, float *y,
                           float *y_mean, float *y_scale, float epsilon, ck_error *error) {
-  return guarded(error, [&] {
-    const picture_channels map{const_cast<float *>(mean), const_cast<float *>(scale), 0};
-    const picture_channels statistics{y_mean, y_scale, 0};
-    winograd->run(winograd_geometry(height, width, 1, true), 1, x, mean ? &map : nullptr, bias, y,
+  return ck::guarded(error, [&] {
+    const image_channels map{const_cast<float *>(mean), const_cast<float *>(scale), 0};
+    const image_channels statistics{y_mean, y_scale, 0};
+    winograd->run(winograd_geometry(height, width), 1, x, mean ? &map : nullptr, bias, y,
                   y_mean ? &statistics : nullptr, epsilon);
   });
 }

@@ -1,7 +1,10 @@
+/// The kernels that exist once per instruction set.
 #pragma once
 #include <cstddef>
 
 #include "CKernels.h"
+
+namespace ck {
 
 /// A 3 x 3 stride-1 convolution as tiles of 4 x 4 outputs, [H, W, C].
 struct winograd_shape {
@@ -9,7 +12,7 @@ struct winograd_shape {
   int output_height, output_width, output;  // of the output
   int tile_rows, tile_columns;
   int input_padded, output_padded;  // channels, rounded up to whole vectors
-  const int *rows, *columns;        // where the padded input's k-th row, column lies; -1 is zero
+  const int *rows, *columns;        // of the input, by row or column of the padded input; -1: zero
 };
 
 /// The points 0, a, -a, b, -b and infinity at which Winograd's F(4x4, 3x3) multiplies polynomials.
@@ -31,7 +34,7 @@ struct channel_map {
   const float *mean, *scale;
 };
 
-/// The way back through z = (y - mean) * scale and an activation behind it.
+/// The backward pass of z = (y - mean) * scale and an activation behind it.
 struct norm_gradient {
   const float *g;  // the gradient by the output, [pixels, C]
   const float *y;
@@ -50,7 +53,7 @@ struct channel_statistics {
 /// The kernels of one instruction set; each runs on the calling thread.
 struct kernel_table {
   int lanes;  // floats in a vector
-  int strip;  // columns of B that `product` takes at a time
+  int panel;  // columns of B that `gemm` takes at a time
 
   void (*gather_statistics)(const float *x, size_t pixels, int channels,
                             channel_statistics *statistics);
@@ -62,8 +65,8 @@ struct kernel_table {
                             const float *mean_product, size_t first, size_t count);
   void (*adam)(const ck_adam_update &update, float *parameter, const float *gradient, float *mean,
                float *square, size_t count);
-  void (*product)(const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row,
-                  size_t b_strip, float *c, size_t c_row, int rows, int columns, int depth);
+  void (*gemm)(const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row,
+               size_t b_panel, float *c, size_t c_row, int rows, int columns, int depth);
   void (*transform_kernels)(const winograd_weights &weights, int count, int first, int end,
                             float *u, size_t position);
   void (*transform_kernels_adjoint)(const float *du, size_t position, int row, int output,
@@ -86,3 +89,5 @@ const kernel_table &kernels();
 const kernel_table &kernels_avx512();
 const kernel_table &kernels_avx2();
 const kernel_table &kernels_portable();
+
+}  // namespace ck

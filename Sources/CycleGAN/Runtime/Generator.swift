@@ -40,8 +40,8 @@ public final class Generator: Sendable {
   /// - Throws: `GeneratorError` if memory is short.
   public func callAsFunction(_ frame: Frame) throws(GeneratorError) -> Frame {
     try withWorkspace(for: frame) { (plan, memory) throws(GeneratorError) in
-      let before = plan.isSmall ? ck_limit_threads(1) : nil
-      defer { if let before { ck_limit_threads(before) } }
+      let before = plan.isSmall ? ck_threads_limit(1) : nil
+      defer { if let before { ck_threads_limit(before) } }
       read(frame.withChannels(architecture.inputChannels), into: plan.input, memory)
       try plan.run(on: memory)
       return written(plan.output, memory, height: frame.height, width: frame.width)
@@ -84,9 +84,9 @@ public final class Generator: Sendable {
     let (height, width) = (Int32(place.height), Int32(place.width))
     switch frame.samples {
     case .levels(let levels):
-      ck_levels_read(levels, h, w, channels, memory + place.offset, height, width)
+      ck_image_read_uint8(levels, h, w, channels, memory + place.offset, height, width)
     case .values(let values):
-      ck_values_read(values, h, w, channels, memory + place.offset, height, width)
+      ck_image_read_float32(values, h, w, channels, memory + place.offset, height, width)
     }
   }
 
@@ -96,7 +96,7 @@ public final class Generator: Sendable {
     let count = height * width * place.channels
     let values = [Float](unsafeUninitializedCapacity: count) { values, filled in
       guard let base = values.baseAddress else { return }
-      ck_tanh_write(
+      ck_image_write_tanh(
         memory + place.offset, Int32(place.width), Int32(place.channels), base, Int32(height),
         Int32(width))
       filled = count

@@ -4,17 +4,17 @@ import CKernels
 public enum Kernels {
   /// How many threads the next network runs on.
   ///
-  /// The corresponding C functions are `ck_threads` and `ck_set_threads`.
+  /// The corresponding C functions are `ck_threads_count` and `ck_threads_set`.
   public static var threads: Int {
-    get { Int(ck_threads()) }
-    set { ck_set_threads(Int32(newValue)) }
+    get { Int(ck_threads_count()) }
+    set { ck_threads_set(Int32(newValue)) }
   }
 
   /// The version of oneDNN, as "2.6.3".
   public static var version: String { String(cString: ck_onednn_version()) }
 
   /// The instruction set in use: "avx512", "avx2" or "portable".
-  public static var instructions: String { String(cString: ck_instructions()) }
+  public static var instructions: String { String(cString: ck_instructions_name()) }
 }
 
 /// Runs one kernel and turns its status into a Swift error.
@@ -61,7 +61,7 @@ final class ChannelValues {
   var shift: UnsafeMutablePointer<Float>? { hasShift ? storage.floats + 2 * padded : nil }
 
   init(channels: Int, hasShift: Bool) throws(GeneratorError) {
-    padded = ck_padded_channels(Int32(channels))
+    padded = ck_channels_padded(Int32(channels))
     self.hasShift = hasShift
     storage = try FloatStorage(count: 3 * padded)
     storage.floats.initialize(repeating: 0, count: 3 * padded)
@@ -111,7 +111,7 @@ final class ConvolutionKernel {
     }
     self.bias = nil
     if keepsSize && convolution.outputChannels <= 4 {
-      try kernel { error in ck_thin_create(input, output, size, weight, bias, &made, &error) }
+      try kernel { error in ck_kn2row_create(input, output, size, weight, bias, &made, &error) }
       method = .thin(try ConvolutionKernel.unwrapped(made))
       return
     }
@@ -129,7 +129,7 @@ final class ConvolutionKernel {
   deinit {
     switch method {
     case .winograd(let pointer): ck_winograd_free(pointer)
-    case .thin(let pointer): ck_thin_free(pointer)
+    case .thin(let pointer): ck_kn2row_free(pointer)
     case .direct(let pointer): ck_convolution_free(pointer)
     }
   }

@@ -92,16 +92,16 @@ extension Plan.Step {
     case .thin(let convolution, let x, let norm, let slope, let y):
       guard case .thin(let pointer) = convolution.method else { return }
       try kernel { error in
-        ck_thin_run(
+        ck_kn2row_run(
           pointer, ck_map(norm, slope: slope, addend: nil), memory + x.offset, Int32(x.height),
           Int32(x.width), memory + y.offset, &error)
       }
     case .doubling(let x, let y):
-      ck_pixels_double(
+      ck_nearest_upsample(
         memory + x.offset, Int32(x.height), Int32(x.width), Int32(x.channels), memory + y.offset)
     case .statistics(let x, let values):
       try kernel { error in
-        ck_norm_statistics(
+        ck_statistics_compute(
           memory + x.offset, x.height * x.width, Int32(x.channels), Norm.epsilon, values.mean,
           values.scale, &error)
       }

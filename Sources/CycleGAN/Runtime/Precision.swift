@@ -13,7 +13,7 @@ public enum Precision: String, CaseIterable, Sendable {
   case bf16
 
   /// Whether this processor can.
-  public var isAvailable: Bool { self == .float32 || ck_has_bf16() == 1 }
+  public var isAvailable: Bool { self == .float32 || ck_bf16_available() == 1 }
 
   /// Whether a convolution without a method of its own rounds its factors.
   func rounds(_ convolution: Convolution) -> Bool {

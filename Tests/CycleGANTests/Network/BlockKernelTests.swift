@@ -8,14 +8,14 @@ import Testing
 
   /// Two pictures, and everything the kernels make of them.
   private struct Run {
-    let shape: ck_block_shape
+    let shape: ck_residual_block_shape
     let x, dy: [Naive]
     var weights: [[Float]]
     var y: [Float], dx: [Float]
     var gradients: [[Float]]
 
     init(_ channels: Int, _ height: Int, _ width: Int) throws {
-      shape = ck_block_shape(
+      shape = ck_residual_block_shape(
         batch: 2, height: Int32(height), width: Int32(width), channels: Int32(channels),
         epsilon: 1e-5)
       let count = height * width * channels
@@ -33,15 +33,15 @@ import Testing
     private mutating func run() throws {
       var shape = shape
       var (middle, end) = (y, y)
-      var statistics = [Float](repeating: .nan, count: ck_block_statistics(&shape))
+      var statistics = [Float](repeating: .nan, count: ck_residual_block_statistics(&shape))
       let (x, dy) = (x.flatMap(\.floats), dy.flatMap(\.floats))
       try succeed { error in
-        ck_block_forward(
+        ck_residual_block_forward(
           &shape, x, weights[0], weights[1], &middle, &end, &statistics, &y, &error)
       }
       var (first, second) = (gradients[0], gradients[1])
       try succeed { error in
-        ck_block_backward(
+        ck_residual_block_backward(
           &shape, x, weights[0], weights[1], middle, end, statistics, dy, &dx, &first, &second,
           &error)
       }

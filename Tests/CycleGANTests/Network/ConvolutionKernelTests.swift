@@ -65,14 +65,14 @@ import Testing
     try path.use {
       var made: OpaquePointer?
       try succeed { error in
-        ck_thin_create(
+        ck_kn2row_create(
           Int32(inputs), Int32(outputs), Int32(k), weight, bias.floats, &made, &error)
       }
-      defer { ck_thin_free(made) }
+      defer { ck_kn2row_free(made) }
       var status = CK_FAILED
       Map(mean: mean, scale: scale, slope: 0).withMap { map in
         var error = ck_error()
-        status = ck_thin_run(made, map, x.floats, Int32(height), Int32(width), &y, &error)
+        status = ck_kn2row_run(made, map, x.floats, Int32(height), Int32(width), &y, &error)
       }
       #expect(status == CK_OK)
     }
@@ -84,7 +84,7 @@ import Testing
   @Test func `more than four outputs are not thin, and the reason is said`() {
     var made: OpaquePointer?
     var error = ck_error()
-    #expect(ck_thin_create(1, 5, 1, [1, 1, 1, 1, 1], nil, &made, &error) == CK_FAILED)
+    #expect(ck_kn2row_create(1, 5, 1, [1, 1, 1, 1, 1], nil, &made, &error) == CK_FAILED)
     #expect(made == nil)
     #expect(withUnsafeBytes(of: error.message) { $0.contains(UInt8(ascii: "4")) })
   }
@@ -123,7 +123,7 @@ import Testing
   }
 
   @Test(
-    .enabled(if: ck_has_bf16() == 1, "the processor has no bfloat16 arithmetic"),
+    .enabled(if: ck_bf16_available() == 1, "the processor has no bfloat16 arithmetic"),
     arguments: [false, true])
   func `in bfloat16 the factors are rounded, and their sum is not`(transposed: Bool) throws {
     let (inputs, outputs, side) = (32, 6, 12)

@@ -99,8 +99,8 @@ import Testing
       Numbers.picture(width: 16 + 8 * (i % 11), height: 40 + i % 5, channels: 3)
     }
     @Sendable func translated(_ picture: Frame) -> Frame? {
-      let before = ck_limit_threads(1)
-      defer { ck_limit_threads(before) }
+      let before = ck_threads_limit(1)
+      defer { ck_threads_limit(before) }
       return try? generator(picture)
     }
     let alone = pictures.map(translated)

@@ -9,14 +9,14 @@ enum Instructions: String, CaseIterable {
   case portable
 
   static let available = allCases.filter { path in
-    defer { ck_use_instructions(nil) }
-    return ck_use_instructions(path.rawValue) == 1
+    defer { ck_instructions_select(nil) }
+    return ck_instructions_select(path.rawValue) == 1
   }
 
   /// Runs a body on this path; it must not leave its thread.
   func use<Result>(_ body: () throws -> Result) rethrows -> Result {
-    defer { ck_use_instructions(nil) }
-    ck_use_instructions(rawValue)
+    defer { ck_instructions_select(nil) }
+    ck_instructions_select(rawValue)
     return try body()
   }
 }
@@ -30,7 +30,7 @@ func succeed(_ call: (inout ck_error) -> ck_status) throws {
 @Suite struct KernelTests {
   @Test func `the portable path is always there, and no other name is`() {
     #expect(Instructions.available.last == .portable)
-    #expect(ck_use_instructions("avx1024") == 0)
+    #expect(ck_instructions_select("avx1024") == 0)
   }
 
   @Test(arguments: Instructions.available, [1, 2, 31, 32, 33, 65, 1000])
@@ -57,10 +57,10 @@ func succeed(_ call: (inout ck_error) -> ck_status) throws {
   }
 
   private func statistics(_ x: Naive) throws -> ([Float], [Float]) {
-    var mean = [Float](repeating: .nan, count: ck_padded_channels(Int32(x.channels)))
+    var mean = [Float](repeating: .nan, count: ck_channels_padded(Int32(x.channels)))
     var scale = mean
     try succeed { error in
-      ck_norm_statistics(
+      ck_statistics_compute(
         x.floats, x.height * x.width, Int32(x.channels), 1e-5, &mean, &scale, &error)
     }
     return (mean, scale)
@@ -114,14 +114,14 @@ func succeed(_ call: (inout ck_error) -> ck_status) throws {
     let channels = 3
     let levels = Numbers.numbers(1, height * width * channels).map { UInt8(($0 + 1) * 127) }
     var read = [Float](repeating: .nan, count: H * W * channels)
-    ck_levels_read(
+    ck_image_read_uint8(
       levels, Int32(height), Int32(width), Int32(channels), &read, Int32(H), Int32(W))
     var planes = [Float](repeating: 0, count: levels.count)
     for (i, level) in levels.enumerated() {
       planes[i % channels * height * width + i / channels] = Float(level) / 127.5 - 1
     }
     var same = read.map { _ in Float.nan }
-    ck_values_read(
+    ck_image_read_float32(
       planes, Int32(height), Int32(width), Int32(channels), &same, Int32(H), Int32(W))
     #expect(read == same)
     for row in 0..<H {
@@ -147,7 +147,7 @@ func succeed(_ call: (inout ck_error) -> ck_status) throws {
   @Test func `the upper left comes out as planes of tanh`() {
     let x = Naive(5, 8, 3).mapped { value, _ in 6 * value }
     var planes = [Float](repeating: .nan, count: 3 * 4 * 7)
-    ck_tanh_write(x.floats, 8, 3, &planes, 4, 7)
+    ck_image_write_tanh(x.floats, 8, 3, &planes, 4, 7)
     for (i, value) in planes.enumerated() {
       let (channel, row, column) = (i / 28, i / 7 % 4, i % 7)
       #expect(abs(Double(value) - tanh(Double(Float(x[row, column, channel])))) < 1e-6)
@@ -161,7 +161,7 @@ struct Channels {
 
   /// Values from 0.5 to 1.5.
   init(_ count: Int, _ seed: Int) {
-    let padding = ck_padded_channels(Int32(count)) - count
+    let padding = ck_channels_padded(Int32(count)) - count
     floats =
       Numbers.floats(seed, count).map { 1 + $0 / 2 } + [Float](repeating: 0, count: padding)
   }

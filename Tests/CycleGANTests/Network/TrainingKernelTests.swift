@@ -17,9 +17,9 @@ import Testing
         + "\(width) x \(height)"
     }
 
-    var kernels: ck_training_shape {
+    var kernels: ck_convolution_extents {
       let side = { (side: Int) in Int64((side + 2 * padding - kernel) / stride + 1) }
-      return ck_training_shape(
+      return ck_convolution_extents(
         batch: 2, input: Int64(input), height: Int64(height), width: Int64(width),
         output: Int64(output), output_height: side(height), output_width: side(width),
         kernel: Int64(kernel), stride: Int64(stride), padding: Int64(padding), bf16: 0)
@@ -56,9 +56,9 @@ import Testing
     var y = dy.map { _ in Float.nan }
     var (dx, dweight) = (pictures.map { _ in Float.nan }, weight.map { _ in Float.nan })
     try path.use {
-      try succeed { ck_training_forward(&s, pictures, weight, bias, &y, &$0) }
-      try succeed { ck_training_data(&s, dy, weight, &dx, &$0) }
-      try succeed { ck_training_weight(&s, pictures, dy, &dweight, &$0) }
+      try succeed { ck_convolution_forward(&s, pictures, weight, bias, &y, &$0) }
+      try succeed { ck_convolution_backward_data(&s, dy, weight, &dx, &$0) }
+      try succeed { ck_convolution_backward_weights(&s, pictures, dy, &dweight, &$0) }
     }
     for (n, picture) in plain.enumerated() {
       picture.mapped { value, channel in value + Double(bias[channel]) }
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: ck_has_bf16() == 1, "the processor has no bfloat16 arithmetic"))
+  @Test(.enabled(if: ck_bf16_available() == 1, "the processor has no bfloat16 arithmetic"))
   func `in bfloat16 all three are near those of float32, and the bias is exact`() throws {
     var s = Shape(32, 48, 3, 2, 1, 12, 10).kernels
     let x = Numbers.floats(1, 2 * 12 * 10 * 32)
@@ -94,9 +94,9 @@ import Testing
     let results = try [Int32(0), 1].map { bf16 in
       s.bf16 = bf16
       var (y, dx, dweight) = (dy, x, weight)
-      try succeed { ck_training_forward(&s, x, weight, bias, &y, &$0) }
-      try succeed { ck_training_data(&s, dy, weight, &dx, &$0) }
-      try succeed { ck_training_weight(&s, x, dy, &dweight, &$0) }
+      try succeed { ck_convolution_forward(&s, x, weight, bias, &y, &$0) }
+      try succeed { ck_convolution_backward_data(&s, dy, weight, &dx, &$0) }
+      try succeed { ck_convolution_backward_weights(&s, x, dy, &dweight, &$0) }
       return [y, dx, dweight]
     }
     for (exact, rounded) in zip(results[0], results[1]) {
@@ -107,7 +107,7 @@ import Testing
     }
     let nothing = x.map { _ in Float(0) }
     var y = dy
-    try succeed { ck_training_forward(&s, nothing, weight, bias, &y, &$0) }
+    try succeed { ck_convolution_forward(&s, nothing, weight, bias, &y, &$0) }
     #expect(y.indices.allSatisfy { y[$0] == bias[$0 % 48] })
   }
 
@@ -122,9 +122,9 @@ import Testing
     let count = height * width * channels
     let x = [1, 2].map { Naive(height, width, channels, Numbers.numbers($0, count)) }
     for slope in [Float(0), 0.2, 1] {
-      var s = ck_normalization_shape(
+      var s = ck_instance_norm_shape(
         batch: 2, height: Int32(height), width: Int32(width), channels: Int32(channels),
-        border: Int32(border), slope: slope, epsilon: 1e-5)
+        padding: Int32(border), slope: slope, epsilon: 1e-5)
       let made = { (x: Naive) in
         x.normalized.mapped { value, _ in value > 0 ? value : Double(slope) * value }
           .padded(border, mirrored: true)
@@ -132,11 +132,11 @@ import Testing
       let expected = x.map(made)
       let after = expected[0].values.count
       let (pictures, dy) = (x.flatMap(\.floats), Numbers.floats(5, 2 * after))
-      var statistics = [Float](repeating: .nan, count: ck_normalization_statistics(&s))
+      var statistics = [Float](repeating: .nan, count: ck_instance_norm_statistics(&s))
       var (y, dx) = (dy.map { _ in Float.nan }, pictures.map { _ in Float.nan })
       try path.use {
-        try succeed { ck_normalization_forward(&s, pictures, &statistics, &y, &$0) }
-        try succeed { ck_normalization_backward(&s, pictures, statistics, dy, &dx, &$0) }
+        try succeed { ck_instance_norm_forward(&s, pictures, &statistics, &y, &$0) }
+        try succeed { ck_instance_norm_backward(&s, pictures, statistics, dy, &dx, &$0) }
       }
       expected[0].expect(Array(y[..<after]))
       expected[1].expect(Array(y[after...]))

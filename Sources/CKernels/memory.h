@@ -1,8 +1,11 @@
+/// Floats at a cache line's boundary.
 #pragma once
 #include <memory>
 #include <new>
 
 #include "CKernels.h"
+
+namespace ck {
 
 struct floats_free {
   void operator()(float *floats) const { ck_floats_free(floats); }
@@ -17,3 +20,9 @@ inline floats floats_of(size_t count) {
   if (!made) throw std::bad_alloc();
   return made;
 }
+
+/// At least `count` floats that the calling thread keeps from call to call, not cleared; a kernel
+/// takes them before it goes parallel and deals them out. Throws std::bad_alloc.
+float *scratch_floats(size_t count);
+
+}  // namespace ck

@@ -1,7 +1,11 @@
+#include "training/kn2row.h"
+
 #include <algorithm>
 
-#include "inference/thin.h"
-#include "parallel.h"
+#include "memory.h"
+#include "threads.h"
+
+using namespace ck;
 
 namespace {
 
@@ -13,7 +17,7 @@ typedef float four __attribute__((vector_size(16), aligned(4)));
 /// One call: for every pixel of x the gradients of the outputs that it has a part in, as rows of
 /// [k * k * K] columns, the last tap of a kernel's row first; dw is xᵀ times these rows.
 struct gathering {
-  gathering(const ck_training_shape &s, const float *x, const float *dy)
+  gathering(const ck_convolution_extents &s, const float *x, const float *dy)
       : x(x),
         dy(dy),
         table(kernels()),
@@ -29,47 +33,47 @@ struct gathering {
         taken(kernel * output),
         columns((kernel * taken + 3 + table.lanes - 1) / table.lanes * table.lanes),
         rows_at_once(std::max(1, most_pixels / width)),
-        bordered(static_cast<size_t>(y_width + 2 * (kernel - 1)) * output + 3) {}
+        padded_line(static_cast<size_t>(y_width + 2 * (kernel - 1)) * output + 3) {}
 
   size_t block() const { return static_cast<size_t>(input) * columns; }
   size_t gathered() const { return static_cast<size_t>(rows_at_once) * width * columns; }
-  /// A thread's sum, the block that joins it, the gathered rows, and bordered rows of dy.
+  /// A thread's sum, the block that joins it, the gathered rows, and padded rows of dy.
   size_t thread_floats() const {
-    return 2 * block() + gathered() + (rows_at_once + kernel - 1) * bordered;
+    return 2 * block() + gathered() + (rows_at_once + kernel - 1) * padded_line;
   }
 
-  /// Adds the rows from `first` on, `end` excluded, of all pictures to `sum`.
+  /// Adds the rows from `first` on, `end` excluded, of all images to `sum`.
   void run(int first, int end, float *sum) const {
-    float *part = sum + block(), *rows = part + block(), *borders = rows + gathered();
+    float *part = sum + block(), *rows = part + block(), *padded_rows = rows + gathered();
     std::fill(sum, part, 0.f);
-    std::fill(borders, borders + (rows_at_once + kernel - 1) * bordered, 0.f);
+    std::fill(padded_rows, padded_rows + (rows_at_once + kernel - 1) * padded_line, 0.f);
     for (int n = 0; n < batch; n++)
       for (int row = first; row < end; row += rows_at_once) {
         const int count = std::min(rows_at_once, end - row);
         const float *own = x + (static_cast<size_t>(n) * height + row) * width * input;
-        gather(dy + static_cast<size_t>(n) * y_height * y_width * output, row, count, borders,
+        gather(dy + static_cast<size_t>(n) * y_height * y_width * output, row, count, padded_rows,
                rows);
-        table.product(own, 1, input, rows, columns, table.strip, part, columns, input, columns,
-                      count * width);
+        table.gemm(own, 1, input, rows, columns, table.panel, part, columns, input, columns,
+                   count * width);
         for (size_t i = 0; i < block(); i++) sum[i] += part[i];
       }
   }
 
-  void gather(const float *picture, int row, int count, float *borders, float *rows) const {
+  void gather(const float *image, int row, int count, float *padded_rows, float *rows) const {
     const int first = row + padding - kernel + 1;
     for (int i = 0; i < count + kernel - 1; i++) {
-      float *to = borders + i * bordered + static_cast<size_t>(kernel - 1) * output;
+      float *to = padded_rows + i * padded_line + static_cast<size_t>(kernel - 1) * output;
       const size_t line = static_cast<size_t>(y_width) * output;
       if (first + i < 0 || first + i >= y_height)
         std::fill(to, to + line, 0.f);
       else
-        std::copy_n(picture + (first + i) * line, line, to);
+        std::copy_n(image + (first + i) * line, line, to);
     }
     for (int r = 0; r < count; r++)
       for (int column = 0; column < width; column++) {
         float *to = rows + (static_cast<size_t>(r) * width + column) * columns;
         for (int i = 0; i < kernel; i++)
-          copy(borders + (r + kernel - 1 - i) * bordered +
+          copy(padded_rows + (r + kernel - 1 - i) * padded_line +
                    static_cast<size_t>(column + padding) * output,
                to + i * taken);
       }
@@ -86,15 +90,15 @@ struct gathering {
   const int batch, height, width, input, output, kernel, padding, y_height, y_width;
   const int taken, columns;
   const int rows_at_once;
-  const size_t bordered;
+  const size_t padded_line;
 };
 
 }  // namespace
 
-void thin_weight_gradient(const ck_training_shape &shape, const float *x, const float *dy,
-                          float *dweight) {
-  const gathering g(shape, x, dy);
-  const int threads = std::min(ck_threads(), std::max(1, g.height / g.kernel));
+void ck::kn2row_backward_weights(const ck_convolution_extents &extents, const float *x,
+                                 const float *dy, float *dweight) {
+  const gathering g(extents, x, dy);
+  const int threads = std::min(ck_threads_count(), std::max(1, g.height / g.kernel));
   float *scratch = scratch_floats(threads * g.thread_floats());
   on_threads(threads, [&](int thread) {
     g.run(g.height * thread / threads, g.height * (thread + 1) / threads,

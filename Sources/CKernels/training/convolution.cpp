@@ -8,24 +8,24 @@
 
 #include "CKernels.h"
 #include "guard.h"
-#include "inference/thin.h"
+#include "onednn.h"
+#include "training/kn2row.h"
+
+using namespace ck;
+using dnnl::memory;
 
 namespace {
 
-using dnnl::memory;
 const auto f32 = memory::data_type::f32;
 const auto direct = dnnl::algorithm::convolution_direct;
-
-const dnnl::engine &processor() {
-  static const dnnl::engine once(dnnl::engine::kind::cpu, 0);
-  return once;
-}
 
 /// What a convolution computes from its two other tensors.
 enum class operation { forward, biased, data, weight };
 
-/// Whether factors are rounded. Few channels are cheap, and are often a picture's.
-bool is_rounded(const ck_training_shape &s) { return s.bf16 && s.input >= 16 && s.output >= 16; }
+/// Whether factors are rounded. Few channels are cheap, and are often a image's.
+bool is_rounded(const ck_convolution_extents &s) {
+  return s.bf16 && s.input >= 16 && s.output >= 16;
+}
 
 /// The tensors of a convolution: activations as the caller has them unless said otherwise, weights
 /// in the order that is fastest, factors in their precision.
@@ -34,21 +34,21 @@ struct layout {
   memory::dims strides, before, after;
 
   /// As the caller has them.
-  explicit layout(const ck_training_shape &s)
+  explicit layout(const ck_convolution_extents &s)
       : layout(s, memory::format_tag::nhwc, f32, f32, f32) {}
 
   /// As an operation wants them.
-  layout(const ck_training_shape &s, operation wanted, memory::format_tag activations)
+  layout(const ck_convolution_extents &s, operation wanted, memory::format_tag activations)
       : layout(s, activations, factor(s, wanted != operation::data),
                factor(s, wanted != operation::weight),
                factor(s, wanted == operation::data || wanted == operation::weight)) {}
 
  private:
-  static memory::data_type factor(const ck_training_shape &s, bool is_factor) {
+  static memory::data_type factor(const ck_convolution_extents &s, bool is_factor) {
     return is_factor && is_rounded(s) ? memory::data_type::bf16 : f32;
   }
 
-  layout(const ck_training_shape &s, memory::format_tag activations, memory::data_type of_x,
+  layout(const ck_convolution_extents &s, memory::format_tag activations, memory::data_type of_x,
          memory::data_type of_weight, memory::data_type of_y)
       : x({s.batch, s.input, s.height, s.width}, of_x, activations),
         weight({s.output, s.input, s.kernel, s.kernel}, of_weight, memory::format_tag::any),
@@ -67,15 +67,8 @@ struct prepared {
 };
 
 /// The weights as the caller has them.
-memory::desc given_weight(const ck_training_shape &s) {
+memory::desc given_weight(const ck_convolution_extents &s) {
   return {{s.output, s.input, s.kernel, s.kernel}, f32, memory::format_tag::oihw};
-}
-
-/// Two threads may run one primitive if each brings its own scratch memory.
-dnnl::primitive_attr attributes() {
-  dnnl::primitive_attr made;
-  made.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  return made;
 }
 
 dnnl::convolution_forward::primitive_desc forward(const layout &l, bool biased) {
@@ -83,32 +76,32 @@ dnnl::convolution_forward::primitive_desc forward(const layout &l, bool biased) 
   const auto kind = dnnl::prop_kind::forward_training;
   if (biased)
     return made({kind, direct, l.x, l.weight, l.bias, l.y, l.strides, l.before, l.after},
-                attributes(), processor());
-  return made({kind, direct, l.x, l.weight, l.y, l.strides, l.before, l.after}, attributes(),
-              processor());
+                with_own_scratchpad(), engine());
+  return made({kind, direct, l.x, l.weight, l.y, l.strides, l.before, l.after},
+              with_own_scratchpad(), engine());
 }
 
 /// Whether the order of oneDNN's own is worth moving x and y into it: its gradient by the weights
 /// of a 3 x 3 convolution at stride 2 takes 42 ms on [1, 256, 256, 64] as it is, and 14 ms so.
-bool is_reordered(const ck_training_shape &s, operation wanted) {
+bool is_reordered(const ck_convolution_extents &s, operation wanted) {
   return wanted == operation::weight && s.kernel == 3 && s.stride == 2;
 }
 
-prepared prepare(const ck_training_shape &shape, operation wanted) {
+prepared prepare(const ck_convolution_extents &shape, operation wanted) {
   const auto order =
       is_reordered(shape, wanted) ? memory::format_tag::any : memory::format_tag::nhwc;
   const layout l(shape, wanted, order);
   const auto hint = forward(layout(shape, operation::forward, order), wanted == operation::biased);
   if (wanted == operation::data) {
     const dnnl::convolution_backward_data::primitive_desc made(
-        {direct, l.x, l.weight, l.y, l.strides, l.before, l.after}, attributes(), processor(),
+        {direct, l.x, l.weight, l.y, l.strides, l.before, l.after}, with_own_scratchpad(), engine(),
         hint);
     return {dnnl::convolution_backward_data(made), made.diff_src_desc(), made.weights_desc(),
             made.diff_dst_desc(), made.scratchpad_desc()};
   }
   if (wanted == operation::weight) {
     const dnnl::convolution_backward_weights::primitive_desc made(
-        {direct, l.x, l.weight, l.y, l.strides, l.before, l.after}, attributes(), processor(),
+        {direct, l.x, l.weight, l.y, l.strides, l.before, l.after}, with_own_scratchpad(), engine(),
         hint);
     return {dnnl::convolution_backward_weights(made), made.src_desc(), made.diff_weights_desc(),
             made.diff_dst_desc(), made.scratchpad_desc()};
@@ -118,7 +111,7 @@ prepared prepare(const ck_training_shape &shape, operation wanted) {
 }
 
 /// The primitive for a shape: a step asks for the same few over and over.
-std::shared_ptr<const prepared> find(const ck_training_shape &s, operation wanted) {
+std::shared_ptr<const prepared> find(const ck_convolution_extents &s, operation wanted) {
   using key = std::array<int64_t, 12>;
   static std::map<key, std::shared_ptr<const prepared>> known;
   static std::mutex lock;
@@ -128,7 +121,7 @@ std::shared_ptr<const prepared> find(const ck_training_shape &s, operation wante
   const std::lock_guard<std::mutex> held(lock);
   const auto found = known.find(k);
   if (found != known.end()) return found->second;
-  // Pictures of every size must not fill the memory with primitives.
+  // Images of every size must not fill the memory with primitives.
   if (known.size() >= 1024) known.clear();
   return known[k] = std::make_shared<const prepared>(prepare(s, wanted));
 }
@@ -136,23 +129,23 @@ std::shared_ptr<const prepared> find(const ck_training_shape &s, operation wante
 /// One call: its stream, and tensors on their way to and from the primitive's order.
 class call {
  public:
-  explicit call(const ck_training_shape &shape)
-      : x(layout(shape).x), y(layout(shape).y), weight(given_weight(shape)), stream(processor()) {}
+  explicit call(const ck_convolution_extents &shape)
+      : x(layout(shape).x), y(layout(shape).y), weight(given_weight(shape)), stream(engine()) {}
 
   static memory lent(const memory::desc &description, const float *values) {
-    return memory(description, processor(), const_cast<float *>(values));
+    return memory(description, engine(), const_cast<float *>(values));
   }
 
   memory ordered(const memory::desc &given, const memory::desc &wanted, const float *values) {
     memory caller = lent(given, values);
     if (given == wanted) return caller;
-    memory made(wanted, processor());
+    memory made(wanted, engine());
     dnnl::reorder(caller, made).execute(stream, caller, made);
     return made;
   }
 
   void run(const prepared &p, std::unordered_map<int, memory> arguments) {
-    arguments[DNNL_ARG_SCRATCHPAD] = memory(p.scratch, processor());
+    arguments[DNNL_ARG_SCRATCHPAD] = memory(p.scratch, engine());
     p.primitive.execute(stream, arguments);
     stream.wait();
   }
@@ -160,7 +153,7 @@ class call {
   /// Runs a primitive that makes weights.
   void run(const prepared &p, std::unordered_map<int, memory> arguments, float *values) {
     memory caller = lent(weight, values);
-    memory made = weight == p.weight ? caller : memory(p.weight, processor());
+    memory made = weight == p.weight ? caller : memory(p.weight, engine());
     arguments[DNNL_ARG_DIFF_WEIGHTS] = made;
     run(p, arguments);
     if (weight == p.weight) return;
@@ -174,44 +167,49 @@ class call {
   dnnl::stream stream;
 };
 
-/// Runs each picture of x [N, height, width, C] through a thin convolution with a border of zeros.
-void run_thin(const ck_thin &thin, int64_t batch, const float *x, int64_t height, int64_t width,
-              int64_t channels, int64_t border, float *y, int64_t y_floats) {
+/// Runs each image of x [N, height, width, C] through a convolution into few channels, with zero
+/// padding.
+void run_kn2row(const ck_kn2row &convolution, int64_t batch, const float *x, int64_t height,
+                int64_t width, int64_t channels, int64_t padding, float *y, int64_t y_floats) {
   const ck_map as_it_is{nullptr, nullptr, nullptr, 1, nullptr};
   for (int64_t n = 0; n < batch; n++)
-    thin.run(as_it_is, x + n * height * width * channels, static_cast<int>(height),
-             static_cast<int>(width), {static_cast<int>(border), false}, y + n * y_floats);
+    convolution.run(as_it_is, x + n * height * width * channels, static_cast<int>(height),
+                    static_cast<int>(width), {static_cast<int>(padding), false}, y + n * y_floats);
 }
 
-/// oneDNN computes 16 channels where a picture has 3.
-bool is_thin(const ck_training_shape &s, int64_t channels) {
-  return s.stride == 1 && channels <= ck_thin::most;
+/// oneDNN computes 16 channels where a image has 3.
+bool has_few_channels(const ck_convolution_extents &s, int64_t channels) {
+  return s.stride == 1 && channels <= ck_kn2row::most_channels;
 }
 
-void thin_forward(const ck_training_shape &s, const float *x, const float *weight,
-                  const float *bias, float *y) {
+void kn2row_forward(const ck_convolution_extents &s, const float *x, const float *weight,
+                    const float *bias, float *y) {
   const size_t taps = s.kernel * s.kernel;
-  const ck_thin thin(static_cast<int>(s.input), static_cast<int>(s.output),
-                     static_cast<int>(s.kernel), weight, {s.input * taps, taps, false}, bias);
-  run_thin(thin, s.batch, x, s.height, s.width, s.input, s.padding, y,
-           s.output_height * s.output_width * s.output);
+  const ck_kn2row convolution(static_cast<int>(s.input), static_cast<int>(s.output),
+                              static_cast<int>(s.kernel), weight, {s.input * taps, taps, false},
+                              bias);
+  run_kn2row(convolution, s.batch, x, s.height, s.width, s.input, s.padding, y,
+             s.output_height * s.output_width * s.output);
 }
 
-/// The adjoint is the convolution with the kernel turned round, in as wide a border as it reaches.
-void thin_data(const ck_training_shape &s, const float *y, const float *weight, float *x) {
+/// The adjoint is the convolution with the rotated kernel, padded as far as it reaches.
+void kn2row_backward_data(const ck_convolution_extents &s, const float *y, const float *weight,
+                          float *x) {
   const size_t taps = s.kernel * s.kernel;
-  const ck_thin thin(static_cast<int>(s.output), static_cast<int>(s.input),
-                     static_cast<int>(s.kernel), weight, {taps, s.input * taps, true}, nullptr);
-  run_thin(thin, s.batch, y, s.output_height, s.output_width, s.output, s.kernel - 1 - s.padding, x,
-           s.height * s.width * s.input);
+  const ck_kn2row convolution(static_cast<int>(s.output), static_cast<int>(s.input),
+                              static_cast<int>(s.kernel), weight, {taps, s.input * taps, true},
+                              nullptr);
+  run_kn2row(convolution, s.batch, y, s.output_height, s.output_width, s.output,
+             s.kernel - 1 - s.padding, x, s.height * s.width * s.input);
 }
 
 }  // namespace
 
-ck_status ck_training_forward(const ck_training_shape *shape, const float *x, const float *weight,
-                              const float *bias, float *y, ck_error *error) {
+ck_status ck_convolution_forward(const ck_convolution_extents *shape, const float *x,
+                                 const float *weight, const float *bias, float *y,
+                                 ck_error *error) {
   return guarded(error, [&] {
-    if (is_thin(*shape, shape->output)) return thin_forward(*shape, x, weight, bias, y);
+    if (has_few_channels(*shape, shape->output)) return kn2row_forward(*shape, x, weight, bias, y);
     const auto p = find(*shape, bias != nullptr ? operation::biased : operation::forward);
     call c(*shape);
     std::unordered_map<int, memory> arguments{
@@ -223,10 +221,10 @@ ck_status ck_training_forward(const ck_training_shape *shape, const float *x, co
   });
 }
 
-ck_status ck_training_data(const ck_training_shape *shape, const float *y, const float *weight,
-                           float *x, ck_error *error) {
+ck_status ck_convolution_backward_data(const ck_convolution_extents *shape, const float *y,
+                                       const float *weight, float *x, ck_error *error) {
   return guarded(error, [&] {
-    if (is_thin(*shape, shape->input)) return thin_data(*shape, y, weight, x);
+    if (has_few_channels(*shape, shape->input)) return kn2row_backward_data(*shape, y, weight, x);
     const auto p = find(*shape, operation::data);
     call c(*shape);
     c.run(*p, {{DNNL_ARG_DIFF_DST, c.ordered(c.y, p->y, y)},
@@ -235,10 +233,11 @@ ck_status ck_training_data(const ck_training_shape *shape, const float *y, const
   });
 }
 
-ck_status ck_training_weight(const ck_training_shape *shape, const float *x, const float *y,
-                             float *weight, ck_error *error) {
+ck_status ck_convolution_backward_weights(const ck_convolution_extents *shape, const float *x,
+                                          const float *y, float *weight, ck_error *error) {
   return guarded(error, [&] {
-    if (is_thin(*shape, shape->output)) return thin_weight_gradient(*shape, x, y, weight);
+    if (has_few_channels(*shape, shape->output))
+      return kn2row_backward_weights(*shape, x, y, weight);
     const auto p = find(*shape, operation::weight);
     call c(*shape);
     c.run(*p,

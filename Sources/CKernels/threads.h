@@ -1,6 +1,6 @@
+/// The threads that kernels run on.
 #pragma once
 #include <atomic>
-#include <cstddef>
 
 #include "CKernels.h"
 
@@ -14,6 +14,8 @@ int omp_get_thread_num(void);
 void omp_set_num_threads(int count);
 }
 
+namespace ck {
+
 /// Runs `body(thread)` once on each of `threads` threads.
 template <typename Body>
 void on_threads(int threads, Body body) {
@@ -25,13 +27,11 @@ void on_threads(int threads, Body body) {
 /// Runs `body(i)` for i in 0..<count, each thread taking the next that nobody has.
 template <typename Body>
 void in_parallel(int count, Body body) {
-  const int most = ck_threads();
+  const int most = ck_threads_count();
   std::atomic<int> next{0};
   on_threads(count < most ? count : most, [&](int) {
     for (int i = next++; i < count; i = next++) body(i);
   });
 }
 
-/// At least `count` floats that the calling thread keeps from call to call, not cleared; a kernel
-/// takes them before it goes parallel and deals them out. Throws std::bad_alloc.
-float *scratch_floats(size_t count);
+}  // namespace ck

@@ -50,7 +50,8 @@ CK_INLINE void transform_output_adjoint(const vec y[4], vec m[6]) {
   m[5] = y[3];
 }
 
-/// V[q][t][c] = BᵀdB of `count` tiles from `first` on; the places of V are `position` floats apart.
+/// V[q][t][c] = BᵀdB of `count` tiles from `first` on; the positions of V are `position` floats
+/// apart.
 static void input_tiles(const winograd_shape &s, const float *x, const channel_map *map, int first,
                         int count, float *v, size_t position) {
   for (int t = 0; t < count; t++) {
@@ -68,10 +69,10 @@ static void input_tiles(const winograd_shape &s, const float *x, const channel_m
             continue;
           }
           const size_t pixel = static_cast<size_t>(rows[i]) * s.width + columns[j];
-          d[i] = load_part(x + pixel * s.input + c, part);
+          d[i] = load_partial(x + pixel * s.input + c, part);
           if (map)
-            d[i] =
-                positive((d[i] - load_part(map->mean + c, part)) * load_part(map->scale + c, part));
+            d[i] = positive((d[i] - load_partial(map->mean + c, part)) *
+                            load_partial(map->scale + c, part));
         }
         transform_input(d, column);
         for (int i = 0; i < 6; i++) half[i][j] = column[i];
@@ -129,14 +130,14 @@ static void output_tiles(const winograd_shape &s, const float *m, size_t positio
       }
       for (int i = 0; i < 4; i++) transform_output(half[i], tile[i]);
       if (bias) {
-        const vec b = load_part(bias + k, part);
+        const vec b = load_partial(bias + k, part);
         for (int i = 0; i < 4; i++)
           for (int j = 0; j < 4; j++) tile[i][j] += b;
       }
       for (int i = 0; i < rows; i++)
         for (int j = 0; j < columns; j++)
-          store_part(to + (static_cast<size_t>(i) * s.output_width + j) * s.output + k, tile[i][j],
-                     part);
+          store_partial(to + (static_cast<size_t>(i) * s.output_width + j) * s.output + k,
+                        tile[i][j], part);
       if (!statistics) continue;
       vec mean = load(statistics->mean + k), deviation = load(statistics->deviation + k);
       if (rows == 4 && columns == 4)
@@ -165,7 +166,7 @@ static void output_tiles_adjoint(const winograd_shape &s, const float *dy, int f
         for (int i = 0; i < 4; i++) {
           const bool inside = row + i < s.output_height && column + j < s.output_width;
           const size_t pixel = static_cast<size_t>(row + i) * s.output_width + column + j;
-          d[i] = inside ? load_part(dy + pixel * s.output + k, part) : vec{};
+          d[i] = inside ? load_partial(dy + pixel * s.output + k, part) : vec{};
         }
         transform_output_adjoint(d, o);
         for (int i = 0; i < 6; i++) half[i][j] = o[i];
@@ -202,9 +203,101 @@ static void input_tiles_adjoint(const winograd_shape &s, const float *dv, size_t
         for (int j = 0; j < 6; j++) {
           if (columns[j] < 0) continue;
           float *to = dx + (static_cast<size_t>(rows[i]) * s.width + columns[j]) * s.input + c;
-          store_part(to, load_part(to, part) + o[j], part);
+          store_partial(to, load_partial(to, part) + o[j], part);
         }
       }
     }
+  }
+}
+
+/// One column of G g: a polynomial's values at the points, scaled; at infinity its last term.
+CK_INLINE void evaluated(const vec g[3], vec u[6]) {
+  constexpr double a = winograd_points::a, b = winograd_points::b;
+  constexpr float at_0 = 1 / (a * a * b * b);
+  constexpr double at_a = 1 / (2 * a * a * (a * a - b * b));
+  constexpr double at_b = 1 / (2 * b * b * (b * b - a * a));
+  const vec even = static_cast<float>(at_a) * g[0] + static_cast<float>(at_a * a * a) * g[2];
+  const vec even2 = static_cast<float>(at_b) * g[0] + static_cast<float>(at_b * b * b) * g[2];
+  const vec odd = static_cast<float>(at_a * a) * g[1], odd2 = static_cast<float>(at_b * b) * g[1];
+  u[0] = at_0 * g[0];
+  u[1] = even + odd;
+  u[2] = even - odd;
+  u[3] = even2 + odd2;
+  u[4] = even2 - odd2;
+  u[5] = g[2];
+}
+
+/// U = G g Gᵀ of LANES kernels at a time, from g [9][panel] to the 36 positions.
+CK_INLINE void transform_panel(const float (&g)[9][panel], float *u, size_t position) {
+  for (int k = 0; k < panel; k += LANES) {
+    vec half[3][6];
+    for (int j = 0; j < 3; j++) {
+      const vec column[3] = {load(g[j] + k), load(g[3 + j] + k), load(g[6 + j] + k)};
+      evaluated(column, half[j]);
+    }
+    for (int i = 0; i < 6; i++) {
+      const vec row[3] = {half[0][i], half[1][i], half[2][i]};
+      vec values[6];
+      evaluated(row, values);
+      for (int j = 0; j < 6; j++) store(u + (i * 6 + j) * position + k, values[j]);
+    }
+  }
+}
+
+/// U of a panel's first `count` outputs, for the inputs from `first` to `end`.
+///
+/// Position q of the panel goes to u + q * position, [C][panel]; the columns past `count` become 0.
+static void transform_kernels(const winograd_weights &w, int count, int first, int end, float *u,
+                              size_t position) {
+  // Kernels of one output lie side by side, so that a few of them are read at a time.
+  constexpr int few = 4;
+  float g[few][9][panel] = {};
+  for (int c = first; c < end; c += few) {
+    const int some = end - c < few ? end - c : few;
+    for (int k = 0; k < count; k++)
+      for (int i = 0; i < some; i++)
+        for (int tap = 0; tap < 9; tap++)
+          g[i][tap][k] = w.values[k * w.output_step + (c + i) * w.input_step + tap];
+    for (int i = 0; i < some; i++)
+      transform_panel(g[i], u + static_cast<size_t>(c + i) * panel, position);
+  }
+}
+
+/// One column of Gᵀu, the adjoint of `evaluated` over all of its points.
+CK_INLINE void gathered(const vec u[6], vec g[3]) {
+  constexpr double a = winograd_points::a, b = winograd_points::b;
+  constexpr double at_a = 1 / (2 * a * a * (a * a - b * b));
+  constexpr double at_b = 1 / (2 * b * b * (b * b - a * a));
+  const vec sum = static_cast<float>(at_a) * (u[1] + u[2]);
+  const vec sum2 = static_cast<float>(at_b) * (u[3] + u[4]);
+  g[0] = static_cast<float>(1 / (a * a * b * b)) * u[0] + sum + sum2;
+  g[1] =
+      static_cast<float>(at_a * a) * (u[1] - u[2]) + static_cast<float>(at_b * b) * (u[3] - u[4]);
+  g[2] = static_cast<float>(a * a) * sum + static_cast<float>(b * b) * sum2 + u[5];
+}
+
+/// dg = Gᵀ dU G of one input's kernels to all outputs.
+///
+/// Position q of dU starts at du + q * position, [C][K padded]; `row` is where the input's row
+/// starts in it. The kernel of output k is at dweight + k * output_step, [3, 3].
+static void transform_kernels_adjoint(const float *du, size_t position, int row, int output,
+                                      float *dweight, size_t output_step) {
+  du += row;
+  for (int k = 0; k < output; k += LANES) {
+    vec half[3][6];
+    for (int j = 0; j < 6; j++) {
+      vec column[6], g[3];
+      for (int i = 0; i < 6; i++) column[i] = load(du + (i * 6 + j) * position + k);
+      gathered(column, g);
+      for (int i = 0; i < 3; i++) half[i][j] = g[i];
+    }
+    float taps[9][LANES];
+    for (int i = 0; i < 3; i++) {
+      vec g[3];
+      gathered(half[i], g);
+      for (int j = 0; j < 3; j++) store(taps[i * 3 + j], g[j]);
+    }
+    for (int lane = 0; lane < LANES && k + lane < output; lane++)
+      for (int tap = 0; tap < 9; tap++) dweight[(k + lane) * output_step + tap] = taps[tap][lane];
   }
 }

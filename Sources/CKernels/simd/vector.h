@@ -13,7 +13,7 @@ CK_INLINE void store(float *to, vec value) { *reinterpret_cast<vec *>(to) = valu
 CK_INLINE vec splat(float value) { return value - vec{}; }
 
 /// Reads `count` floats, or LANES if that is less; the other lanes are 0.
-CK_INLINE vec load_part(const float *from, int count) {
+CK_INLINE vec load_partial(const float *from, int count) {
   if (__builtin_expect(count >= LANES, 1)) return load(from);
   vec value{};
   for (int i = 0; i < count; i++) value[i] = from[i];
@@ -21,7 +21,7 @@ CK_INLINE vec load_part(const float *from, int count) {
 }
 
 /// Writes the first `count` lanes, or all if there are no more.
-CK_INLINE void store_part(float *to, vec value, int count) {
+CK_INLINE void store_partial(float *to, vec value, int count) {
   if (__builtin_expect(count >= LANES, 1)) return store(to, value);
   for (int i = 0; i < count; i++) to[i] = value[i];
 }

@@ -1,23 +1,21 @@
 // Everything that is compiled once per instruction set.
-#include "simd/lanes.h"
+#include "simd/vector.h"
 //
-#include "simd/adam_lanes.h"
-#include "simd/norm_gradient_lanes.h"
-#include "simd/norm_lanes.h"
-#include "simd/product_lanes.h"
-#include "simd/winograd_lanes.h"
-#include "simd/winograd_weights.h"
+#include "simd/adam.h"
+#include "simd/gemm.h"
+#include "simd/normalization.h"
+#include "simd/winograd.h"
 #undef CK_INLINE
 
 static const kernel_table table = {
     .lanes = LANES,
-    .strip = strip,
+    .panel = panel,
     .gather_statistics = gather_statistics,
     .map_pixels = map_pixels,
     .norm_gradient_sums = norm_gradient_sums,
     .norm_gradient_map = norm_gradient_map,
     .adam = adam,
-    .product = product,
+    .gemm = gemm,
     .transform_kernels = transform_kernels,
     .transform_kernels_adjoint = transform_kernels_adjoint,
     .input_tiles = input_tiles,
