@@ -1,9 +1,5 @@
 #include "convolution.h"
 
-#include <CKernels.h>
-
-#include "kernels_check.h"
-
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -17,7 +13,7 @@ at::Tensor empty(at::IntArrayRef sizes, const at::Tensor &like) {
   return at::empty(sizes, like.options(), channels_last);
 }
 
-/// Kernel's step and border, px, and whether factors are rounded.
+/// Stride and padding, px, and whether factors are rounded.
 struct geometry {
   int64_t stride, padding;
   bool bf16;
@@ -225,6 +221,13 @@ at::Tensor convolve_transposed(const at::Tensor &y, const at::Tensor &weight,
   TORCH_CHECK(y.dim() == 4, "a transposed convolution meets an image of ", y.sizes());
   const std::vector<int64_t> sizes{y.size(0), weight.size(1), side(y.size(2)), side(y.size(3))};
   return biased(apply_data(y, weight, sizes, {o.stride, o.padding, o.bf16}), bias);
+}
+
+at::Tensor convolution::forward(at::Tensor input, const pass &, bool) {
+  // An instance norm would take the bias out again; on a device the graph is left as it is written.
+  const auto added = input.is_cpu() && instance_normalized ? at::Tensor() : bias;
+  return transposed ? convolve_transposed(input, weight, added, options)
+                    : convolve(input, weight, added, options);
 }
 
 }  // namespace ct

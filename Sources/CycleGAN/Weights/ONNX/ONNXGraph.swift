@@ -30,7 +30,7 @@ struct ONNXGraph {
   private mutating func add(_ layer: Layer) {
     switch layer {
     case .reflectionPadding(let size): addMirror(size)
-    case .doubling: addDoubling()
+    case .nearestUpsampling: addDoubling()
     case .convolution(let convolution): add(convolution, "Conv")
     case .transposedConvolution(let convolution): add(convolution, "ConvTranspose")
     case .norm(let norm, let name, let channels): add(norm, name, channels)

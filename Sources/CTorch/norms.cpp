@@ -61,9 +61,9 @@ at::Tensor dense(const at::Tensor &tensor) {
 
 }  // namespace
 
-ct_status ct_step_measure(const ct_tensor *const *losses, int32_t loss_count,
-                          ct_network *const *networks, int32_t network_count, ct_tensor **output,
-                          ct_error *error) {
+ct_status ct_step_norms(const ct_tensor *const *losses, int32_t loss_count,
+                        ct_network *const *networks, int32_t network_count, ct_tensor **output,
+                        ct_error *error) {
   return ct::produce(output, error, [&] {
     const at::NoGradGuard no_graph;
     std::vector<at::Tensor> numbers;
@@ -71,7 +71,7 @@ ct_status ct_step_measure(const ct_tensor *const *losses, int32_t loss_count,
     for (int32_t i = 0; i < network_count; ++i) {
       std::vector<at::Tensor> gradients;
       for (const auto &tensor : networks[i]->tensors)
-        if (tensor.learned && tensor.value.grad().defined())
+        if (tensor.trainable && tensor.value.grad().defined())
           gradients.push_back(dense(tensor.value.grad()));
       numbers.push_back(length(gradients, networks[i]->device));
     }
@@ -79,15 +79,15 @@ ct_status ct_step_measure(const ct_tensor *const *losses, int32_t loss_count,
   });
 }
 
-ct_status ct_networks_measure(ct_network *const *networks, int32_t count, ct_tensor **output,
-                              ct_error *error) {
+ct_status ct_networks_norms(ct_network *const *networks, int32_t count, ct_tensor **output,
+                            ct_error *error) {
   return ct::produce(output, error, [&] {
     const at::NoGradGuard no_graph;
     std::vector<at::Tensor> lengths;
     for (int32_t i = 0; i < count; ++i) {
       std::vector<at::Tensor> parameters;
       for (const auto &tensor : networks[i]->tensors)
-        if (tensor.learned) parameters.push_back(dense(tensor.value));
+        if (tensor.trainable) parameters.push_back(dense(tensor.value));
       lengths.push_back(length(parameters, networks[i]->device));
     }
     return at::stack(lengths);

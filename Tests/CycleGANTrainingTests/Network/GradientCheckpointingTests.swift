@@ -3,7 +3,7 @@ import Testing
 
 @testable import CycleGANTraining
 
-@Suite struct ForgettingTests {
+@Suite struct GradientCheckpointingTests {
   /// A model, and the side of its pictures.
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -49,7 +49,7 @@ import Testing
     let (plain, saving) = (try trained(savesMemory: false), try trained(savesMemory: true))
     #expect(try saving.state().tensors == plain.state().tensors)
     for role in [NetworkRole.generatorAB, .generatorBA] {
-      for parameter in plain.network(role).description.parameters where parameter.isLearned {
+      for parameter in plain.network(role).description.parameters where parameter.isTrainable {
         let gradients = try [plain, saving].map {
           try $0.network(role).gradient(of: parameter.name).values()
         }

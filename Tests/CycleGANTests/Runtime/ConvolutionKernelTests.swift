@@ -47,13 +47,13 @@ import Testing
   }
 
   /// Channels in, channels out, kernel, height, width.
-  static let thin = [
+  static let fewChannels = [
     (5, 3, 7, 8, 8), (64, 1, 7, 9, 13), (16, 4, 3, 5, 2), (7, 2, 5, 30, 40), (3, 3, 1, 1, 1),
     (33, 3, 7, 130, 4),
   ]
 
-  @Test(arguments: Instructions.available, thin)
-  func `the thin convolution is the convolution of what a map makes`(
+  @Test(arguments: Instructions.available, fewChannels)
+  func `the kn2row convolution is the convolution of what a map makes`(
     path: Instructions, size: (Int, Int, Int, Int, Int)
   ) throws {
     let (inputs, outputs, k, height, width) = size
@@ -81,7 +81,7 @@ import Testing
       .mapped { value, channel in value + bias[channel] }.expect(y)
   }
 
-  @Test func `more than four outputs are not thin, and the reason is said`() {
+  @Test func `more than four outputs are refused by kn2row, and the reason is said`() {
     var made: OpaquePointer?
     var error = ck_error()
     #expect(ck_kn2row_create(1, 5, 1, [1, 1, 1, 1, 1], nil, &made, &error) == CK_FAILED)

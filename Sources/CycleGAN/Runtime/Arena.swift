@@ -1,15 +1,15 @@
-/// Places pictures of different lifetimes in one block of memory.
-struct MemoryLayoutPlanner {
+/// Plans an arena: buffers of different lifetimes in one block of memory.
+struct Arena {
   /// Floats the block needs.
   private(set) var size = 0
   private var free: [Range<Int>] = []
-  private var kept: [Int: Int] = [:]
+  private var retained: [Int: Int] = [:]
 
-  /// Takes the first free range that is long enough.
+  /// Allocates the first free range that is long enough.
   ///
   /// - Parameter count: Floats.
   /// - Returns: Its offset, a multiple of a cache line.
-  mutating func taken(_ count: Int) -> Int {
+  mutating func allocate(_ count: Int) -> Int {
     let count = rounded(count)
     if let i = free.firstIndex(where: { $0.count >= count }) {
       let start = free[i].lowerBound
@@ -26,13 +26,13 @@ struct MemoryLayoutPlanner {
     return size
   }
 
-  /// Makes the next release of what starts here do nothing.
-  mutating func keep(_ offset: Int) { kept[offset, default: 0] += 1 }
+  /// Retains the range at an offset once: its next release does nothing.
+  mutating func retain(_ offset: Int) { retained[offset, default: 0] += 1 }
 
-  /// Gives a range back, unless it is kept.
+  /// Frees a range, unless it is retained.
   mutating func release(_ offset: Int, _ count: Int) {
-    if let times = kept[offset] {
-      kept[offset] = times == 1 ? nil : times - 1
+    if let times = retained[offset] {
+      retained[offset] = times == 1 ? nil : times - 1
       return
     }
     let i = free.firstIndex { $0.lowerBound > offset } ?? free.count
