@@ -58,7 +58,7 @@ let filters: [Target] = [
     name: "CCodecs", cSettings: oursInC,
     linkerSettings: ["png", "jpeg", "webp", "webpdemux", "z"].map { .linkedLibrary($0) }),
   .target(
-    name: "CKernels", cxxSettings: oursInCXX,
+    name: "CKernels", cxxSettings: [.headerSearchPath(".")] + oursInCXX,
     linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
   .target(
     name: "CycleGAN", dependencies: ["CCodecs", "CKernels", argumentParser], swiftSettings: ours),

@@ -1,20 +1,18 @@
-#include <CKernels.h>
-
 #include <cmath>
 
 #include "handles.h"
 
 namespace {
 
-/// One parameter with its running means.
+/// One parameter with its moments.
 struct slot {
   at::Tensor parameter, mean, square;
   int64_t steps;
 };
 
 void step_on_host(const slot &s, const at::Tensor &gradient, const ck_adam_update &u) {
-  ck_adam_apply(&u, s.parameter.data_ptr<float>(), gradient.data_ptr<float>(),
-                s.mean.data_ptr<float>(), s.square.data_ptr<float>(), s.parameter.numel());
+  ck_adam_step(&u, s.parameter.data_ptr<float>(), gradient.data_ptr<float>(),
+               s.mean.data_ptr<float>(), s.square.data_ptr<float>(), s.parameter.numel());
 }
 
 void step_on_device(const slot &s, const at::Tensor &gradient, const ck_adam_update &u) {
@@ -38,7 +36,7 @@ ct_status ct_adam_init(ct_network *const *networks, int32_t count, double beta1,
     auto adam = std::make_unique<ct_adam>(ct_adam{beta1, beta2, {}});
     for (int32_t i = 0; i < count; ++i)
       for (const auto &tensor : networks[i]->tensors) {
-        if (!tensor.learned) continue;
+        if (!tensor.trainable) continue;
         const auto zeros = at::zeros_like(tensor.value).detach();
         adam->slots.push_back({tensor.value, zeros, zeros.clone(), 0});
       }
@@ -76,10 +74,12 @@ ct_status ct_adam_step(ct_adam *adam, double rate, ct_error *error) {
 
 int64_t ct_adam_count(const ct_adam *adam) { return adam->slots.size(); }
 
-int64_t ct_adam_steps(const ct_adam *adam, int64_t index) { return adam->slots[index].steps; }
+int64_t ct_adam_steps(const ct_adam *adam, int64_t index) {
+  return index >= 0 && index < ct_adam_count(adam) ? adam->slots[index].steps : 0;
+}
 
 void ct_adam_set_steps(ct_adam *adam, int64_t index, int64_t steps) {
-  adam->slots[index].steps = steps;
+  if (index >= 0 && index < ct_adam_count(adam)) adam->slots[index].steps = steps;
 }
 
 ct_status ct_adam_moment(const ct_adam *adam, int64_t index, bool squared, ct_tensor **output,

@@ -20,7 +20,7 @@ bool has(const list &all, bool (*differs)(const ct_augmentation &)) {
   return std::any_of(all.begin(), all.end(), differs);
 }
 
-at::Tensor coloured(at::Tensor x, const list &all) {
+at::Tensor colored(at::Tensor x, const list &all) {
   const auto stretched = [&](at::IntArrayRef axes, double ct_augmentation::*factor) {
     const auto mean = x.mean(axes, /*keepdim=*/true);
     return (x - mean) * column(all, x, factor) + mean;
@@ -34,7 +34,7 @@ at::Tensor moved(const at::Tensor &x, const list &all) {
   std::vector<at::Tensor> images;
   for (size_t i = 0; i < all.size(); ++i) {
     const auto &one = all[i];
-    // A negative border cuts.
+    // Negative padding crops.
     images.push_back(
         at::constant_pad_nd(x.narrow(0, i, 1), {one.right, -one.right, one.down, -one.down}, 0));
   }
@@ -64,7 +64,7 @@ ct_status ct_tensor_augment(const ct_tensor *images, const ct_augmentation *augm
     if (has(all, [](const ct_augmentation &one) {
           return one.brightness != 0 || one.saturation != 1 || one.contrast != 1;
         }))
-      x = coloured(x, all);
+      x = colored(x, all);
     if (has(all, [](const ct_augmentation &one) { return one.down != 0 || one.right != 0; }))
       x = moved(x, all);
     if (has(all, [](const ct_augmentation &one) { return one.top < one.bottom; })) x = cut(x, all);

@@ -1,9 +1,5 @@
 #include "convolution.h"
 
-#include <CKernels.h>
-
-#include "kernels_check.h"
-
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -17,13 +13,14 @@ at::Tensor empty(at::IntArrayRef sizes, const at::Tensor &like) {
   return at::empty(sizes, like.options(), channels_last);
 }
 
-/// Kernel's step and border, px, and whether factors are rounded.
+/// Stride and padding, px, and whether factors are rounded.
 struct geometry {
   int64_t stride, padding;
   bool bf16;
 };
 
-ck_training_shape shape(at::IntArrayRef x, at::IntArrayRef weight, at::IntArrayRef y, geometry g) {
+ck_convolution_extents shape(at::IntArrayRef x, at::IntArrayRef weight, at::IntArrayRef y,
+                             geometry g) {
   return {x[0], x[1], x[2], x[3], y[1], y[2], y[3], weight[2], g.stride, g.padding, g.bf16};
 }
 
@@ -42,9 +39,9 @@ at::Tensor forward(const at::Tensor &x, const at::Tensor &w, const at::Tensor &b
   const auto s = shape(x.sizes(), w.sizes(), y.sizes(), g);
   const auto dense = x.contiguous(channels_last);
   ck_error error;
-  ct::check(ck_training_forward(&s, dense.data_ptr<float>(), w.contiguous().data_ptr<float>(),
-                                bias.defined() ? bias.data_ptr<float>() : nullptr,
-                                y.data_ptr<float>(), &error),
+  ct::check(ck_convolution_forward(&s, dense.data_ptr<float>(), w.contiguous().data_ptr<float>(),
+                                   bias.defined() ? bias.data_ptr<float>() : nullptr,
+                                   y.data_ptr<float>(), &error),
             error);
   return y;
 }
@@ -56,8 +53,8 @@ at::Tensor data(const at::Tensor &y, const at::Tensor &w, at::IntArrayRef x_size
   const auto s = shape(x_sizes, w.sizes(), y.sizes(), g);
   const auto dense = y.contiguous(channels_last), kernel = w.contiguous();
   ck_error error;
-  ct::check(ck_training_data(&s, dense.data_ptr<float>(), kernel.data_ptr<float>(),
-                             x.data_ptr<float>(), &error),
+  ct::check(ck_convolution_backward_data(&s, dense.data_ptr<float>(), kernel.data_ptr<float>(),
+                                         x.data_ptr<float>(), &error),
             error);
   return x;
 }
@@ -67,8 +64,8 @@ at::Tensor weight(const at::Tensor &x, const at::Tensor &y, at::IntArrayRef w_si
   const auto s = shape(x.sizes(), w_sizes, y.sizes(), g);
   const auto dense_x = x.contiguous(channels_last), dense_y = y.contiguous(channels_last);
   ck_error error;
-  ct::check(ck_training_weight(&s, dense_x.data_ptr<float>(), dense_y.data_ptr<float>(),
-                               w.data_ptr<float>(), &error),
+  ct::check(ck_convolution_backward_weights(&s, dense_x.data_ptr<float>(),
+                                            dense_y.data_ptr<float>(), w.data_ptr<float>(), &error),
             error);
   return w;
 }
@@ -224,6 +221,13 @@ at::Tensor convolve_transposed(const at::Tensor &y, const at::Tensor &weight,
   TORCH_CHECK(y.dim() == 4, "a transposed convolution meets an image of ", y.sizes());
   const std::vector<int64_t> sizes{y.size(0), weight.size(1), side(y.size(2)), side(y.size(3))};
   return biased(apply_data(y, weight, sizes, {o.stride, o.padding, o.bf16}), bias);
+}
+
+at::Tensor convolution::forward(at::Tensor input, const pass &, bool) {
+  // An instance norm would take the bias out again; on a device the graph is left as it is written.
+  const auto added = input.is_cpu() && instance_normalized ? at::Tensor() : bias;
+  return transposed ? convolve_transposed(input, weight, added, options)
+                    : convolve(input, weight, added, options);
 }
 
 }  // namespace ct

@@ -1,6 +1,6 @@
 /// Convolutions with gradients of every order.
 #pragma once
-#include <torch/torch.h>
+#include "handles.h"
 
 namespace ct {
 
@@ -17,5 +17,25 @@ at::Tensor convolve(const at::Tensor &x, const at::Tensor &weight, const at::Ten
 /// The adjoint: y [N, K, H', W'] by weight [K, C, k, k], plus bias [C]: [N, C, H, W].
 at::Tensor convolve_transposed(const at::Tensor &y, const at::Tensor &weight,
                                const at::Tensor &bias, const convolution_options &options);
+
+/// A convolution, or the adjoint of one.
+struct convolution final : stage {
+  at::Tensor weight, bias;
+  convolution_options options;
+  bool transposed, instance_normalized;
+  convolution(at::Tensor weight, at::Tensor bias, const ct_convolution &description)
+      : weight(weight),
+        bias(bias),
+        options{description.stride, description.padding, description.output_padding,
+                description.bf16},
+        transposed(description.transposed),
+        instance_normalized(description.instance_normalized) {}
+  at::Tensor forward(at::Tensor input, const pass &how, bool fresh) override;
+  bool output_is_fresh() const override { return true; }
+  void append_trainable(std::vector<at::Tensor> &list) const override {
+    list.push_back(weight);
+    if (bias.defined()) list.push_back(bias);
+  }
+};
 
 }  // namespace ct

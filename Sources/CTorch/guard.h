@@ -1,5 +1,6 @@
 /// The one place where exceptions end.
 #pragma once
+#include <CKernels.h>
 #include <torch/torch.h>
 
 #include <cstring>
@@ -46,6 +47,12 @@ ct_status guarded(ct_error *error, Body body) noexcept {
   } catch (...) {
     return fail(error, CT_FAILED, "unknown C++ exception");
   }
+}
+
+/// Throws where a kernel of CKernels failed.
+inline void check(ck_status status, const ck_error &error) {
+  if (status == CK_OUT_OF_MEMORY) throw std::bad_alloc();
+  TORCH_CHECK(status == CK_OK, "oneDNN: ", error.message);
 }
 
 }  // namespace ct

@@ -19,33 +19,35 @@ struct ct_random {
 
 namespace ct {
 
-/// How layers are run.
+/// How stages are run.
 struct pass {
-  bool training;         // statistics of the batch, dropout on
-  bool forgets = false;  // groups of layers keep nothing inside them, and run again for gradients
-  bool repeats = false;  // this is such a run: running statistics have been brought up to date
+  bool training;             // statistics of the batch, dropout on
+  bool checkpoints = false;  // keep only what goes into groups of stages, and rerun these
+  bool reruns = false;       // this is such a rerun: running statistics are up to date already
 };
 
-/// One step of a network.
-struct layer {
-  virtual ~layer() = default;
+/// One stage of a network: a layer, or several that are fused.
+struct stage {
+  virtual ~stage() = default;
   /// `fresh` means that nobody else needs `input`'s elements, so they may be overwritten.
   virtual at::Tensor forward(at::Tensor input, const pass &how, bool fresh) = 0;
-  /// Appends what is learned.
-  virtual void append_learned(std::vector<at::Tensor> &) const {}
-  /// What the layer or one inside it draws from, NULL if nothing is drawn.
-  virtual const at::Generator *drawn_from() const { return nullptr; }
-  /// Whether the output's elements are new and not needed for the layer's own gradient.
+  /// Appends the trainable parameters.
+  virtual void append_trainable(std::vector<at::Tensor> &) const {}
+  /// What the stage or one inside it draws from, NULL if nothing is drawn.
+  virtual const at::Generator *generator() const { return nullptr; }
+  /// Whether the output's elements are new and not needed for the stage's own gradient.
   virtual bool output_is_fresh() const { return false; }
+  /// Whether it is more than one operation, so that there is something to rerun.
+  virtual bool is_compound() const { return false; }
 };
 
-using layers = std::vector<std::unique_ptr<layer>>;
+using stages = std::vector<std::unique_ptr<stage>>;
 
 /// A tensor of a network under its official name.
 struct named_tensor {
   std::string name;
   at::Tensor value;
-  bool learned;
+  bool trainable;
 };
 
 /// Puts the result of `make` into a new handle, or the reason why there is none into `error`.
@@ -60,10 +62,9 @@ ct_status produce(ct_tensor **output, ct_error *error, Make make) noexcept {
 struct ct_network {
   c10::Device device;
   at::Generator random;
-  ct::layers layers;
+  ct::stages stages;
   std::vector<ct::named_tensor> tensors;
   /// The groups that are still open, innermost last; each is the list that grows.
-  std::vector<ct::layers *> open;
-  /// Whether groups of layers keep nothing inside them for their gradients.
-  bool forgets = false;
+  std::vector<ct::stages *> open;
+  bool checkpoints = false;  // gradient checkpointing
 };

@@ -1,5 +1,4 @@
 #include <ATen/Parallel.h>
-#include <CKernels.h>
 #include <malloc.h>
 #include <torch/version.h>
 
@@ -8,7 +7,7 @@
 ct_status ct_set_threads(int32_t count, ct_error *error) {
   return ct::guarded(error, [&] {
     at::set_num_threads(count);
-    ck_set_threads(count);
+    ck_threads_set(count);
   });
 }
 
@@ -34,8 +33,8 @@ ct_status ct_device_check(const char *device, ct_error *error) {
 ct_status ct_random_init(const char *device, uint64_t seed, ct_random **output, ct_error *error) {
   *output = nullptr;
   return ct::guarded(error, [&] {
-    const c10::Device place(device);
-    auto source = at::globalContext().defaultGenerator(place).clone();
+    const c10::Device where(device);
+    auto source = at::globalContext().defaultGenerator(where).clone();
     source.set_current_seed(seed);
     *output = new ct_random{source};
   });

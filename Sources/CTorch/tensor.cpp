@@ -140,16 +140,11 @@ ct_status ct_tensor_concatenate(const ct_tensor *const *inputs, int32_t count, c
   return produce(output, error, [&] { return at::cat(values(inputs, count), 0); });
 }
 
-ct_status ct_tensor_stack(const ct_tensor *const *inputs, int32_t count, ct_tensor **output,
-                          ct_error *error) {
-  return produce(output, error, [&] { return at::stack(values(inputs, count), 0); });
-}
-
 ct_status ct_tensor_backward(const ct_tensor *loss, ct_error *error) {
   return guarded(error, [&] { loss->value.backward(); });
 }
 
-ct_status ct_tensor_track(const ct_tensor *input, ct_tensor **output, ct_error *error) {
+ct_status ct_tensor_require_grad(const ct_tensor *input, ct_tensor **output, ct_error *error) {
   return produce(output, error, [&] { return input->value.detach().clone().requires_grad_(); });
 }
 

@@ -3,7 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// float32 kernels for one picture at a time. Activations are [H, W, C], C contiguous.
+/// float32 kernels on the processor: inference on one image at a time, [H, W, C] with C contiguous,
+/// and training on batches, [N, H, W, C].
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,29 +19,29 @@ typedef struct {
 } ck_error;
 
 /// Says how many threads every kernel uses from now on, whichever thread calls it.
-void ck_set_threads(int count);
+void ck_threads_set(int count);
 
-/// Lets the kernels that the calling thread calls use at most so many threads; 0 lifts the limit.
-/// Returns the limit there was.
-int ck_limit_threads(int most);
+/// Limits the threads of the kernels that the calling thread calls; 0 lifts the limit. Returns the
+/// limit before.
+int ck_threads_limit(int most);
 
 /// The threads in use: OMP_NUM_THREADS or the processors this process may run on, unless set.
-int ck_threads(void);
+int ck_threads_count(void);
 
 /// The version of oneDNN that is linked, as "2.6.3"; static memory.
 const char *ck_onednn_version(void);
 
 /// The instruction set in use: "avx512", "avx2" or "portable"; static memory.
-const char *ck_instructions(void);
+const char *ck_instructions_name(void);
 
 /// Chooses the instruction set of the calling thread; NULL goes back to the fastest. For tests.
 ///
 /// What is made from then on keeps it. Returns 1, or 0 where the processor doesn't have it or there
 /// is no such name; then nothing changes.
-int ck_use_instructions(const char *name);
+int ck_instructions_select(const char *name);
 
-/// Whether the processor multiplies numbers of bfloat16: 1 or 0.
-int ck_has_bf16(void);
+/// Whether the processor multiplies bfloat16: 1 or 0.
+int ck_bf16_available(void);
 
 /// Allocates `count` floats at a cache line's boundary. Free with `ck_floats_free`; NULL if it
 /// fails.
@@ -49,35 +50,38 @@ float *ck_floats_alloc(size_t count);
 /// Frees what `ck_floats_alloc` gave; NULL is fine.
 void ck_floats_free(float *floats);
 
-// Pictures in and out. A network wants sides that are multiples of something; the rows and columns
-// past the picture's end mirror it without repeating its border.
+// Images in and out. A network wants sides that are multiples of something: the rows and columns
+// beyond the image are reflection padding.
 
-/// Reads [h, w, C] levels 0...255 into [H, W, C] in -1...1.
-void ck_levels_read(const uint8_t *levels, int h, int w, int channels, float *to, int H, int W);
+/// Reads uint8 samples [h, w, C] into [H, W, C] in -1...1.
+void ck_image_read_uint8(const uint8_t *samples, int h, int w, int channels, float *to, int H,
+                         int W);
 
-/// Every pixel of x [h, w, C] twice in both directions: y [2h, 2w, C].
-void ck_pixels_double(const float *x, int h, int w, int channels, float *y);
-
-/// Reads [C, h, w] values into [H, W, C].
-void ck_values_read(const float *values, int h, int w, int channels, float *to, int H, int W);
+/// Reads float32 samples [C, h, w] into [H, W, C].
+void ck_image_read_float32(const float *samples, int h, int w, int channels, float *to, int H,
+                           int W);
 
 /// Writes the upper left [h, w] of tanh([H, W, C]) as [C, h, w].
-void ck_tanh_write(const float *from, int W, int channels, float *values, int h, int w);
+void ck_image_write_tanh(const float *from, int W, int channels, float *samples, int h, int w);
+
+/// Nearest-neighbor upsampling by two: y [2h, 2w, C] from x [h, w, C].
+void ck_nearest_upsample(const float *x, int h, int w, int channels, float *y);
 
 // Convolutions.
 
-/// A stride-1 convolution into few channels: every tap's product first, then their sum.
+/// A stride-1 convolution into few channels by kn2row, arXiv 1704.04428: a GEMM with all taps of
+/// the kernel, then the sum of shifted rows.
 ///
-/// oneDNN computes 16 output channels where the picture has 3; this computes 3.
-typedef struct ck_thin ck_thin;
+/// oneDNN computes 16 output channels where an image has 3; this computes 3.
+typedef struct ck_kn2row ck_kn2row;
 
 /// Makes one from [K, C, k, k] and [K], k odd and K at most 4, both copied; `bias` may be NULL.
 /// `*result` is NULL on failure; the caller frees it.
-ck_status ck_thin_create(int input, int output, int kernel, const float *weight, const float *bias,
-                         ck_thin **result, ck_error *error);
+ck_status ck_kn2row_create(int input, int output, int kernel, const float *weight,
+                           const float *bias, ck_kn2row **result, ck_error *error);
 
 /// Frees one; NULL is fine.
-void ck_thin_free(ck_thin *thin);
+void ck_kn2row_free(ck_kn2row *kn2row);
 
 /// A convolution, or the adjoint of one, by oneDNN: weights reordered once, primitives kept by
 /// size.
@@ -89,7 +93,7 @@ typedef struct {
   int kernel, stride, padding;
   int output_padding;  // rows and columns added at the end; transposed only
   int transposed;      // 0 or 1
-  int bf16;            // 1: factors rounded to bfloat16, their products added up in float32
+  int bf16;            // 1: factors rounded to bfloat16, added up in float32
 } ck_convolution_shape;
 
 /// Makes a convolution. `weight` is [K, C, k, k], or [C, K, k, k] where transposed; `bias` is [K]
@@ -115,108 +119,108 @@ ck_status ck_winograd_create(int input, int output, const float *weight, ck_wino
 /// Frees one; NULL is fine.
 void ck_winograd_free(ck_winograd *winograd);
 
-/// y [H, W, K] = convolution of f(x) [H, W, C] inside a border of one mirrored px.
+/// y [H, W, K] = convolution of f(x) [H, W, C] inside one px of reflection padding.
 ///
 /// With `mean` and `scale`, f is max((x - mean) * scale, 0) per channel; else the identity. `bias`
-/// is [K] or NULL. With `y_mean` and `y_scale`, each `ck_padded_channels(K)` long, they receive y's
+/// is [K] or NULL. With `y_mean` and `y_scale`, each `ck_channels_padded(K)` long, they receive y's
 /// mean and 1 / sqrt(variance + epsilon) per channel.
 ck_status ck_winograd_run(const ck_winograd *winograd, const float *x, int height, int width,
                           const float *mean, const float *scale, const float *bias, float *y,
                           float *y_mean, float *y_scale, float epsilon, ck_error *error);
 
 // Convolutions of whole batches and both of their adjoints, by oneDNN, for training. LibTorch 1.13
-// leaves small and transposed convolutions to the matrix product of whatever BLAS there is.
+// leaves small and transposed convolutions to the GEMM of whatever BLAS there is.
 //
 // All tensors are dense: x [N, H, W, C], weight [K, C, k, k] and y [N, H', W', K].
 
-/// The extents, and how the kernel moves over x.
+/// Extents, and how the kernel moves over x.
 typedef struct {
   int64_t batch, input, height, width;          // x
   int64_t output, output_height, output_width;  // y
   int64_t kernel, stride, padding;              // px
-  int bf16;  // 1: factors of 16 channels or more are rounded to bfloat16, see ck_has_bf16
-} ck_training_shape;
+  int bf16;  // 1: factors of 16 channels or more are rounded to bfloat16, see ck_bf16_available
+} ck_convolution_extents;
 
 /// y = convolution of x, plus `bias` [K] or NULL; y is complete on success only.
-ck_status ck_training_forward(const ck_training_shape *shape, const float *x, const float *weight,
-                              const float *bias, float *y, ck_error *error);
+ck_status ck_convolution_forward(const ck_convolution_extents *shape, const float *x,
+                                 const float *weight, const float *bias, float *y, ck_error *error);
 
 /// x = adjoint of the convolution applied to y: the gradient by x, and a transposed convolution.
-ck_status ck_training_data(const ck_training_shape *shape, const float *y, const float *weight,
-                           float *x, ck_error *error);
+ck_status ck_convolution_backward_data(const ck_convolution_extents *shape, const float *y,
+                                       const float *weight, float *x, ck_error *error);
 
 /// weight = the gradient by the weight where y is the gradient by the output.
-ck_status ck_training_weight(const ck_training_shape *shape, const float *x, const float *y,
-                             float *weight, ck_error *error);
+ck_status ck_convolution_backward_weights(const ck_convolution_extents *shape, const float *x,
+                                          const float *y, float *weight, ck_error *error);
 
-// Instance norm, an activation and a mirrored border for training.
+// Instance norm, an activation and reflection padding for training.
 
-/// The extents, and what is done.
+/// Extents, and what follows the norm.
 typedef struct {
   int batch, height, width, channels;  // of x
-  int border;                          // px around y, less than either side of x
+  int padding;                         // px around y, less than either side of x
   float slope;                         // of the activation where it is negative; 1: none
   float epsilon;
-} ck_normalization_shape;
+} ck_instance_norm_shape;
 
 /// How many floats the statistics are.
-size_t ck_normalization_statistics(const ck_normalization_shape *shape);
+size_t ck_instance_norm_statistics(const ck_instance_norm_shape *shape);
 
-/// y [N, H + 2 border, W + 2 border, C] from x [N, H, W, C], and the statistics of x.
-ck_status ck_normalization_forward(const ck_normalization_shape *shape, const float *x,
+/// y [N, H + 2 padding, W + 2 padding, C] from x [N, H, W, C], and the statistics of x.
+ck_status ck_instance_norm_forward(const ck_instance_norm_shape *shape, const float *x,
                                    float *statistics, float *y, ck_error *error);
 
 /// The gradient by x from the gradient by y.
-ck_status ck_normalization_backward(const ck_normalization_shape *shape, const float *x,
+ck_status ck_instance_norm_backward(const ck_instance_norm_shape *shape, const float *x,
                                     const float *statistics, const float *dy, float *dx,
                                     ck_error *error);
 
 // A residual block for training, y = x + norm(conv(relu(norm(conv(x))))): 3 x 3 convolutions inside
-// a mirrored border, by Winograd's F(4x4, 3x3), and instance norms. Biases would cancel out.
+// reflection padding, by Winograd's F(4x4, 3x3), and instance norms. Biases would cancel out.
 //
 // Activations are [N, H, W, C], weights [C, C, 3, 3], and `statistics` are
-// `ck_block_statistics(shape)` floats.
+// `ck_residual_block_statistics(shape)` floats.
 
 /// The extents of a block.
 typedef struct {
   int batch, height, width, channels;
   float epsilon;  // of the norms
-} ck_block_shape;
+} ck_residual_block_shape;
 
 /// How many floats a block's statistics are.
-size_t ck_block_statistics(const ck_block_shape *shape);
+size_t ck_residual_block_statistics(const ck_residual_block_shape *shape);
 
-/// y from x, and what the way back needs: both convolutions' outputs and their statistics.
-ck_status ck_block_forward(const ck_block_shape *shape, const float *x, const float *weight1,
-                           const float *weight2, float *y1, float *y2, float *statistics, float *y,
-                           ck_error *error);
+/// y from x, and what the backward pass needs: both convolutions' outputs and their statistics.
+ck_status ck_residual_block_forward(const ck_residual_block_shape *shape, const float *x,
+                                    const float *weight1, const float *weight2, float *y1,
+                                    float *y2, float *statistics, float *y, ck_error *error);
 
 /// The gradients by x and both weights, from the gradient by y.
-ck_status ck_block_backward(const ck_block_shape *shape, const float *x, const float *weight1,
-                            const float *weight2, const float *y1, const float *y2,
-                            const float *statistics, const float *dy, float *dx, float *dweight1,
-                            float *dweight2, ck_error *error);
+ck_status ck_residual_block_backward(const ck_residual_block_shape *shape, const float *x,
+                                     const float *weight1, const float *weight2, const float *y1,
+                                     const float *y2, const float *statistics, const float *dy,
+                                     float *dx, float *dweight1, float *dweight2, ck_error *error);
 
-/// What one update of Adam does to every element: its means become beta * mean + rest * gradient
+/// What one step of Adam does to every element: its moments become beta * moment + rest * gradient
 /// (and gradient squared), then parameter -= rate * mean / (sqrt(square) / correction + epsilon).
 typedef struct {
   float beta1, rest1, beta2, rest2, rate, correction, epsilon;
 } ck_adam_update;
 
-/// Updates `count` parameters and both of their running means.
+/// Updates `count` parameters and both of their moments.
 ///
 /// Source: Kingma and Ba 2014, arXiv 1412.6980, algorithm 1.
-void ck_adam_apply(const ck_adam_update *update, float *parameter, const float *gradient,
-                   float *mean, float *square, size_t count);
+void ck_adam_step(const ck_adam_update *update, float *parameter, const float *gradient,
+                  float *mean, float *square, size_t count);
 
 // Norms and activations.
 
 /// How many floats an array with a value per channel needs to have.
-size_t ck_padded_channels(int channels);
+size_t ck_channels_padded(int channels);
 
 /// The mean and 1 / sqrt(biased variance + epsilon) of each channel of x [pixels, C].
-ck_status ck_norm_statistics(const float *x, size_t pixels, int channels, float epsilon,
-                             float *mean, float *scale, ck_error *error);
+ck_status ck_statistics_compute(const float *x, size_t pixels, int channels, float epsilon,
+                                float *mean, float *scale, ck_error *error);
 
 /// What happens to each value on its way from one buffer into another.
 typedef struct {
@@ -228,17 +232,17 @@ typedef struct {
 
 /// y = map(x) for x [H, W, C].
 ///
-/// y has a border of `border` mirrored px around it and rows of `y_channels` values a pixel, of
-/// which the C from `y_first` on are written. y may be x or the addend where the border is 0 and
+/// y has `padding` px of reflection padding around it and `y_channels` values a pixel, of which the
+/// C from `y_first` on are written. y may be x or the addend where the padding is 0 and
 /// `y_channels` is C.
 void ck_map_apply(ck_map map, const float *x, int height, int width, int channels, float *y,
-                  int border, int y_channels, int y_first);
+                  int padding, int y_channels, int y_first);
 
-/// y [H, W, K] = convolution of map(x) [H, W, C] inside a mirrored border of (k - 1) / 2 px.
+/// y [H, W, K] = convolution of map(x) [H, W, C] inside (k - 1) / 2 px of reflection padding.
 ///
 /// The map's addend is ignored.
-ck_status ck_thin_run(const ck_thin *thin, ck_map map, const float *x, int height, int width,
-                      float *y, ck_error *error);
+ck_status ck_kn2row_run(const ck_kn2row *kn2row, ck_map map, const float *x, int height, int width,
+                        float *y, ck_error *error);
 
 #ifdef __cplusplus
 }

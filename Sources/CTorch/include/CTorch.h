@@ -34,7 +34,7 @@ typedef enum { CT_FLOAT32 = 0, CT_INT64 = 1, CT_UINT8 = 2 } ct_type;
 
 /// Elements on a device, and how they came about where a gradient will be asked for.
 typedef struct ct_tensor ct_tensor;
-/// Layers with parameters on a device.
+/// Stages with parameters on a device.
 typedef struct ct_network ct_network;
 /// Adam over the parameters of some networks.
 typedef struct ct_adam ct_adam;
@@ -99,9 +99,6 @@ ct_status ct_tensor_slice(const ct_tensor *input, int64_t start, int64_t count, 
 /// Tensors one after the other along the first axis.
 ct_status ct_tensor_concatenate(const ct_tensor *const *inputs, int32_t count, ct_tensor **output,
                                 ct_error *error);
-/// Tensors of one shape along an axis added in front.
-ct_status ct_tensor_stack(const ct_tensor *const *inputs, int32_t count, ct_tensor **output,
-                          ct_error *error);
 
 /// What happens to one image; the neutral values are 0, 1, 1, 0, 0 and an empty rectangle.
 typedef struct {
@@ -117,8 +114,8 @@ ct_status ct_tensor_augment(const ct_tensor *images, const ct_augmentation *augm
 
 /// Adds the gradient of a scalar to every parameter it depends on.
 ct_status ct_tensor_backward(const ct_tensor *loss, ct_error *error);
-/// A copy whose gradient can be asked for.
-ct_status ct_tensor_track(const ct_tensor *input, ct_tensor **output, ct_error *error);
+/// A copy that requires grad.
+ct_status ct_tensor_require_grad(const ct_tensor *input, ct_tensor **output, ct_error *error);
 /// The gradient of the sum of `output_of` by `input`; it has a gradient itself.
 ct_status ct_tensor_gradient(const ct_tensor *output_of, const ct_tensor *input, ct_tensor **output,
                              ct_error *error);
@@ -137,7 +134,7 @@ ct_status ct_random_set_state(ct_random *random, const ct_tensor *state, ct_erro
 
 // Networks.
 
-/// A network without layers; the calls below append. `random` feeds dropout, and is kept alive.
+/// A network without stages; the calls below append. `random` feeds dropout, and is kept alive.
 ct_status ct_network_init(const char *device, const ct_random *random, ct_network **output,
                           ct_error *error);
 void ct_network_free(ct_network *network);
@@ -147,18 +144,32 @@ typedef struct {
   const char *name;
   int64_t input_channels, output_channels, kernel, stride, padding, output_padding;
   bool bias, transposed;
-  bool bf16;  // whether factors of 16 channels or more are rounded to bfloat16
+  bool instance_normalized;  // whether an instance norm follows, which takes a bias out again
+  bool bf16;                 // whether factors of 16 channels or more are rounded to bfloat16
 } ct_convolution;
 ct_status ct_network_add_convolution(ct_network *network, const ct_convolution *convolution,
                                      ct_error *error);
-ct_status ct_network_add_reflection_padding(ct_network *network, int64_t padding, ct_error *error);
-/// Every pixel twice in both directions.
-ct_status ct_network_add_doubling(ct_network *network, ct_error *error);
-ct_status ct_network_add_instance_norm(ct_network *network, double epsilon, ct_error *error);
-ct_status ct_network_add_batch_norm(ct_network *network, const char *name, int64_t channels,
-                                    double epsilon, double momentum, ct_error *error);
-/// x where positive, else `slope` times x.
-ct_status ct_network_add_leaky_relu(ct_network *network, double slope, ct_error *error);
+/// x + norm(conv(relu(norm(conv(x))))): 3 x 3 convolutions of as many channels in as out, each
+/// inside one px of reflection padding, and instance norms.
+ct_status ct_network_add_residual_block(ct_network *network, const ct_convolution *first,
+                                        const ct_convolution *second, double epsilon,
+                                        ct_error *error);
+
+typedef enum { CT_NORM_NONE = 0, CT_NORM_INSTANCE = 1, CT_NORM_BATCH = 2 } ct_norm;
+
+/// A norm, then an activation, then reflection padding; each may be missing.
+typedef struct {
+  ct_norm norm;
+  const char *name;  // the prefix of a batch norm's parameters
+  int64_t channels;  // of a batch norm
+  double epsilon, momentum;
+  double slope;     // factor of what is not positive; 1: no activation
+  int64_t padding;  // px
+} ct_prologue;
+ct_status ct_network_add_prologue(ct_network *network, const ct_prologue *prologue,
+                                  ct_error *error);
+/// Nearest-neighbor upsampling by two.
+ct_status ct_network_add_nearest_upsampling(ct_network *network, ct_error *error);
 ct_status ct_network_add_tanh(ct_network *network, ct_error *error);
 ct_status ct_network_add_dropout(ct_network *network, double probability, ct_error *error);
 /// What is appended until ct_network_end is a group whose output is added to its input.
@@ -167,18 +178,19 @@ ct_status ct_network_begin_residual(ct_network *network, ct_error *error);
 ct_status ct_network_begin_skip(ct_network *network, ct_error *error);
 ct_status ct_network_end(ct_network *network, ct_error *error);
 
-/// Runs all layers as in training: batch statistics, dropout on.
+/// Runs all stages as in training: batch statistics, dropout on.
 ct_status ct_network_forward(ct_network *network, const ct_tensor *input, ct_tensor **output,
                              ct_error *error);
-/// Runs all layers as a finished network: running statistics, dropout off, no graph.
+/// Runs all stages as in evaluation: running statistics, dropout off, no graph.
 ct_status ct_network_apply(ct_network *network, const ct_tensor *input, ct_tensor **output,
                            ct_error *error);
-/// Whether later forward passes keep only what goes into groups of layers, and the backward pass
-/// runs these a second time; the network must live until then, and second derivatives are lost.
-void ct_network_set_forgetting(ct_network *network, bool forgets);
-/// Whether later forward passes record what the parameters' gradients need.
-ct_status ct_network_set_learning(ct_network *network, bool learning, ct_error *error);
-/// Forgets all gradients.
+/// Gradient checkpointing: whether later forward passes keep only what goes into groups of stages,
+/// which the backward pass runs a second time; the network must live until then, and second
+/// derivatives are lost.
+void ct_network_set_checkpointing(ct_network *network, bool checkpoints);
+/// Whether the parameters require grad in later forward passes.
+ct_status ct_network_set_requires_grad(ct_network *network, bool requires_grad, ct_error *error);
+/// Clears all gradients.
 ct_status ct_network_clear_gradients(ct_network *network, ct_error *error);
 /// Multiplies all gradients.
 ct_status ct_network_scale_gradients(ct_network *network, double factor, ct_error *error);
@@ -189,27 +201,27 @@ ct_status ct_network_tensor(const ct_network *network, const char *name, ct_tens
 ct_status ct_network_gradient(const ct_network *network, const char *name, ct_tensor **output,
                               ct_error *error);
 
-/// Moves every learned parameter of `network` by `share` of its distance to that of `target`, a
-/// network with the same layers, and copies the running statistics.
-ct_status ct_network_approach(ct_network *network, const ct_network *target, double share,
-                              ct_error *error);
+/// Moves every trainable parameter of `network` by `weight` of its distance to that of `target`, a
+/// network with the same stages, and copies the running statistics.
+ct_status ct_network_lerp(ct_network *network, const ct_network *target, double weight,
+                          ct_error *error);
 
-// What is watched.
+// Norms, for the check that everything is finite.
 
-/// Everything whose finiteness decides whether a step may be learned from, to be read at once: the
+/// Everything whose finiteness decides whether the gradients of a step may be applied, at once: the
 /// losses, each [], and then for every network the Euclidean length of all its gradients; shape
 /// [loss_count + network_count]. A length is NaN or infinite if an element is; parameters without a
 /// gradient count as 0.
-ct_status ct_step_measure(const ct_tensor *const *losses, int32_t loss_count,
-                          ct_network *const *networks, int32_t network_count, ct_tensor **output,
-                          ct_error *error);
-/// The Euclidean length of all learned parameters of every network, [count], likewise.
-ct_status ct_networks_measure(ct_network *const *networks, int32_t count, ct_tensor **output,
-                              ct_error *error);
+ct_status ct_step_norms(const ct_tensor *const *losses, int32_t loss_count,
+                        ct_network *const *networks, int32_t network_count, ct_tensor **output,
+                        ct_error *error);
+/// The Euclidean length of all trainable parameters of every network, [count], likewise.
+ct_status ct_networks_norms(ct_network *const *networks, int32_t count, ct_tensor **output,
+                            ct_error *error);
 
 // The optimizer.
 
-/// Adam with fresh moments over every learned parameter of `networks`, in their order; eps 1e-8.
+/// Adam with fresh moments over every trainable parameter of `networks`, in their order; eps 1e-8.
 ct_status ct_adam_init(ct_network *const *networks, int32_t count, double beta1, double beta2,
                        ct_adam **output, ct_error *error);
 void ct_adam_free(ct_adam *adam);
@@ -217,11 +229,11 @@ void ct_adam_free(ct_adam *adam);
 ct_status ct_adam_step(ct_adam *adam, double rate, ct_error *error);
 /// How many parameters it updates.
 int64_t ct_adam_count(const ct_adam *adam);
-/// Updates of parameter `index` so far.
+/// Updates of parameter `index` so far; 0 where there is no such parameter.
 int64_t ct_adam_steps(const ct_adam *adam, int64_t index);
 /// Sets how many updates parameter `index` has had.
 void ct_adam_set_steps(ct_adam *adam, int64_t index, int64_t steps);
-/// Running mean of parameter `index`'s gradient, or with `squared` of its square; shared.
+/// First moment of parameter `index`, or with `squared` the second; shared.
 ct_status ct_adam_moment(const ct_adam *adam, int64_t index, bool squared, ct_tensor **output,
                          ct_error *error);
 

@@ -16,7 +16,7 @@ public struct DiscriminatorArchitecture: Sendable, Equatable {
   public var inputChannels: Int
   /// Channels after the first convolution: the official `--ndf`.
   public var width: Int
-  /// How activations are normalised.
+  /// How activations are normalized.
   public var norm: Norm
 
   /// Describes a discriminator; the defaults are the paper's.
@@ -25,7 +25,7 @@ public struct DiscriminatorArchitecture: Sendable, Equatable {
   ///   - kind: Family and depth.
   ///   - inputChannels: 1 or 3.
   ///   - width: Channels after the first convolution.
-  ///   - norm: How activations are normalised.
+  ///   - norm: How activations are normalized.
   public init(
     kind: Kind = .patch(layers: 3), inputChannels: Int = 3, width: Int = 64,
     norm: Norm = .instance

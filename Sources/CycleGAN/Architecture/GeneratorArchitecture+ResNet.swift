@@ -2,23 +2,23 @@ extension GeneratorArchitecture {
   /// Describes the residual generator.
   ///
   ///     input    [N,  in, H,   W  ]  -1...1
-  ///     stem     [N,   w, H,   W  ]  7 x 7, mirrored border
+  ///     stem     [N,   w, H,   W  ]  7 x 7, reflection padding
   ///     down 1   [N,  2w, H/2, W/2]
   ///     down 2   [N,  4w, H/4, W/4]
   ///     blocks   [N,  4w, H/4, W/4]
   ///     up 1     [N,  2w, H/2, W/2]
   ///     up 2     [N,   w, H,   W  ]
-  ///     output   [N, out, H,   W  ]  7 x 7, mirrored border, -1...1
+  ///     output   [N, out, H,   W  ]  7 x 7, reflection padding, -1...1
   ///
-  /// H and W are multiples of 4 and at least 8, so that the blocks can mirror their border.
+  /// H and W are multiples of 4 and at least 8, for the reflection padding of the blocks.
   ///
   /// Source: Zhu et al. 2017, arXiv 1703.10593, appendix 7.2; `ResnetGenerator` in the official
   /// networks.py.
   func resnet(blocks: Int) -> NetworkDescription {
     let trunk = 4 * width
     let firstUp = 10 + blocks
-    let placesOfUp = upsampling == .transpose ? 3 : 5
-    let head = firstUp + 2 * placesOfUp
+    let layersOfUp = upsampling == .transpose ? 3 : 5
+    let head = firstUp + 2 * layersOfUp
     let bias = norm.convolutionHasBias
     let key = { (i: Int) in "model.\(i)" }
     var layers: [Layer] = [
@@ -29,7 +29,7 @@ extension GeneratorArchitecture {
       down(key(7), 2 * width), .norm(norm, name: key(8), channels: trunk), .relu,
     ]
     layers += (0..<blocks).map { block(key(10 + $0), channels: trunk) }
-    layers += up(firstUp, trunk) + up(firstUp + placesOfUp, 2 * width)
+    layers += up(firstUp, trunk) + up(firstUp + layersOfUp, 2 * width)
     layers += [
       .reflectionPadding(3),
       .convolution(Convolution(key(head + 1), width, outputChannels, kernel: 7, bias: true)),
@@ -50,26 +50,26 @@ extension GeneratorArchitecture {
   /// Doubles the sides and halves the channels.
   ///
   /// - Parameters:
-  ///   - place: Of its first layer in the official list of layers; where an upsampling and a border
-  ///     come before the convolution, they have places there, too.
+  ///   - index: Of its first layer in the official list of layers, where the upsampling and the
+  ///     reflection padding in front of a convolution count, too.
   ///   - channels: That come in.
   /// - Returns: The layers, norm and activation among them.
-  private func up(_ place: Int, _ channels: Int) -> [Layer] {
+  private func up(_ index: Int, _ channels: Int) -> [Layer] {
     let (into, bias) = (channels / 2, norm.convolutionHasBias)
     switch upsampling {
     case .transpose:
       let convolution = Convolution(
-        "model.\(place)", channels, into, kernel: 3, stride: 2, padding: 1, outputPadding: 1,
+        "model.\(index)", channels, into, kernel: 3, stride: 2, padding: 1, outputPadding: 1,
         bias: bias)
       return [
         .transposedConvolution(convolution),
-        .norm(norm, name: "model.\(place + 1)", channels: into), .relu,
+        .norm(norm, name: "model.\(index + 1)", channels: into), .relu,
       ]
     case .resize:
-      let convolution = Convolution("model.\(place + 2)", channels, into, kernel: 3, bias: bias)
+      let convolution = Convolution("model.\(index + 2)", channels, into, kernel: 3, bias: bias)
       return [
-        .doubling, .reflectionPadding(1), .convolution(convolution),
-        .norm(norm, name: "model.\(place + 3)", channels: into), .relu,
+        .nearestUpsampling, .reflectionPadding(1), .convolution(convolution),
+        .norm(norm, name: "model.\(index + 3)", channels: into), .relu,
       ]
     }
   }
@@ -81,12 +81,12 @@ extension GeneratorArchitecture {
         Convolution(
           "\(name).conv_block.\(i)", channels, channels, kernel: 3, bias: norm.convolutionHasBias))
     }
-    let normalisation = { (i: Int) in
+    let normalization = { (i: Int) in
       Layer.norm(norm, name: "\(name).conv_block.\(i)", channels: channels)
     }
     return .residual(
-      [.reflectionPadding(1), convolution(1), normalisation(2), .relu]
+      [.reflectionPadding(1), convolution(1), normalization(2), .relu]
         + (dropout ? [.dropout(probability: 0.5)] : [])
-        + [.reflectionPadding(1), convolution(second), normalisation(second + 1)])
+        + [.reflectionPadding(1), convolution(second), normalization(second + 1)])
   }
 }

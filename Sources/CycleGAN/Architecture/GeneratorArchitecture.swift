@@ -29,7 +29,7 @@ public struct GeneratorArchitecture: Sendable, Equatable {
   public var outputChannels: Int
   /// Channels after the first convolution: the official `--ngf`.
   public var width: Int
-  /// How activations are normalised.
+  /// How activations are normalized.
   public var norm: Norm
   /// Whether dropout of one half sits in the middle.
   public var dropout: Bool
@@ -43,7 +43,7 @@ public struct GeneratorArchitecture: Sendable, Equatable {
   ///   - inputChannels: 1 or 3.
   ///   - outputChannels: 1 or 3.
   ///   - width: Channels after the first convolution.
-  ///   - norm: How activations are normalised.
+  ///   - norm: How activations are normalized.
   ///   - dropout: Whether dropout of one half sits in the middle.
   ///   - upsampling: How it gets back to the whole size; a U-Net has transposed convolutions whatever
   ///     this says.

@@ -2,15 +2,15 @@
 ///
 /// Shapes are `[N, C, H, W]`: N batch, C channels, H rows, W columns.
 public indirect enum Layer: Sendable, Equatable {
-  /// Mirrors the border without repeating it: `[N, C, H, W]` to `[N, C, H + 2p, W + 2p]`.
+  /// Reflection padding, which does not repeat the edge: `[N, C, H, W]` to `[N, C, H + 2p, W + 2p]`.
   case reflectionPadding(Int)
-  /// Repeats every pixel in both directions: `[N, C, H, W]` to `[N, C, 2H, 2W]`.
-  case doubling
+  /// Nearest-neighbor upsampling by two: `[N, C, H, W]` to `[N, C, 2H, 2W]`.
+  case nearestUpsampling
   /// Cross-correlation with zero padding.
   case convolution(Convolution)
   /// The adjoint of a strided convolution; its weight is `[in, out, k, k]`.
   case transposedConvolution(Convolution)
-  /// Normalises every channel; `name` is the prefix of its parameters where it has any.
+  /// Normalizes every channel; `name` is the prefix of its parameters where it has any.
   case norm(Norm, name: String, channels: Int)
   /// max(x, 0).
   case relu
@@ -71,7 +71,7 @@ public struct Convolution: Sendable, Equatable {
   }
 }
 
-/// How activations are normalised.
+/// How activations are normalized.
 ///
 /// Source: `get_norm_layer` in the official networks.py.
 public enum Norm: String, Sendable, CaseIterable {

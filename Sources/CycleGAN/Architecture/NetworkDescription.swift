@@ -32,9 +32,9 @@ public struct NetworkDescription: Sendable, Equatable {
   /// Everything the network's weights file holds, in the official state dict's order.
   public var parameters: [ParameterDescription] { layers.flatMap(\.parameters) }
 
-  /// How many numbers are learned; running statistics are not.
+  /// How many numbers are trainable; running statistics are not.
   public var parameterCount: Int {
-    parameters.filter(\.isLearned).reduce(0) { $0 + $1.shape.reduce(1, *) }
+    parameters.filter(\.isTrainable).reduce(0) { $0 + $1.shape.reduce(1, *) }
   }
 }
 
@@ -66,7 +66,7 @@ public struct ParameterDescription: Sendable, Equatable {
   public let role: Role
 
   /// Whether the optimizer changes it.
-  public var isLearned: Bool {
+  public var isTrainable: Bool {
     switch role {
     case .runningMean, .runningVariance, .batchesTracked: false
     default: true

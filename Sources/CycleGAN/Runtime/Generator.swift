@@ -1,6 +1,22 @@
 import CKernels
 import Synchronization
 
+/// Why a generator could not be built or run.
+public enum GeneratorError: Error, Equatable, CustomStringConvertible {
+  /// Not enough memory for the weights or for an image of this size.
+  case outOfMemory
+  /// A kernel failed, for this reason.
+  case failed(String)
+
+  /// One line for standard error.
+  public var description: String {
+    switch self {
+    case .outOfMemory: "out of memory"
+    case .failed(let reason): "the network failed: \(reason)"
+    }
+  }
+}
+
 /// A generator on the native runtime: oneDNN and our own kernels, all cores, no LibTorch.
 ///
 /// Several threads may use one at a time.
@@ -11,7 +27,7 @@ public final class Generator: Sendable {
   /// Sides beyond this have no memory anywhere, and the kernels count in 32 bits.
   private static let maximumSide = 1 << 26
 
-  private let network: NativeNetwork
+  private let network: PackedNetwork
   private let idle = Mutex<[Workspace]>([])
 
   /// Builds the kernels.
@@ -19,47 +35,63 @@ public final class Generator: Sendable {
   /// - Parameters:
   ///   - weights: Tensors that fit the architecture, as `WeightsFile.fitted` gives them.
   ///   - architecture: Family, depth, widths.
-  ///   - precision: Of what is multiplied.
+  ///   - precision: Arithmetic of the convolutions.
   /// - Throws: `GeneratorError` if memory is short or oneDNN cannot do a layer.
   /// - Precondition: The weights fit, and the precision is available.
   public init(
     _ weights: WeightsFile, architecture: GeneratorArchitecture, precision: Precision = .float32
   ) throws(GeneratorError) {
     self.architecture = architecture
-    network = try NativeNetwork(architecture.network, weights: weights, precision: precision)
+    network = try PackedNetwork(architecture.network, weights: weights, precision: precision)
   }
 
-  /// Translates a picture.
+  /// Translates an image.
   ///
-  /// A picture whose sides the network cannot take is mirrored beyond its right and lower border,
-  /// without repeating the border, and the result is cut back. A grey picture is spread over a
-  /// network's three channels, and a colour picture is turned grey for a network with one.
+  /// Where the network cannot take the sides, reflection padding is added at the right and at the
+  /// bottom, and the result is cropped. A gray image is repeated for a network with three channels,
+  /// and a color image is converted to gray for a network with one.
   ///
-  /// - Parameter frame: A picture of any size, levels or values.
-  /// - Returns: Values, `[C, H, W] Float32 in -1...1`, of the same width and height.
+  /// - Parameter frame: An image of any size, uint8 or float32 samples.
+  /// - Returns: Float32 samples, `[C, H, W] Float32 in -1...1`, of the same width and height.
   /// - Throws: `GeneratorError` if memory is short.
   public func callAsFunction(_ frame: Frame) throws(GeneratorError) -> Frame {
     try withWorkspace(for: frame) { (plan, memory) throws(GeneratorError) in
-      let before = plan.isSmall ? ck_limit_threads(1) : nil
-      defer { if let before { ck_limit_threads(before) } }
+      let runsOnOneThread = multiplications(plan.input.height, plan.input.width) < Self.oneThread
+      let before = runsOnOneThread ? ck_threads_limit(1) : nil
+      defer { if let before { ck_threads_limit(before) } }
       read(frame.withChannels(architecture.inputChannels), into: plan.input, memory)
       try plan.run(on: memory)
       return written(plan.output, memory, height: frame.height, width: frame.width)
     }
   }
 
-  /// Whether several pictures of a size get done sooner one a core than one after the other.
+  /// Multiplications below which one thread runs a network: threads would wait for each other longer
+  /// than they save, about two milliseconds of one core's work, and a busy machine makes each wait as
+  /// long as that.
+  private static let oneThread = 0x1p27
+
+  /// Multiplications below which several images get done sooner one a core than one after the other.
+  ///
+  /// At 64 px, ngf 32 and 6 blocks it takes 3.0 ms an image instead of 5.7 on two cores, at 128 px,
+  /// ngf 64 and 9 blocks 56 instead of 77. Larger ones gain nothing, and each would need memory of
+  /// its own.
+  private static let oneImagePerCore = 0x1p34
+
+  /// Says whether several images of a size get done sooner one a core than one after the other.
   ///
   /// - Parameter frame: One of them.
-  /// - Returns: false where memory is short.
+  /// - Returns: false also where the size is beyond any memory.
   public func sharesCores(_ frame: Frame) -> Bool {
-    let answer = try? withWorkspace(for: frame) { (plan, _) throws(GeneratorError) in
-      plan.sharesCores
-    }
-    return answer ?? false
+    let (height, width) = (side(frame.height), side(frame.width))
+    return max(height, width) <= Self.maximumSide
+      && multiplications(height, width) < Self.oneImagePerCore
   }
 
-  /// Lends a plan for a size of picture, and its memory, to the calling thread alone.
+  private func multiplications(_ height: Int, _ width: Int) -> Double {
+    network.stages.multiplications(height: height, width: width)
+  }
+
+  /// Lends a plan for a size of image, and its memory, to the calling thread alone.
   private func withWorkspace<Result>(
     for frame: Frame,
     _ body: (Plan, UnsafeMutablePointer<Float>) throws(GeneratorError) -> Result
@@ -79,45 +111,46 @@ public final class Generator: Sendable {
     return (least + multiple - 1) / multiple * multiple
   }
 
-  private func read(_ frame: Frame, into place: Plan.Place, _ memory: UnsafeMutablePointer<Float>) {
+  private func read(_ frame: Frame, into buffer: Plan.Buffer, _ memory: UnsafeMutablePointer<Float>)
+  {
     let (h, w, channels) = (Int32(frame.height), Int32(frame.width), Int32(frame.channels))
-    let (height, width) = (Int32(place.height), Int32(place.width))
+    let (height, width) = (Int32(buffer.height), Int32(buffer.width))
     switch frame.samples {
-    case .uint8(let levels):
-      ck_levels_read(levels, h, w, channels, memory + place.offset, height, width)
-    case .float32(let values):
-      ck_values_read(values, h, w, channels, memory + place.offset, height, width)
+    case .uint8(let samples):
+      ck_image_read_uint8(samples, h, w, channels, memory + buffer.offset, height, width)
+    case .float32(let samples):
+      ck_image_read_float32(samples, h, w, channels, memory + buffer.offset, height, width)
     }
   }
 
   private func written(
-    _ place: Plan.Place, _ memory: UnsafeMutablePointer<Float>, height: Int, width: Int
+    _ buffer: Plan.Buffer, _ memory: UnsafeMutablePointer<Float>, height: Int, width: Int
   ) -> Frame {
-    let count = height * width * place.channels
+    let count = height * width * buffer.channels
     let values = [Float](unsafeUninitializedCapacity: count) { values, filled in
       guard let base = values.baseAddress else { return }
-      ck_tanh_write(
-        memory + place.offset, Int32(place.width), Int32(place.channels), base, Int32(height),
+      ck_image_write_tanh(
+        memory + buffer.offset, Int32(buffer.width), Int32(buffer.channels), base, Int32(height),
         Int32(width))
       filled = count
     }
     return Frame(
-      width: width, height: height, channels: place.channels, samples: .float32(values))
+      width: width, height: height, channels: buffer.channels, samples: .float32(values))
   }
 }
 
-/// The plan for the size of picture that was last, and memory for it; one thread's at a time.
+/// The plan for the size of the last image, and memory for it; one thread's at a time.
 private final class Workspace: @unchecked Sendable {
   private var plan: Plan?
   private var memory: FloatStorage?
 
   func planned(
-    _ network: NativeNetwork, height: Int, width: Int
+    _ network: PackedNetwork, height: Int, width: Int
   ) throws(GeneratorError) -> (Plan, FloatStorage) {
     if let plan, let memory, plan.input.height == height, plan.input.width == width {
       return (plan, memory)
     }
-    let made = try PlanBuilder.plan(network, height: height, width: width)
+    let made = try Plan.Builder.plan(network, height: height, width: width)
     // The old memory goes before the new comes.
     if (memory?.count ?? 0) < made.size { memory = nil }
     let room: FloatStorage

@@ -1,20 +1,18 @@
 import CKernels
 
-/// The threads every kernel of this process runs on.
+/// Settings of all kernels of this process.
 public enum Kernels {
   /// How many threads the next network runs on.
-  ///
-  /// The corresponding C functions are `ck_threads` and `ck_set_threads`.
   public static var threads: Int {
-    get { Int(ck_threads()) }
-    set { ck_set_threads(Int32(newValue)) }
+    get { Int(ck_threads_count()) }
+    set { ck_threads_set(Int32(newValue)) }
   }
 
   /// The version of oneDNN, as "2.6.3".
   public static var version: String { String(cString: ck_onednn_version()) }
 
   /// The instruction set in use: "avx512", "avx2" or "portable".
-  public static var instructions: String { String(cString: ck_instructions()) }
+  public static var instructions: String { String(cString: ck_instructions_name()) }
 }
 
 /// Runs one kernel and turns its status into a Swift error.
@@ -50,8 +48,8 @@ final class FloatStorage {
   deinit { ck_floats_free(floats) }
 }
 
-/// A value per channel for the maps that follow a norm.
-final class ChannelValues {
+/// What a norm does to each channel: (x - mean) * scale, plus a shift where it has one.
+final class NormValues {
   private let storage: FloatStorage
   private let padded: Int
   let hasShift: Bool
@@ -61,7 +59,7 @@ final class ChannelValues {
   var shift: UnsafeMutablePointer<Float>? { hasShift ? storage.floats + 2 * padded : nil }
 
   init(channels: Int, hasShift: Bool) throws(GeneratorError) {
-    padded = ck_padded_channels(Int32(channels))
+    padded = ck_channels_padded(Int32(channels))
     self.hasShift = hasShift
     storage = try FloatStorage(count: 3 * padded)
     storage.floats.initialize(repeating: 0, count: 3 * padded)
@@ -71,10 +69,10 @@ final class ChannelValues {
 /// A convolution with its weights in the order its kernel wants.
 final class ConvolutionKernel {
   enum Method {
-    /// 3 x 3 at stride 1 inside a mirrored border of one px.
+    /// 3 x 3 at stride 1 inside one px of reflection padding.
     case winograd(OpaquePointer)
-    /// Into at most four channels, at stride 1 inside a mirrored border that keeps the size.
-    case thin(OpaquePointer)
+    /// Into at most four channels, at stride 1 inside reflection padding that keeps the size.
+    case kn2row(OpaquePointer)
     /// Everything else.
     case direct(OpaquePointer)
   }
@@ -87,20 +85,20 @@ final class ConvolutionKernel {
   ///
   /// - Parameters:
   ///   - convolution: Its shape.
-  ///   - transposed: Whether it is the adjoint of one.
-  ///   - border: Mirrored px around the input.
+  ///   - context: What stands around it.
   ///   - weight: In its file's order.
   ///   - bias: A value per output channel.
-  ///   - precision: Of the factors.
+  ///   - precision: Arithmetic of oneDNN's convolutions.
   /// - Throws: `GeneratorError` if memory is short.
   init(
-    _ convolution: Convolution, transposed: Bool, border: Int, weight: [Float], bias: [Float]?,
-    precision: Precision
+    _ convolution: Convolution, _ context: NetworkStage.ConvolutionContext, weight: [Float],
+    bias: [Float]?, precision: Precision
   ) throws(GeneratorError) {
     let (input, output) = (Int32(convolution.inputChannels), Int32(convolution.outputChannels))
     let size = Int32(convolution.kernel)
+    let padding = context.reflectionPadding
     let keepsSize =
-      border > 0 && 2 * border + 1 == convolution.kernel && convolution.stride == 1
+      padding > 0 && 2 * padding + 1 == convolution.kernel && convolution.stride == 1
       && convolution.padding == 0
     var made: OpaquePointer?
     if keepsSize && convolution.kernel == 3 {
@@ -111,12 +109,12 @@ final class ConvolutionKernel {
     }
     self.bias = nil
     if keepsSize && convolution.outputChannels <= 4 {
-      try kernel { error in ck_thin_create(input, output, size, weight, bias, &made, &error) }
-      method = .thin(try ConvolutionKernel.unwrapped(made))
+      try kernel { error in ck_kn2row_create(input, output, size, weight, bias, &made, &error) }
+      method = .kn2row(try ConvolutionKernel.unwrapped(made))
       return
     }
     let shape = ck_convolution_shape(
-      convolution, transposed: transposed, bf16: precision.rounds(convolution))
+      convolution, transposed: context.isTransposed, bf16: precision.rounds(convolution))
     try kernel { error in ck_convolution_create(shape, weight, bias, &made, &error) }
     method = .direct(try ConvolutionKernel.unwrapped(made))
   }
@@ -129,7 +127,7 @@ final class ConvolutionKernel {
   deinit {
     switch method {
     case .winograd(let pointer): ck_winograd_free(pointer)
-    case .thin(let pointer): ck_thin_free(pointer)
+    case .kn2row(let pointer): ck_kn2row_free(pointer)
     case .direct(let pointer): ck_convolution_free(pointer)
     }
   }

@@ -6,7 +6,7 @@ import Glibc
 ///
 /// Source: `init_weights` in the official networks.py.
 public struct Initialization: Sendable, Equatable {
-  /// The four distributions, by the official option's words.
+  /// The four distributions, by the names of the official option.
   public enum Kind: String, Sendable, CaseIterable {
     /// Normal with standard deviation `gain`.
     case normal
@@ -67,7 +67,7 @@ public struct Initialization: Sendable, Equatable {
     case .orthogonal:
       let draw = try Tensor(
         random.gaussians(count, deviation: 1), shape: [rows, columns], device: .cpu)
-      let basis = try Tensor("orthogonalising") {
+      let basis = try Tensor("orthogonalizing") {
         ct_tensor_orthogonal(draw.handle, &$0, &$1)
       }
       return try (basis * gain).values()

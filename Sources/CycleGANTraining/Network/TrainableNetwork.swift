@@ -1,7 +1,7 @@
 import CTorch
 import CycleGAN
 
-/// A network on a device whose parameters can learn, built by walking its description.
+/// A trainable network on a device, built by walking the stages of its description.
 ///
 /// The shapes of its stages are in the description's source: `GeneratorArchitecture` and
 /// `DiscriminatorArchitecture`. `TrainableNetworkTests` holds it together with the native runtime.
@@ -11,7 +11,7 @@ final class TrainableNetwork {
   let description: NetworkDescription
   private let precision: Precision
 
-  /// Builds a network; its convolutions are 0 until it is initialised or loaded.
+  /// Builds a network; its convolutions are 0 until it is initialized or loaded.
   ///
   /// - Parameters:
   ///   - description: What to build.
@@ -33,7 +33,7 @@ final class TrainableNetwork {
     self.handle = handle
     self.description = description
     self.precision = precision
-    try append(description.layers)
+    try append(description.stages)
   }
 
   deinit { ct_network_free(handle) }
@@ -66,18 +66,20 @@ final class TrainableNetwork {
       width: shape[3], height: shape[2], channels: shape[1], samples: .float32(try output.values()))
   }
 
-  /// Sets whether later forward passes record what the parameters' gradients need.
-  func setLearning(_ learning: Bool) throws(TorchError) {
-    try torch("freezing a network") { ct_network_set_learning(handle, learning, &$0) }
+  /// Sets whether the parameters require grad in later forward passes.
+  func setRequiresGrad(_ requiresGrad: Bool) throws(TorchError) {
+    try torch("freezing a network") { ct_network_set_requires_grad(handle, requiresGrad, &$0) }
   }
 
-  /// Sets whether later forward passes keep only what goes into groups of layers, which then run a
-  /// second time in the backward pass: memory for time, and no second derivatives.
+  /// Sets gradient checkpointing: whether later forward passes keep only what goes into groups of
+  /// stages, which then run a second time in the backward pass; no second derivatives.
   ///
   /// Source: Chen et al. 2016, arXiv 1604.06174.
-  func setForgetting(_ forgets: Bool) { ct_network_set_forgetting(handle, forgets) }
+  func setGradientCheckpointing(_ checkpoints: Bool) {
+    ct_network_set_checkpointing(handle, checkpoints)
+  }
 
-  /// Forgets all gradients.
+  /// Clears all gradients.
   func clearGradients() throws(TorchError) {
     try torch("clearing gradients") { ct_network_clear_gradients(handle, &$0) }
   }
@@ -99,58 +101,115 @@ final class TrainableNetwork {
     }
   }
 
-  private func append(_ layers: [Layer]) throws(TorchError) {
-    for layer in layers { try append(layer) }
+  private func append(_ stages: [NetworkStage]) throws(TorchError) {
+    for stage in stages { try append(stage) }
   }
 
-  private func append(_ layer: Layer) throws(TorchError) {
-    switch layer {
-    case .residual(let layers):
-      try torch("building a block") { ct_network_begin_residual(handle, &$0) }
-      try append(layers)
-      try torch("building a block") { ct_network_end(handle, &$0) }
-    case .skip(let layers):
-      try torch("building a block") { ct_network_begin_skip(handle, &$0) }
-      try append(layers)
-      try torch("building a block") { ct_network_end(handle, &$0) }
-    default:
-      try torch("building a layer") { appendSingle(layer, &$0) }
-    }
-  }
-
-  private func appendSingle(_ layer: Layer, _ error: inout ct_error) -> ct_status {
-    switch layer {
-    case .reflectionPadding(let padding):
-      ct_network_add_reflection_padding(handle, Int64(padding), &error)
-    case .doubling: ct_network_add_doubling(handle, &error)
-    case .convolution(let convolution):
-      append(convolution, transposed: false, &error)
-    case .transposedConvolution(let convolution):
-      append(convolution, transposed: true, &error)
-    case .norm(.instance, _, _):
-      ct_network_add_instance_norm(handle, Double(Norm.epsilon), &error)
-    case .norm(.batch, let name, let channels):
-      ct_network_add_batch_norm(
-        handle, name, Int64(channels), Double(Norm.epsilon), Double(Norm.momentum), &error)
-    case .relu: ct_network_add_leaky_relu(handle, 0, &error)
-    case .leakyReLU(let slope): ct_network_add_leaky_relu(handle, Double(slope), &error)
-    case .tanh: ct_network_add_tanh(handle, &error)
-    case .dropout(let probability): ct_network_add_dropout(handle, Double(probability), &error)
-    case .norm(.none, _, _), .residual, .skip: CT_OK
+  private func append(_ stage: NetworkStage) throws(TorchError) {
+    switch stage {
+    case .residual(_, block: let block?):
+      try torch("building a residual block") { append(block, &$0) }
+    case .residual(let inner, block: nil):
+      try torch("building a residual block") { ct_network_begin_residual(handle, &$0) }
+      try append(inner)
+      try torch("building a residual block") { ct_network_end(handle, &$0) }
+    case .skip(let inner):
+      try torch("building a skip connection") { ct_network_begin_skip(handle, &$0) }
+      try append(inner)
+      try torch("building a skip connection") { ct_network_end(handle, &$0) }
+    case .prologue(let prologue):
+      try torch("building a norm") { append(prologue, &$0) }
+    case .convolution(let convolution, let context):
+      try torch("building \(convolution.name)") { append(convolution, context, &$0) }
+    case .nearestUpsampling:
+      try torch("building an upsampling") { ct_network_add_nearest_upsampling(handle, &$0) }
+    case .tanh: try torch("building a tanh") { ct_network_add_tanh(handle, &$0) }
+    case .dropout(let probability):
+      try torch("building a dropout") { ct_network_add_dropout(handle, Double(probability), &$0) }
     }
   }
 
   private func append(
-    _ convolution: Convolution, transposed: Bool, _ error: inout ct_error
+    _ convolution: Convolution, _ context: NetworkStage.ConvolutionContext, _ error: inout ct_error
   ) -> ct_status {
+    withShim(convolution, context) { ct_network_add_convolution(handle, $0, &error) }
+  }
+
+  private func append(_ block: NetworkStage.ResidualBlock, _ error: inout ct_error) -> ct_status {
+    let context = NetworkStage.ResidualBlock.context
+    return withShim(block.first, context) { first in
+      withShim(block.second, context) { second in
+        ct_network_add_residual_block(handle, first, second, Double(Norm.epsilon), &error)
+      }
+    }
+  }
+
+  private func append(_ prologue: NetworkStage.Prologue, _ error: inout ct_error) -> ct_status {
+    let norm = prologue.norm
+    return (norm?.name ?? "").withCString { name in
+      let kind =
+        switch norm?.kind {
+        case .instance: CT_NORM_INSTANCE
+        case .batch: CT_NORM_BATCH
+        case .some(.none), nil: CT_NORM_NONE
+        }
+      var shim = ct_prologue(
+        norm: kind, name: name, channels: Int64(norm?.channels ?? 0),
+        epsilon: Double(Norm.epsilon), momentum: Double(Norm.momentum),
+        slope: Double(prologue.slope), padding: Int64(prologue.padding))
+      return ct_network_add_prologue(handle, &shim, &error)
+    }
+  }
+
+  private func withShim<Result>(
+    _ convolution: Convolution, _ context: NetworkStage.ConvolutionContext,
+    _ body: (UnsafePointer<ct_convolution>) -> Result
+  ) -> Result {
     convolution.name.withCString { name in
-      var shape = ct_convolution(
+      var shim = ct_convolution(
         name: name, input_channels: Int64(convolution.inputChannels),
         output_channels: Int64(convolution.outputChannels), kernel: Int64(convolution.kernel),
         stride: Int64(convolution.stride), padding: Int64(convolution.padding),
         output_padding: Int64(convolution.outputPadding), bias: convolution.bias,
-        transposed: transposed, bf16: precision == .bf16)
-      return ct_network_add_convolution(handle, &shape, &error)
+        transposed: context.isTransposed, instance_normalized: context.isInstanceNormalized,
+        bf16: precision == .bf16)
+      return withUnsafePointer(to: &shim, body)
+    }
+  }
+}
+
+extension TrainableNetwork {
+  /// The parameters and running statistics, under their official names.
+  ///
+  /// - Parameter metadata: What is known about them.
+  /// - Returns: A weights file.
+  /// - Throws: `TorchError` if the device fails.
+  func weights(metadata: [String: String]) throws(TorchError) -> WeightsFile {
+    var weights = WeightsFile(metadata: metadata, tensors: [])
+    for parameter in description.parameters {
+      let tensor = try tensor(parameter.name)
+      let elements: NamedTensor.Elements =
+        parameter.role == .batchesTracked
+        ? .int64(try tensor.elements(of: Int64.self)) : .float32(try tensor.values())
+      weights.tensors.append(NamedTensor(parameter.name, shape: parameter.shape, elements))
+    }
+    return weights
+  }
+
+  /// Replaces the parameters and running statistics.
+  ///
+  /// - Parameter weights: The network's tensors, in any order; see `WeightsFile.fitted(to:)`.
+  /// - Throws: `WeightsError` if they do not fit, `TorchError` if the device fails.
+  func load(_ weights: WeightsFile) throws {
+    let fitted = try weights.fitted(to: description)
+    for (parameter, tensor) in zip(description.parameters, fitted.tensors) {
+      let own = try self.tensor(parameter.name)
+      if parameter.role == .batchesTracked {
+        // A count beyond every integer is none.
+        try own.write(tensor.integers ?? tensor.values.map { Int64(exactly: $0.rounded()) ?? 0 })
+      } else {
+        try own.write(tensor.values)
+      }
     }
   }
 }

@@ -2,7 +2,7 @@ import CTorch
 
 /// Where tensors live and are computed: any device LibTorch knows.
 public struct Device: Sendable, Equatable, CustomStringConvertible {
-  /// LibTorch's word: `cpu`, `cuda`, `cuda:1`, ….
+  /// LibTorch's name: `cpu`, `cuda`, `cuda:1`, ….
   public let description: String
 
   /// The host's processor.
@@ -12,18 +12,15 @@ public struct Device: Sendable, Equatable, CustomStringConvertible {
 
   /// Names a device and checks that it can hold a tensor.
   ///
-  /// - Parameter word: `cpu`, `cuda`, `cuda:N` or any other word of LibTorch's.
+  /// - Parameter word: `cpu`, `cuda`, `cuda:N` or another name that LibTorch knows.
   /// - Throws: `TorchError` of kind `unavailable` if this machine or this LibTorch lacks it.
   public init(_ word: String) throws(TorchError) {
     try torch("device \(word)") { ct_device_check(word, &$0) }
     description = word
   }
 
-  /// The word without a number: `cuda` for `cuda:1`.
+  /// The name without a number: `cuda` for `cuda:1`.
   var kind: String { String(description.prefix { $0 != ":" }) }
-
-  /// Whether a CUDA device can be used.
-  public static var hasCUDA: Bool { (try? Device("cuda")) != nil }
 
   /// Sets how many threads operations on the CPU use, for the whole process.
   ///

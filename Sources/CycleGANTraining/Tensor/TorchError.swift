@@ -2,7 +2,7 @@ import CTorch
 
 /// Why LibTorch could not do something.
 public struct TorchError: Error, Equatable, CustomStringConvertible {
-  /// What kind of trouble it is, so that a tool can choose its exit status.
+  /// The kinds of failures, so that a tool can choose its exit status.
   public enum Kind: Sendable, Equatable {
     /// LibTorch refused, or what it was given does not fit.
     case failed
@@ -12,11 +12,11 @@ public struct TorchError: Error, Equatable, CustomStringConvertible {
     case outOfMemory
   }
 
-  /// What kind of trouble it is.
+  /// The kind of failure.
   public let kind: Kind
   /// What was being done.
   public let operation: String
-  /// LibTorch's own words, one line.
+  /// LibTorch's message, one line.
   public let reason: String
 
   init(_ kind: Kind = .failed, operation: String, reason: String) {
@@ -49,7 +49,7 @@ extension TorchError {
 /// - Parameters:
 ///   - operation: What the user would call it.
 ///   - call: The shim call; it fills the error it is given if it fails.
-/// - Throws: `TorchError` with LibTorch's own words.
+/// - Throws: `TorchError` with LibTorch's message.
 func torch(
   _ operation: @autoclosure () -> String, _ call: (inout ct_error) -> ct_status
 ) throws(TorchError) {

@@ -30,7 +30,7 @@ final class Adam {
     self.handle = handle
     self.networks = networks.map(\.network)
     parameterNames = networks.flatMap { role, network in
-      network.description.parameters.filter(\.isLearned).map { "\(role.rawValue).\($0.name)" }
+      network.description.parameters.filter(\.isTrainable).map { "\(role.rawValue).\($0.name)" }
     }
   }
 

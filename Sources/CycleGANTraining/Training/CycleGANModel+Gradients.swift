@@ -119,7 +119,7 @@ extension CycleGANModel {
   }
 
   private func setDiscriminatorsLearning(_ learning: Bool) throws(TorchError) {
-    try discriminatorA.setLearning(learning)
-    try discriminatorB.setLearning(learning)
+    try discriminatorA.setRequiresGrad(learning)
+    try discriminatorB.setRequiresGrad(learning)
   }
 }

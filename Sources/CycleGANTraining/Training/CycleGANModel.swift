@@ -53,7 +53,9 @@ public final class CycleGANModel {
     generatorBA = try network(.generatorBA)
     discriminatorA = try network(.discriminatorA)
     discriminatorB = try network(.discriminatorB)
-    for generator in [generatorAB, generatorBA] { generator.setForgetting(options.savesMemory) }
+    for generator in [generatorAB, generatorBA] {
+      generator.setGradientCheckpointing(options.savesMemory)
+    }
     generatorOptimizer = try Adam(
       [(.generatorAB, generatorAB), (.generatorBA, generatorBA)], beta1: options.beta1)
     discriminatorOptimizer = try Adam(

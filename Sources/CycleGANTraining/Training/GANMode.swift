@@ -48,7 +48,7 @@ func gradientPenalty(
 ) throws(TorchError) -> Tensor {
   let shares = real.shape[..<1].flatMap { count in (0..<count).map { _ in Float(random.unit()) } }
   let share = try Tensor(shares, shape: [shares.count, 1, 1, 1], device: device)
-  let mixed = try (fake + (real - fake) * share).tracked()
+  let mixed = try (fake + (real - fake) * share).requiringGrad()
   let slope = try critic(mixed).gradient(by: mixed)
   return try ((slope + 1e-16).norms() - 1).squared().mean() * 10
 }

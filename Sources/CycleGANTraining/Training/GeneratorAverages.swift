@@ -25,7 +25,7 @@ struct GeneratorAverages {
     func network(_ role: NetworkRole) throws(TorchError) -> TrainableNetwork {
       let network = try TrainableNetwork(
         options.network(role), device: device, random: random, precision: options.precision)
-      try network.setLearning(false)
+      try network.setRequiresGrad(false)
       return network
     }
     self.decay = decay
@@ -70,6 +70,6 @@ struct GeneratorAverages {
 extension TrainableNetwork {
   /// Moves every parameter by a share of its distance to another network's.
   fileprivate func approach(_ other: TrainableNetwork, share: Double) throws(TorchError) {
-    try torch("averaging weights") { ct_network_approach(handle, other.handle, share, &$0) }
+    try torch("averaging weights") { ct_network_lerp(handle, other.handle, share, &$0) }
   }
 }

@@ -57,7 +57,7 @@ extension CycleGANModel {
     let handles = losses.map { Optional($0.handle) }
     let networks = networkHandles
     let numbers = try Tensor("measuring a step") {
-      ct_step_measure(
+      ct_step_norms(
         handles, Int32(handles.count), networks, Int32(networks.count), &$0, &$1)
     }.values()
     var measurement = StepMeasurement(
@@ -75,7 +75,7 @@ extension CycleGANModel {
   func parameterNorms() throws(TorchError) -> [Float] {
     let networks = networkHandles
     return try Tensor("measuring the networks") {
-      ct_networks_measure(networks, Int32(networks.count), &$0, &$1)
+      ct_networks_norms(networks, Int32(networks.count), &$0, &$1)
     }.values()
   }
 

@@ -80,7 +80,7 @@ import Testing
     for (i, role) in NetworkRole.allCases.enumerated() {
       let network = model.network(role)
       var (gradients, weights) = (0.0, 0.0)
-      for parameter in network.description.parameters where parameter.isLearned {
+      for parameter in network.description.parameters where parameter.isTrainable {
         gradients += try Self.squares(network.gradient(of: parameter.name))
         weights += try Self.squares(network.tensor(parameter.name))
       }

@@ -27,7 +27,7 @@ import Testing
       #expect(abs(found - expected) < 1e-6 * expected)
     }
     for role in NetworkRole.allCases {
-      for parameter in whole.network(role).description.parameters where parameter.isLearned {
+      for parameter in whole.network(role).description.parameters where parameter.isTrainable {
         let expected = try whole.network(role).gradient(of: parameter.name).values()
         let found = try parts.network(role).gradient(of: parameter.name).values()
         let scale = expected.reduce(0) { max($0, abs($1)) }

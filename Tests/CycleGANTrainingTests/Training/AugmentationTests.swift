@@ -98,7 +98,7 @@ import Testing
 
   /// The sum of squares of the output by every input, against differences of the definition.
   @Test func `gradients go through as numeric derivatives say`() throws {
-    let images = try Tensor(Self.noise, shape: Self.shape, device: .cpu).tracked()
+    let images = try Tensor(Self.noise, shape: Self.shape, device: .cpu).requiringGrad()
     let squares = try Self.augmented(images, Self.examples).squared()
     let gradient = try squares.gradient(by: images).values()
     func sum(_ values: [Float]) -> Double {

@@ -25,7 +25,7 @@ import Testing
     var expected = try model.weights(of: role).tensors.map(\.values)
     for decay in [2.0 / 11, 3.0 / 12, 0.25, 0.25] {
       try Self.step(model)
-      let learned = model.network(role).description.parameters.map(\.isLearned)
+      let learned = model.network(role).description.parameters.map(\.isTrainable)
       for (i, tensor) in try model.weights(of: role).tensors.enumerated() {
         let (mean, new) = (expected[i], tensor.values)
         expected[i] = zip(mean, new).map {

@@ -170,9 +170,9 @@ public struct Computation<Loaded: Sendable, Computed: Sendable>: Sendable {
   func onOneCore(_ loaded: Loaded) throws -> Computed? {
     guard isForOneCore(loaded) else { return nil }
     cores.wait()
-    let before = ck_limit_threads(1)
+    let before = ck_threads_limit(1)
     defer {
-      ck_limit_threads(before)
+      ck_threads_limit(before)
       cores.signal()
     }
     return try compute(loaded)

@@ -30,7 +30,7 @@ struct ONNXGraph {
   private mutating func add(_ layer: Layer) {
     switch layer {
     case .reflectionPadding(let size): addReflectionPadding(size)
-    case .doubling: addUpsampling()
+    case .nearestUpsampling: addUpsampling()
     case .convolution(let convolution): add(convolution, "Conv")
     case .transposedConvolution(let convolution): add(convolution, "ConvTranspose")
     case .norm(let norm, let name, let channels): add(norm, name, channels)

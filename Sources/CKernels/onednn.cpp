@@ -1,0 +1,33 @@
+#include "onednn.h"
+
+#include <cstdio>
+
+#include "CKernels.h"
+
+const dnnl::engine &ck::engine() {
+  static const dnnl::engine once(dnnl::engine::kind::cpu, 0);
+  return once;
+}
+
+dnnl::primitive_attr ck::with_own_scratchpad() {
+  dnnl::primitive_attr made;
+  made.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return made;
+}
+
+const char *ck_onednn_version(void) {
+  static const struct text {
+    char characters[32];
+    text() {
+      const dnnl_version_t *version = dnnl_version();
+      std::snprintf(characters, sizeof characters, "%d.%d.%d", version->major, version->minor,
+                    version->patch);
+    }
+  } once;
+  return once.characters;
+}
+
+int ck_bf16_available(void) {
+  const auto wanted = static_cast<int>(dnnl::cpu_isa::avx512_core_bf16);
+  return (static_cast<int>(dnnl::get_effective_cpu_isa()) & wanted) == wanted;
+}
