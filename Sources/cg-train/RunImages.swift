@@ -1,7 +1,7 @@
 import CycleGAN
 import CycleGANTraining
 
-/// What the networks of a run learn from, and what they are measured on.
+/// The images that a run trains on, and those that it is validated on.
 struct RunImages {
   /// Domain A and domain B.
   let training: (A: TrainingImages, B: TrainingImages)
@@ -28,7 +28,7 @@ struct RunImages {
   init(
     _ command: Train, _ options: TrainingOptions, _ diagnostics: Diagnostics
   ) throws(TrainingError) {
-    let (isQuiet, isVerbose) = (command.running.quiet, command.running.verbose)
+    let (isQuiet, isVerbose) = (command.output.quiet, command.output.verbose)
     let gathering = ImageGathering(
       decoding: command.limits.decoding,
       skipped: isVerbose ? { diagnostics.say($0) } : nil,
@@ -45,9 +45,9 @@ struct RunImages {
       let (a, b) = options.isReversed ? (operands.1, operands.0) : operands
       return (A: try images(a, count), B: try images(b, count))
     }
-    training = try pair(command.data.operands, options.maximumCount)
+    training = try pair(command.inputs.operands, options.maximumCount)
     let validation = command.validation
-    guard let operands = validation.operands(dataroot: command.data.dataroot) else {
+    guard let operands = validation.operands(dataroot: command.inputs.dataroot) else {
       heldOut = nil
       return
     }

@@ -4,11 +4,11 @@ import CycleGANTraining
 /// What a person sees of a run: notes, warnings, a progress bar and the last line.
 final class RunReport {
   private let diagnostics: Diagnostics
-  private let options: RunOptions
+  private let options: OutputOptions
   private let bar: ProgressBar
   private var pace = Pace()
 
-  init(_ diagnostics: Diagnostics, _ options: RunOptions) {
+  init(_ diagnostics: Diagnostics, _ options: OutputOptions) {
     self.diagnostics = diagnostics
     self.options = options
     bar = ProgressBar(

@@ -2,7 +2,7 @@ import CycleGAN
 
 /// What a run was started with, as config.json shows it and every checkpoint carries it.
 struct RunConfiguration {
-  private let options: [(name: String, value: JSON)]
+  private let options: [(option: TrainingOption, value: JSON)]
   private let images: [(name: String, value: JSON)]
   private let heldOut: JSON
 
@@ -11,7 +11,7 @@ struct RunConfiguration {
   ]
 
   init(_ options: TrainingOptions, _ data: TrainingData, _ heldOut: HeldOutImages?) {
-    self.options = options.described
+    self.options = TrainingOptions.table.map { ($0, $0.json(options)) }
     images = [("A", data.imagesA.summary), ("B", data.imagesB.summary)]
     self.heldOut = heldOut?.summary ?? .null
   }
@@ -19,7 +19,7 @@ struct RunConfiguration {
   /// All of it.
   var json: JSON {
     .object(
-      [("options", .object(options.map { ($0.name, $0.value) }))]
+      [("options", .object(options.map { ($0.option.name, $0.value) }))]
         + images.map { ($0.name, $0.value) }
         + [("held-out", heldOut), ("versions", .object(Self.versions))])
   }
@@ -30,7 +30,7 @@ struct RunConfiguration {
       members.map { "    \(JSON.string($0.0).text): \($0.1.text)" }.joined(separator: ",\n")
     }
     let lines =
-      "{\n  \"options\": {\n\(block(options.map { ($0.name, $0.value) }))\n  },\n"
+      "{\n  \"options\": {\n\(block(options.map { ($0.option.name, $0.value) }))\n  },\n"
       + images.map { "  \"\($0.name)\": \($0.value.text),\n" }.joined()
       + "  \"held-out\": \(heldOut.text),\n  \"versions\": {\n\(block(Self.versions))\n  }\n}\n"
     return Array(lines.utf8)
@@ -43,14 +43,14 @@ struct RunConfiguration {
   /// - Throws: `TrainingError.changed` with every difference that is not.
   func compared(with stored: JSON) throws(TrainingError) -> [String] {
     var (refused, allowed): ([String], [String]) = ([], [])
-    for (name, value) in options {
-      let before = stored["options"]?[name] ?? .null
+    for (option, value) in options {
+      let before = stored["options"]?[option.name] ?? .null
       guard before != value else { continue }
-      let text = "--\(name) was \(before.plain) and is \(value.plain)"
-      switch name {
-      case "init-from": allowed.append("\(text), which means nothing to a run that has begun")
-      case _ where TrainingOptions.free.contains(name): allowed.append(text)
-      default: refused.append(text)
+      let text = "--\(option.name) was \(before.plain) and is \(value.plain)"
+      switch option.resume {
+      case .mustMatch: refused.append(text)
+      case .mayChange: allowed.append(text)
+      case .isIgnored: allowed.append("\(text), which only a new run uses")
       }
     }
     for (name, value) in images where stored[name]?.withoutSources != value.withoutSources {

@@ -15,7 +15,7 @@ extension CycleGANModel {
   /// Runs every generator on everything the losses need, in the official order, on which the running
   /// statistics of a batch norm depend.
   func translations(realA: Tensor, realB: Tensor) throws(TorchError) -> Translations {
-    let wantsIdentity = identityShare > 0
+    let wantsIdentity = identityWeight > 0
     let isJoint = wantsIdentity && mayJoin(realA, realB)
     let (fakeB, jointB) = try together(generatorAB, realA, isJoint ? realB : nil)
     let cycledA = try generatorBA(fakeB)
@@ -47,7 +47,7 @@ extension CycleGANModel {
     let none = try Tensor([0], shape: [], device: device)
     func identity(_ real: Tensor, _ kept: Tensor?, _ weight: Double) throws(TorchError) -> Tensor {
       guard let kept else { return none }
-      return try identityLoss(real: real, kept: kept) * (weight * identityShare)
+      return try identityLoss(real: real, kept: kept) * (weight * identityWeight)
     }
     return [
       try mode.adversarialLoss(discriminatorB(seen(images.fakeB)), real: true),

@@ -12,7 +12,7 @@ public final class CycleGANModel {
   /// Adam's learning rate in the steps to come.
   public var learningRate: Double
   /// Weight of the identity losses relative to their cycle's, in the steps to come.
-  public var identityShare: Double
+  public var identityWeight: Double
 
   let generatorAB: TrainableNetwork
   let generatorBA: TrainableNetwork
@@ -72,7 +72,7 @@ public final class CycleGANModel {
     self.options = options
     self.device = device
     self.learningRate = options.learningRate
-    self.identityShare = options.lambdaIdentity
+    self.identityWeight = options.lambdaIdentity
     self.random = random
     self.deviceRandom = deviceRandom
   }

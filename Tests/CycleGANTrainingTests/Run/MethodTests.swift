@@ -49,9 +49,8 @@ import Testing
     option.change(&small.options)
     let error = #expect(throws: TrainingError.self) { try small.run() }
     #expect(error?.lines.first?.hasPrefix("--\(option.testDescription) was not given") == true)
-    let described = TrainingOptions().method
-    #expect(described.contains { $0.name == option.testDescription })
-    #expect(described.allSatisfy { $0.value == .null })
+    #expect(MethodOptions.options.contains { $0.name == option.testDescription })
+    #expect(MethodOptions.options.allSatisfy { $0.json(TrainingOptions()) == .null })
   }
 
   @Test func `the rate of the log falls with every step of the decay`() throws {
