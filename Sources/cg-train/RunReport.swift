@@ -6,7 +6,7 @@ final class RunReport {
   private let diagnostics: Diagnostics
   private let options: OutputOptions
   private let bar: ProgressBar
-  private var pace = Pace()
+  private var throughput = Throughput()
 
   init(_ diagnostics: Diagnostics, _ options: OutputOptions) {
     self.diagnostics = diagnostics
@@ -64,16 +64,16 @@ final class RunReport {
 
   /// How fast this process was, for the last line; nothing if it did no step.
   private var speed: String {
-    guard pace.steps > 0 else { return "" }
-    let share = (pace.waitedShare * 1000).rounded() / 10
+    guard throughput.steps > 0 else { return "" }
+    let share = (throughput.waitedShare * 1000).rounded() / 10
     return
-      ", \(ProgressBar.short(pace.imagesPerSecond)) images/s, \(share) % of the time waiting for data"
+      ", \(ProgressBar.short(throughput.imagesPerSecond)) images/s, \(share) % of the time waiting for data"
   }
 
   private func show(_ progress: TrainingProgress) {
-    pace = progress.pace
+    throughput = progress.throughput
     bar.update(
-      done: progress.place.step, total: progress.place.totalSteps, unit: "steps",
+      done: progress.run.step, total: progress.run.totalSteps, unit: "steps",
       from: progress.firstStep, Self.detail(progress))
   }
 
@@ -83,8 +83,8 @@ final class RunReport {
       "\(name) \(ProgressBar.short(Double(a))) \(ProgressBar.short(Double(b)))"
     }
     return [
-      "\(ProgressBar.short(progress.pace.imagesPerSecond)) images/s",
-      "epoch \(progress.place.epoch)/\(progress.place.totalEpochs)",
+      "\(ProgressBar.short(progress.throughput.imagesPerSecond)) images/s",
+      "epoch \(progress.run.epoch)/\(progress.run.totalEpochs)",
       pair("D", losses.discriminatorA, losses.discriminatorB),
       pair("G", losses.adversarialAB, losses.adversarialBA),
       pair("cycle", losses.cycleA, losses.cycleB),

@@ -1,5 +1,5 @@
 /// How fast steps were, and how much of their time went by without data.
-public struct Pace: Sendable, Equatable {
+public struct Throughput: Sendable, Equatable {
   /// Steps done.
   public var steps: Int
   /// Images of each domain that they took.
@@ -32,10 +32,10 @@ public struct Pace: Sendable, Equatable {
 
   /// What came after an earlier moment.
   ///
-  /// - Parameter earlier: The pace then.
+  /// - Parameter earlier: The throughput then.
   /// - Returns: The difference.
-  func since(_ earlier: Pace) -> Pace {
-    Pace(
+  func since(_ earlier: Throughput) -> Throughput {
+    Throughput(
       steps: steps - earlier.steps, images: images - earlier.images,
       seconds: seconds - earlier.seconds, waitedSeconds: waitedSeconds - earlier.waitedSeconds)
   }
@@ -43,14 +43,14 @@ public struct Pace: Sendable, Equatable {
 
 /// Takes the time of a process's steps, on a clock that nobody can set.
 struct StepClock {
-  private var pace = Pace()
+  private var throughput = Throughput()
   private var begin: ContinuousClock.Instant?
 
   /// What it has counted until now.
-  var now: Pace {
-    var pace = pace
-    if let begin { pace.seconds = (ContinuousClock.now - begin) / .seconds(1) }
-    return pace
+  var now: Throughput {
+    var throughput = throughput
+    if let begin { throughput.seconds = (ContinuousClock.now - begin) / .seconds(1) }
+    return throughput
   }
 
   /// Takes the time of what a step waits for; the first time, the clock begins to run.
@@ -63,13 +63,13 @@ struct StepClock {
   ) throws(TrainingError) -> Result {
     let start = ContinuousClock.now
     if begin == nil { begin = start }
-    defer { pace.waitedSeconds += (ContinuousClock.now - start) / .seconds(1) }
+    defer { throughput.waitedSeconds += (ContinuousClock.now - start) / .seconds(1) }
     return try body()
   }
 
   /// Counts a step that is done.
   mutating func count(images: Int) {
-    pace.steps += 1
-    pace.images += images
+    throughput.steps += 1
+    throughput.images += images
   }
 }

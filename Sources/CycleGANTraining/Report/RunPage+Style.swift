@@ -29,7 +29,7 @@ extension RunPage {
 
   /// Moves through the grids, and loads the page again while the run is not finished.
   ///
-  /// The place of the slider is kept behind the address's #, which every browser lets a file change.
+  /// The progress of the slider is kept behind the address's #, which every browser lets a file change.
   /// No character here means something in XML.
   static let script = """
     'use strict';

@@ -13,9 +13,9 @@ struct RunPage {
   /// The run's folder.
   let name: String
   let state: State
-  let place: RunPlace
+  let progress: RunProgress
   /// Of this process's steps.
-  let pace: Pace
+  let throughput: Throughput
   /// The curves of the tables, those left out that have no number.
   let curves: [(heading: String, curves: [Curve])]
   let alarms: AlarmHistory
@@ -32,10 +32,10 @@ struct RunPage {
     <!DOCTYPE html>
     <html lang="en" data-state="\(state.rawValue)"><head><meta charset="utf-8"/>
     <meta name="viewport" content="width=device-width"/>
-    <title>\(name.escapedForHTML): step \(place.step)</title>
+    <title>\(name.escapedForHTML): step \(progress.step)</title>
     <style>\(Self.style)</style></head><body>
     <header><h1>\(name.escapedForHTML)</h1>
-    <progress max="\(max(place.totalSteps, 1))" value="\(place.step)"></progress>
+    <progress max="\(max(progress.totalSteps, 1))" value="\(progress.step)"></progress>
     <p id="state">\(sentence)</p></header>
     \(alarmSection)\(sampleSection)\(curves.map(section).joined())
     <h2>Options</h2>\(configurationTables)
@@ -46,17 +46,17 @@ struct RunPage {
 
   private var sentence: String {
     var parts = [
-      state.rawValue, "step \(place.step) of \(place.totalSteps)",
-      "epoch \(place.epoch) of \(place.totalEpochs)",
+      state.rawValue, "step \(progress.step) of \(progress.totalSteps)",
+      "epoch \(progress.epoch) of \(progress.totalEpochs)",
     ]
     let written = "written \(time) UTC"
-    guard pace.steps > 0 else { return "\(parts.joined(separator: ", ")); \(written)" }
+    guard throughput.steps > 0 else { return "\(parts.joined(separator: ", ")); \(written)" }
     parts += [
-      "\(pace.imagesPerSecond.text(digits: 3)) images of each domain a second",
-      "\((pace.waitedShare * 100).text(digits: 2)) % of the time waiting for data",
+      "\(throughput.imagesPerSecond.text(digits: 3)) images of each domain a second",
+      "\((throughput.waitedShare * 100).text(digits: 2)) % of the time waiting for data",
     ]
     if state == .training {
-      let left = Double(place.totalSteps - place.step) * pace.secondsPerStep
+      let left = Double(progress.totalSteps - progress.step) * throughput.secondsPerStep
       parts.append("\(ProgressBar.clock(left)) left")
     }
     return "\(parts.joined(separator: ", ")); \(written)"
@@ -101,7 +101,7 @@ struct RunPage {
   private func section(_ part: (heading: String, curves: [Curve])) -> String {
     let curves = part.curves.filter { !$0.points.isEmpty }
     guard !curves.isEmpty else { return "" }
-    let charts = CurveChart.all(curves, lastStep: place.step, alarms: alarms.spans)
+    let charts = CurveChart.all(curves, lastStep: progress.step, alarms: alarms.spans)
     return "<h2>\(part.heading)</h2><div class=\"charts\">\(charts.map(\.html).joined())</div>\n"
   }
 

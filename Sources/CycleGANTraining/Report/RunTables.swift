@@ -166,14 +166,3 @@ extension RunTables {
     alarms.map(\.word).joined(separator: ",")
   }
 }
-
-extension Losses {
-  /// The losses' names in the log, in the order of the official log.
-  static var columns: [(name: String, loss: KeyPath<Losses, Float>)] {
-    [
-      ("discriminator_A", \.discriminatorA), ("adversarial_AB", \.adversarialAB),
-      ("cycle_A", \.cycleA), ("identity_A", \.identityA), ("discriminator_B", \.discriminatorB),
-      ("adversarial_BA", \.adversarialBA), ("cycle_B", \.cycleB), ("identity_B", \.identityB),
-    ]
-  }
-}

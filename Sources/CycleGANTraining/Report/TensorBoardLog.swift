@@ -1,7 +1,7 @@
 import CycleGAN
 import Glibc
 
-/// A run's events for TensorBoard: the losses, the learning rate, the pace, and the sample grids.
+/// A run's events for TensorBoard: the losses, the learning rate, the throughput, and the sample grids.
 ///
 /// One file for a run, however often it was stopped: whatever reads it finds each step once. Where
 /// a run goes on, the events of later steps are cut off, as in log.tsv; a file for each process, as

@@ -44,10 +44,10 @@ final class TimingLog {
   ///
   /// - Parameters:
   ///   - step: Steps done.
-  ///   - pace: Of the steps since the row before, or since this process began.
+  ///   - throughput: Of the steps since the row before, or since this process began.
   /// - Throws: `TrainingError` if it cannot be written.
-  func append(step: Int, _ pace: Pace) throws(TrainingError) {
-    let cells = [pace.secondsPerStep, pace.imagesPerSecond, pace.waitedShare]
+  func append(step: Int, _ throughput: Throughput) throws(TrainingError) {
+    let cells = [throughput.secondsPerStep, throughput.imagesPerSecond, throughput.waitedShare]
       .map { $0.text(digits: 4) }
     try file.append(TableFile.row(["\(step)"] + cells))
   }

@@ -34,7 +34,7 @@ struct ValidationReading: Equatable {
   ///
   /// - Returns: The similarity to the truth where it is known, else how near both translations are to
   ///   their domains; nil if neither can be told.
-  var merit: (Merit, Double)? {
+  var score: (metric: Metric, value: Double)? {
     if let truth { return (.truth, truth.psnr) }
     guard let distanceAB, let distanceBA else { return nil }
     return (.distance, -(distanceAB + distanceBA))
@@ -42,7 +42,7 @@ struct ValidationReading: Equatable {
 }
 
 /// What the best epoch is chosen by.
-enum Merit: String {
+enum Metric: String {
   /// The highest mean PSNR of translations of A against the truth.
   case truth = "psnr_truth"
   /// The lowest sum of both kernel distances.
@@ -56,19 +56,19 @@ struct BestEpoch: Equatable {
   /// Steps done at its end.
   let step: Int
   /// What it was chosen by.
-  let merit: Merit
+  let metric: Metric
   /// How much of it there is.
   let value: Double
 
   /// Whether another epoch is better; one that is measured otherwise always is.
-  func isWorse(than other: BestEpoch) -> Bool { merit != other.merit || value < other.value }
+  func isWorse(than other: BestEpoch) -> Bool { metric != other.metric || value < other.value }
 }
 
 extension BestEpoch {
   /// All of it, for a checkpoint.
   var json: JSON {
     .object([
-      ("epoch", .integer(epoch)), ("step", .integer(step)), ("merit", .string(merit.rawValue)),
+      ("epoch", .integer(epoch)), ("step", .integer(step)), ("merit", .string(metric.rawValue)),
       ("value", .number(value)),
     ])
   }
@@ -76,9 +76,9 @@ extension BestEpoch {
   /// Goes on from a checkpoint; nil if something is missing.
   init?(_ json: JSON) {
     guard let epoch = json["epoch"]?.integer, let step = json["step"]?.integer,
-      let merit = json["merit"]?.string.flatMap({ Merit(rawValue: $0) }),
+      let metric = json["merit"]?.string.flatMap({ Metric(rawValue: $0) }),
       let value = json["value"]?.number
     else { return nil }
-    self.init(epoch: epoch, step: step, merit: merit, value: value)
+    self.init(epoch: epoch, step: step, metric: metric, value: value)
   }
 }

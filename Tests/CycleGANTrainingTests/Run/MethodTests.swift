@@ -21,7 +21,7 @@ import Testing
     Case("identity-warmup") { $0.identityWarmup = 1 },
     Case("lr-decay-by") { $0.decayInterval = .step },
     Case("accumulate") { $0.batchesPerStep = 2 },
-    Case("clip-grad") { $0.model.gradientLimit = 0.01 },
+    Case("clip-grad") { $0.model.maximumGradientNorm = 0.01 },
   ]
 
   @Test(arguments: cases)

@@ -48,12 +48,12 @@ package struct MethodOptions: TrainingOptionGroup {
       defaultIsNull: true),
     .init("lr-decay-by", \.lrDecayBy, \.decayInterval, defaultIsNull: true),
     .init(
-      "grad-checkpointing", \.gradCheckpointing, \.model.savesMemory, resume: .mayChange,
+      "grad-checkpointing", \.gradCheckpointing, \.model.gradientCheckpointing, resume: .mayChange,
       defaultIsNull: true),
     .init(
       "accumulate", \.accumulate, \.batchesPerStep, .integers(from: 1, to: 1 << 20),
       defaultIsNull: true),
-    .init("clip-grad", \.clipGrad, \.model.gradientLimit, .numbersAbove(0)),
+    .init("clip-grad", \.clipGrad, \.model.maximumGradientNorm, .numbersAbove(0)),
   ]
 
   /// The defaults, to be parsed into.

@@ -38,9 +38,9 @@ public struct ModelOptions: Sendable, Equatable {
   public var learningRate = 0.0002
   /// The longest that the gradients of both generators together, and those of both discriminators,
   /// may be in a step; nil for no limit: `--clip-grad`.
-  public var gradientLimit: Double?
+  public var maximumGradientNorm: Double?
   /// Decay of the running means of both generators' parameters, 0..<1; nil for no means.
-  public var averageDecay: Double?
+  public var emaDecay: Double?
   /// How parameters start: `--init_type`.
   public var initType = Initialization.Kind.normal
   /// The scale of the start: `--init_gain`.
@@ -48,7 +48,7 @@ public struct ModelOptions: Sendable, Equatable {
 
   /// Whether the generators keep little of their forward pass, and run again for the backward pass:
   /// `--grad-checkpointing`.
-  public var savesMemory = false
+  public var gradientCheckpointing = false
   /// The numbers that convolutions multiply, apart from the residual blocks' own: `--amp`.
   public var precision = Precision.float32
 

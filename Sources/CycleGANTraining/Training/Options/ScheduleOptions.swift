@@ -33,7 +33,7 @@ package struct ScheduleOptions: TrainingOptionGroup {
   package static let rows: [OptionRow<ScheduleOptions>] = [
     .init("lr", \.lr, \.model.learningRate, .numbers(from: 0)),
     .init("beta1", \.beta1, \.model.beta1, .fraction),
-    .init("ema", \.ema, \.model.averageDecay, .fraction), .init("lr-policy", \.lrPolicy, \.policy),
+    .init("ema", \.ema, \.model.emaDecay, .fraction), .init("lr-policy", \.lrPolicy, \.policy),
     .init("lr-decay-iters", \.lrDecayIters, \.decayEvery, .integers(from: 1)),
     .init("n-epochs", \.nEpochs, \.epochs, .integers(from: 0), resume: .mayChange),
     .init("n-epochs-decay", \.nEpochsDecay, \.decayEpochs, .integers(from: 0), resume: .mayChange),

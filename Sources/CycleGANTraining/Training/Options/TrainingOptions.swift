@@ -85,6 +85,14 @@ public struct TrainingOptions: Sendable, Equatable {
   /// Epochs in all.
   public var totalEpochs: Int { epochs + decayEpochs }
 
+  /// Steps in all.
+  ///
+  /// - Parameter order: Has the steps of an epoch.
+  func totalSteps(_ order: DataOrder) -> Int {
+    let (all, isTooMany) = order.stepsPerEpoch.multipliedReportingOverflow(by: totalEpochs)
+    return min(isTooMany ? .max : all, maximumSteps ?? .max)
+  }
+
   /// The schedule of the learning rate.
   var schedule: LearningRateSchedule {
     LearningRateSchedule(

@@ -3,10 +3,10 @@ import Testing
 
 @testable import CycleGANTraining
 
-@Suite struct GeneratorAveragesTests {
+@Suite struct EMATests {
   private static func model(_ decay: Double?, norm: Norm = .instance) throws -> CycleGANModel {
     var options = try SmallRun().options.model
-    options.averageDecay = decay
+    options.emaDecay = decay
     options.norm = norm
     options.learningRate = 0.01
     return try CycleGANModel(options, device: .cpu, random: .init(seed: 1))
@@ -33,7 +33,7 @@ import Testing
         }
       }
     }
-    let means = try #require(try model.averageWeights(of: role)).tensors
+    let means = try #require(try model.emaWeights(of: role)).tensors
     for (tensor, expected) in zip(means, expected) {
       for (value, expected) in zip(tensor.values, expected) {
         #expect(abs(value - expected) <= 1e-6, "\(tensor.name)")
@@ -48,15 +48,15 @@ import Testing
     for role in NetworkRole.allCases {
       #expect(try with.weights(of: role).tensors == without.weights(of: role).tensors)
     }
-    #expect(try without.averageWeights(of: .generatorAB) == nil)
-    #expect(try with.averageWeights(of: .discriminatorA) == nil)
+    #expect(try without.emaWeights(of: .generatorAB) == nil)
+    #expect(try with.emaWeights(of: .discriminatorA) == nil)
   }
 
   @Test func `frames are translated with the mean where there is one`() throws {
     let model = try Self.model(0.9)
     try Self.step(model)
     let picture = TrainingMaterial.picture(0, 3, channels: 3, side: 16)
-    let mean = try #require(try model.averageWeights(of: .generatorAB))
+    let mean = try #require(try model.emaWeights(of: .generatorAB))
     let plain = try Self.model(nil)
     try plain.load(mean, into: .generatorAB)
     let translated = try model.translate(picture, with: .generatorAB)
@@ -68,6 +68,6 @@ import Testing
     try Self.step(model)
     let weights = try Self.model(nil).weights(of: .generatorBA)
     try model.load(weights, into: .generatorBA)
-    #expect(try model.averageWeights(of: .generatorBA)?.tensors == weights.tensors)
+    #expect(try model.emaWeights(of: .generatorBA)?.tensors == weights.tensors)
   }
 }

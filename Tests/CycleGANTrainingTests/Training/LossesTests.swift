@@ -4,7 +4,7 @@ import Testing
 @testable import CycleGAN
 @testable import CycleGANTraining
 
-@Suite struct GANModeTests {
+@Suite struct LossesTests {
   @Test(arguments: GANMode.allCases, [true, false])
   func `verdicts cost what the formula says`(mode: GANMode, real: Bool) throws {
     let judgements = try Tensor([-2, 0, 3.5, 0.5], shape: [1, 1, 2, 2], device: .cpu)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CycleGANTraining
 
-@Suite struct ForgettingTests {
+@Suite struct GradientCheckpointingTests {
   /// A model, and the side of its pictures.
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -32,11 +32,11 @@ import Testing
   /// The whole state has the running statistics and the source of dropout, too.
   @Test(arguments: cases)
   func `what is learned is the same to the last bit`(kind: Case) throws {
-    func trained(savesMemory: Bool) throws -> CycleGANModel {
+    func trained(gradientCheckpointing: Bool) throws -> CycleGANModel {
       var options = try SmallRun().options.model
       (options.dropout, options.generatorKind) = (false, .resnet(blocks: 2))
       kind.change(&options)
-      options.savesMemory = savesMemory
+      options.gradientCheckpointing = gradientCheckpointing
       let model = try CycleGANModel(options, device: .cpu, random: .init(seed: 1))
       for step in 0..<2 {
         let pictures = (0..<2).map {
@@ -46,7 +46,9 @@ import Testing
       }
       return model
     }
-    let (plain, saving) = (try trained(savesMemory: false), try trained(savesMemory: true))
+    let (plain, saving) = (
+      try trained(gradientCheckpointing: false), try trained(gradientCheckpointing: true)
+    )
     #expect(try saving.state().tensors == plain.state().tensors)
     for role in [NetworkRole.generatorAB, .generatorBA] {
       for parameter in plain.network(role).description.parameters where parameter.isLearned {
@@ -63,7 +65,7 @@ import Testing
     var broken = try SmallRun()
     try whole.run()
     try broken.run(stoppingAfter: 5)
-    broken.options.model.savesMemory = true
+    broken.options.model.gradientCheckpointing = true
     #expect(try broken.run() == .finished(steps: 12))
     #expect(try broken.results == whole.results)
     #expect(broken.messages.lines.contains("--grad-checkpointing was not given and is true"))

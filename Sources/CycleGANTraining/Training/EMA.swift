@@ -1,23 +1,23 @@
 import CTorch
 import CycleGAN
 
-/// Running means of both generators' parameters over the steps, which are less restless than the
-/// parameters of any one step.
+/// Exponential moving averages (EMA) of both generators' parameters over the steps, which fluctuate
+/// less than the parameters of any one step.
 ///
 /// Source: Yazici et al. 2019, arXiv 1806.04498, section 3.1.
-struct GeneratorAverages {
-  /// The decay in the long run, 0..<1.
+struct EMA {
+  /// The decay after the first steps, 0..<1.
   let decay: Double
   private let generatorAB: TrainableNetwork
   private let generatorBA: TrainableNetwork
 
-  /// Makes means; they hold nothing before `begin`.
+  /// Makes averages; they hold nothing before `reset`.
   ///
   /// - Parameters:
-  ///   - options: What the generators look like.
-  ///   - decay: In the long run, 0..<1.
-  ///   - device: Where they live.
-  ///   - random: What dropout would draw from; a mean is never trained.
+  ///   - options: The generators' architecture.
+  ///   - decay: After the first steps, 0..<1.
+  ///   - device: The device of the parameters.
+  ///   - random: What dropout would draw from; an average is never trained.
   /// - Throws: `TorchError` if the device is out of memory.
   init(
     _ options: ModelOptions, decay: Double, device: Device, random: DeviceRandom
@@ -33,7 +33,7 @@ struct GeneratorAverages {
     generatorBA = try network(.generatorBA)
   }
 
-  /// The mean of a generator; nil for a discriminator.
+  /// The average of a generator; nil for a discriminator.
   func network(_ role: NetworkRole) -> TrainableNetwork? {
     switch role {
     case .generatorAB: generatorAB
@@ -42,15 +42,14 @@ struct GeneratorAverages {
     }
   }
 
-  /// Forgets the past: the mean of a generator is what it is now.
-  func begin(_ role: NetworkRole, _ generator: TrainableNetwork) throws(TorchError) {
+  /// Makes the average of a generator what the generator is now.
+  func reset(_ role: NetworkRole, to generator: TrainableNetwork) throws(TorchError) {
     try network(role)?.approach(generator, share: 1)
   }
 
-  /// Takes a step into the means.
+  /// Takes a step into the averages.
   ///
-  /// The decay is lower in the first steps, so that the random weights of the beginning are soon
-  /// forgotten.
+  /// The decay is lower in the first steps, so that the random initial weights soon count for nothing.
   ///
   /// - Parameters:
   ///   - generators: As they are after the step.
@@ -58,7 +57,7 @@ struct GeneratorAverages {
   /// - Throws: `TorchError` if the device fails.
   ///
   /// Source: `num_updates` of TensorFlow's `ExponentialMovingAverage`.
-  func follow(
+  func update(
     _ generators: (AB: TrainableNetwork, BA: TrainableNetwork), steps: Int64
   ) throws(TorchError) {
     let share = 1 - min(decay, Double(1 + steps) / Double(10 + steps))

@@ -3,17 +3,17 @@ import Testing
 
 @testable import CycleGANTraining
 
-@Suite struct GradientLimitTests {
+@Suite struct GradientClippingTests {
   /// A model after one step, and what the step measured.
   private static func trained(
     _ limit: Double?
   ) throws -> (model: CycleGANModel, measurement: StepMeasurement) {
     var options = try SmallRun().options.model
-    options.gradientLimit = limit
+    options.maximumGradientNorm = limit
     let model = try CycleGANModel(options, device: .cpu, random: .init(seed: 1))
     let pictures = (0..<2).map { TrainingMaterial.picture($0, 0, channels: 3, side: 16) }
-    let measurement = try model.measure(realA: [pictures[0]], realB: [pictures[1]])
-    try model.learn(from: measurement)
+    let measurement = try model.computeGradients(realA: [pictures[0]], realB: [pictures[1]])
+    try model.applyGradients(measurement)
     return (model, measurement)
   }
 

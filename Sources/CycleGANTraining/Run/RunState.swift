@@ -1,0 +1,67 @@
+import CycleGAN
+
+/// How far a run is: what a checkpoint carries beside the state of the model and the tables.
+///
+/// The random states of pools and dropout belong to the model's state. The order of the images, their
+/// crops and flips follow from the seed, the position and the rollback.
+struct RunState: Equatable {
+  /// Steps done, and the epoch of the next step and its index there.
+  var position = RunPosition()
+  /// What the health watch remembers.
+  var health = HealthWatch()
+  /// The last epoch that was validated; 0 for none.
+  var validatedEpoch = 0
+  /// The best of the validated epochs.
+  var best: BestEpoch?
+  /// Where the run left the order of images that its seed gives; nil if it was never rolled back.
+  var rollback: DataOrder.Detour?
+}
+
+/// When a run logs, validates and saves.
+struct SavePolicy {
+  private let options: TrainingOptions
+  private let order: DataOrder
+  private var lastSave = ContinuousClock.now
+
+  /// Prepares; the clock of `--save-minutes` starts now.
+  ///
+  /// - Parameters:
+  ///   - options: Have the intervals.
+  ///   - order: Has the sizes of epochs and steps.
+  init(_ options: TrainingOptions, _ order: DataOrder) {
+    (self.options, self.order) = (options, order)
+  }
+
+  /// Whether log.tsv gets a row for a step.
+  ///
+  /// - Parameters:
+  ///   - before: The position before the step.
+  ///   - after: The position after it.
+  func logs(from before: RunPosition, to after: RunPosition) -> Bool {
+    after.images(order) / options.logEvery > before.images(order) / options.logEvery
+  }
+
+  /// Whether an interval between checkpoints ends with a step.
+  ///
+  /// - Parameters:
+  ///   - before: The position before the step.
+  ///   - after: The position after it.
+  func saves(from before: RunPosition, to after: RunPosition) -> Bool {
+    let (first, images) = (before.images(order), after.images(order))
+    let endsEpoch = after.epoch > before.epoch
+    let minutes = (ContinuousClock.now - lastSave) / .seconds(60)
+    return options.saveEvery.map { images / $0 > first / $0 } == true
+      || options.saveEverySteps.map { after.step % $0 == 0 } == true
+      || options.saveEveryEpochs.map { endsEpoch && before.epoch % $0 == 0 } == true
+      || options.saveEveryMinutes.map { minutes > $0 } == true
+  }
+
+  /// The epoch that has ended and is not validated yet; nil if there is none.
+  func epochToValidate(_ state: RunState) -> Int? {
+    let epoch = state.position.epoch - 1
+    return state.position.place == 0 && state.validatedEpoch < epoch ? epoch : nil
+  }
+
+  /// Starts the clock of `--save-minutes` again.
+  mutating func didSave() { lastSave = .now }
+}
