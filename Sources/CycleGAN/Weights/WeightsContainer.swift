@@ -64,7 +64,7 @@ public enum WeightsContainer: String, Sendable {
     ]
     if let known = signatures.first(where: { beginning.starts(with: $0.0) }) { return known.1 }
     // Shorter ones are told how they end too early, and one whose header begins wrong, that.
-    let length = beginning.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let length = UInt64(beginning.prefix(8), .littleEndian)
     return beginning.count > 8 && length > WeightsLimits().maximumHeaderBytes
       ? "not a file of weights" : nil
   }

@@ -1,3 +1,5 @@
+import CycleGAN
+
 /// An event as TensorBoard reads it: a protobuf message `Event` in a record with checksums.
 ///
 /// Source: TensorFlow's event.proto and summary.proto, and record_writer.cc for the frame.
@@ -20,31 +22,41 @@ struct EventRecord {
   /// The record: its length and the event, both with their checksum.
   var bytes: [UInt8] {
     let event = message
-    let length = littleEndian(UInt64(event.count))
-    return length + littleEndian(maskedCRC32C(length)) + event + littleEndian(maskedCRC32C(event))
+    let length = UInt64(event.count).bytes(.littleEndian)
+    return length + maskedCRC32C(length).bytes(.littleEndian) + event
+      + maskedCRC32C(event).bytes(.littleEndian)
   }
 
   /// The time, the step behind it, where `end` looks for it, and the content.
   private var message: [UInt8] {
-    [1 << 3 | 1] + littleEndian(time.bitPattern) + field(2, varint(step)) + payload
-  }
-
-  private var payload: [UInt8] {
+    var event = ProtobufWriter()
+    event.write(1, time)
+    event.write(2, step)
     switch content {
-    case .version: return field(3, bytes: Array("brain.Event:2".utf8))
+    case .version: event.write(3, "brain.Event:2")
     case .scalars(let scalars):
-      return field(
-        5,
-        bytes: scalars.flatMap { value($0.tag, [2 << 3 | 5] + littleEndian($0.value.bitPattern)) })
+      event.write(5) { summary in
+        for (tag, number) in scalars {
+          summary.write(1) { value in
+            value.write(1, tag)
+            value.write(2, number)
+          }
+        }
+      }
     case .image(let tag, let width, let height, let png):
-      let sizes = field(1, varint(height)) + field(2, varint(width)) + field(3, varint(3))
-      return field(5, bytes: value(tag, field(4, bytes: sizes + field(4, bytes: png))))
+      event.write(5) { summary in
+        summary.write(1) { value in
+          value.write(1, tag)
+          value.write(4) { image in
+            image.write(1, height)
+            image.write(2, width)
+            image.write(3, 3)
+            image.write(4, png)
+          }
+        }
+      }
     }
-  }
-
-  /// A value of a summary.
-  private func value(_ tag: String, _ content: [UInt8]) -> [UInt8] {
-    field(1, bytes: field(1, bytes: Array(tag.utf8)) + content)
+    return event.bytes
   }
 }
 
@@ -72,13 +84,13 @@ extension EventRecord {
   ) -> (event: ArraySlice<UInt8>, next: Int)? {
     let rest = contents[place...]
     guard rest.count >= 12 else { return nil }
-    let length = rest.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard littleEndian(maskedCRC32C(rest.prefix(8))) == Array(rest.dropFirst(8).prefix(4)),
+    let length = UInt64(rest.prefix(8), .littleEndian)
+    guard maskedCRC32C(rest.prefix(8)) == UInt32(rest.dropFirst(8).prefix(4), .littleEndian),
       length <= UInt64(rest.count) - 12, rest.count - 12 - Int(length) >= 4
     else { return nil }
     let event = rest.dropFirst(12).prefix(Int(length))
     let checksum = rest[event.endIndex...].prefix(4)
-    guard littleEndian(maskedCRC32C(event)) == Array(checksum) else { return nil }
+    guard maskedCRC32C(event) == UInt32(checksum, .littleEndian) else { return nil }
     return (event, checksum.endIndex)
   }
 
@@ -93,26 +105,6 @@ extension EventRecord {
     }
     return nil
   }
-}
-
-private func field(_ number: UInt8, _ varint: [UInt8]) -> [UInt8] { [number << 3] + varint }
-
-private func field(_ number: UInt8, bytes: [UInt8]) -> [UInt8] {
-  [number << 3 | 2] + varint(bytes.count) + bytes
-}
-
-/// Seven bits a byte, the lowest first.
-private func varint(_ value: Int) -> [UInt8] {
-  var (rest, bytes): (UInt64, [UInt8]) = (UInt64(value), [])
-  while rest >= 0x80 {
-    bytes.append(UInt8(rest & 0x7F) | 0x80)
-    rest >>= 7
-  }
-  return bytes + [UInt8(rest)]
-}
-
-private func littleEndian<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
-  withUnsafeBytes(of: number.littleEndian) { Array($0) }
 }
 
 /// CRC-32C, turned and shifted, since a checksum of what has checksums in it is a weak one.

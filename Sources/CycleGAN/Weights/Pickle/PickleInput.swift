@@ -54,7 +54,7 @@ struct PickleInput {
   /// - Returns: Its bits.
   /// - Throws: `PickleError` if there are fewer.
   mutating func number(_ count: Int) throws(PickleError) -> UInt64 {
-    try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    UInt64(try take(count), .littleEndian)
   }
 
   /// Takes a line without its end.

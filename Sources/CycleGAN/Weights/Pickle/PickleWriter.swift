@@ -11,7 +11,7 @@ struct PickleWriter {
   /// Pushes text.
   mutating func push(_ text: String) {
     run(.binUnicode)
-    number(text.utf8.count, 4)
+    bytes.append(UInt32(truncatingIfNeeded: text.utf8.count), .littleEndian)
     bytes += text.utf8
   }
 
@@ -20,17 +20,17 @@ struct PickleWriter {
     switch integer {
     case 0...0xFF:
       run(.binInt1)
-      number(integer, 1)
+      bytes.append(UInt8(integer))
     case 0...0xFFFF:
       run(.binInt2)
-      number(integer, 2)
+      bytes.append(UInt16(integer), .littleEndian)
     case Int(Int32.min)...Int(Int32.max):
       run(.binInt)
-      number(integer, 4)
+      bytes.append(Int32(integer), .littleEndian)
     default:
       run(.long1)
-      number(8, 1)
-      number(integer, 8)
+      bytes.append(8)
+      bytes.append(Int64(integer), .littleEndian)
     }
   }
 
@@ -56,9 +56,5 @@ struct PickleWriter {
     push(.orderedDictionary)
     run(.emptyTuple)
     run(.reduce)
-  }
-
-  private mutating func number(_ value: Int, _ count: Int) {
-    bytes += (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
 }

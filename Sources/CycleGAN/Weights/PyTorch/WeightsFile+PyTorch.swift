@@ -33,7 +33,7 @@ extension WeightsFile {
     parts.append(keys.bytes)
     for i in order {
       let elements = tensors[i].elements
-      parts.append((0..<8).map { UInt8(truncatingIfNeeded: elements.count >> (8 * $0)) })
+      parts.append(UInt64(elements.count).bytes(.littleEndian))
       parts.append(elements)
     }
     return parts

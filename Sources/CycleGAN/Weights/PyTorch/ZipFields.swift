@@ -1,12 +1,11 @@
 /// Takes numbers and text off the front of a piece of a zip file.
 struct ZipFields {
-  private let bytes: [UInt8]
-  private var position = 0
+  private var cursor: ByteCursor
 
   /// Begins at the first byte.
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  init(_ bytes: [UInt8]) { cursor = ByteCursor(bytes) }
 
-  var isAtEnd: Bool { position == bytes.count }
+  var isAtEnd: Bool { cursor.isAtEnd }
 
   /// Takes a little-endian number.
   ///
@@ -14,7 +13,7 @@ struct ZipFields {
   /// - Returns: Not negative.
   /// - Throws: `WeightsError.malformed` if there are fewer, or it is above 2^63.
   mutating func number(_ count: Int) throws(WeightsError) -> Int {
-    let value = try take(count).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let value = UInt64(try take(count), .littleEndian)
     guard let number = Int(exactly: value) else { throw .malformed("a zip field of \(value)") }
     return number
   }
@@ -25,11 +24,9 @@ struct ZipFields {
   /// - Returns: Exactly as many.
   /// - Throws: `WeightsError.malformed` if there are fewer.
   mutating func take(_ count: Int) throws(WeightsError) -> [UInt8] {
-    guard count <= bytes.count - position else {
+    do throws(EndOfBytes) { return Array(try cursor.readBytes(count)) } catch {
       throw .malformed("its zip directory ends within an entry")
     }
-    defer { position += count }
-    return Array(bytes[position..<position + count])
   }
 
   /// Passes over bytes.

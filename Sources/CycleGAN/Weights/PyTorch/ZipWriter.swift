@@ -67,6 +67,6 @@ struct ZipWriter {
   }
 
   private static func field(_ value: Int, _ count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    Array(UInt64(value).bytes(.littleEndian).prefix(count))
   }
 }

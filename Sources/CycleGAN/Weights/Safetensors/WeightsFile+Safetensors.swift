@@ -52,7 +52,7 @@ extension WeightsFile {
     guard length.count == 8 else {
       throw .malformed("\(length.count) bytes are too few for a safetensors file")
     }
-    let count = length.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let count = UInt64(length, .littleEndian)
     guard count >= 2 else { throw .malformed("a header of \(count) bytes") }
     guard count <= limits.maximumHeaderBytes else {
       throw .malformed(

@@ -73,8 +73,7 @@ extension WeightsFile {
     }
     var text = JSON.object(members).serialized
     text += [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
-    let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
-    return length + text
+    return UInt64(text.count).bytes(.littleEndian) + text
   }
 
   /// The tensors with the widest elements in front, otherwise in the order given.
