@@ -138,16 +138,16 @@ CC_AVX2 void resample_across_avx2(const cc_resampling *resampling, const uint8_t
 static bool has_avx2(void) { return !is_portable && __builtin_cpu_supports("avx2"); }
 #endif
 
-void cc_resample_down(const uint8_t *rows, const int32_t *weights, size_t count, size_t length,
-                      uint8_t *output) {
+void cc_resample_vertically(const uint8_t *rows, const int32_t *weights, size_t count,
+                            size_t length, uint8_t *output) {
 #if defined(__x86_64__)
   if (has_avx2()) return resample_down_avx2(rows, weights, count, length, output);
 #endif
   resample_down(rows, weights, count, length, output);
 }
 
-void cc_resample_across(const cc_resampling *resampling, const uint8_t *pixels, size_t width,
-                        size_t rows, size_t channels, uint8_t *output, uint8_t *scratch) {
+void cc_resample_horizontally(const cc_resampling *resampling, const uint8_t *pixels, size_t width,
+                              size_t rows, size_t channels, uint8_t *output, uint8_t *scratch) {
 #if defined(__x86_64__)
   if (has_avx2()) {
     return resample_across_avx2(resampling, pixels, width, rows, channels, output, scratch);

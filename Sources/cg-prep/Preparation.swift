@@ -56,7 +56,7 @@ struct Preparation: Sendable {
       return Frame(try official(image, random: &random))
     }
     // Grey before the resize, as in the official code.
-    let coloured = channels.map { $0 == 1 ? image.grey() : image.rgb() } ?? image
+    let coloured = channels.map { $0 == 1 ? image.gray() : image.rgb() } ?? image
     let resizing = try resizing(
       width: coloured.width, height: coloured.height, channels: coloured.channels)
     let sized = resizing.map { coloured.resized(to: $0) } ?? coloured

@@ -123,5 +123,5 @@ enum PillowVersion: String, CaseIterable, Sendable {
   case twelve = "12"
   case thirteen = "13"
 
-  var order: ResizingOrder { self == .twelve ? .acrossFirst : .shrinkingHeightFirst }
+  var order: ResizingOrder { self == .twelve ? .horizontalFirst : .shrinkingHeightFirst }
 }

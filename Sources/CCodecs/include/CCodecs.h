@@ -134,16 +134,16 @@ typedef struct {
 /// @param rows    `count` old rows of `length` samples, one after the other.
 /// @param weights One for each of them.
 /// @param output  Gets `length` samples.
-void cc_resample_down(const uint8_t *rows, const int32_t *weights, size_t count, size_t length,
-                      uint8_t *output);
+void cc_resample_vertically(const uint8_t *rows, const int32_t *weights, size_t count,
+                            size_t length, uint8_t *output);
 
 /// Makes rows wider or narrower.
 ///
 /// @param pixels  `rows` rows of `width` pixels of `channels` samples.
 /// @param output  Gets as many rows of `resampling->count` pixels.
 /// @param scratch `16 * channels * (width + resampling->count)` bytes to work in.
-void cc_resample_across(const cc_resampling *resampling, const uint8_t *pixels, size_t width,
-                        size_t rows, size_t channels, uint8_t *output, uint8_t *scratch);
+void cc_resample_horizontally(const cc_resampling *resampling, const uint8_t *pixels, size_t width,
+                              size_t rows, size_t channels, uint8_t *output, uint8_t *scratch);
 
 /// Makes this thread resample as processors without AVX2 do, for tests.
 void cc_resample_portably(bool wished);

@@ -34,3 +34,9 @@ public func crc32(_ bytes: [UInt8], _ previous: UInt32 = 0) -> UInt32 {
 func crc32(_ first: UInt32, followedBy second: UInt32, count: Int) -> UInt32 {
   cc_crc32_combine(first, second, count)
 }
+
+/// Writes a checksum as eight digits.
+///
+/// - Parameter value: Any.
+/// - Returns: Lower-case hexadecimal digits.
+public func hexadecimal(_ value: UInt32) -> String { padded(value, to: 8, radix: 16) }

@@ -1,49 +1,49 @@
 import Glibc
 
-/// Bytes that are read in any order: those of a regular file where they lie, others from memory.
+/// Bytes that are read in any order: those of a regular file by `pread`, others from memory.
 ///
 /// A file that somebody shortens meanwhile gives fewer bytes; nothing is mapped, so that it cannot
 /// kill the reader.
 struct SeekableBytes {
-  private enum Place {
+  private enum Storage {
     case memory(MemoryPieces)
     case file(ByteReader, start: Int)
   }
 
   /// How many there are.
   let count: Int
-  private let place: Place
+  private let storage: Storage
 
   /// Takes bytes that are in memory.
   ///
   /// - Parameter bytes: All of them.
   init(_ bytes: [UInt8]) {
-    (count, place) = (bytes.count, .memory(MemoryPieces([bytes], size: max(1, bytes.count))))
+    (count, storage) = (bytes.count, .memory(MemoryPieces([bytes], size: max(1, bytes.count))))
   }
 
   /// Takes what a reader has not handed out yet.
   ///
   /// - Parameters:
-  ///   - reader: Of a regular file it stays where it is; anything else is read to its end.
+  ///   - reader: A regular file is read where needed; anything else is read to its end.
   ///   - limit: The most to keep in memory, bytes; `count` is above it where there is more.
   /// - Throws: `SystemError` if a read fails.
   init(_ reader: ByteReader, limit: Int) throws(SystemError) {
     if let rest = reader.restOfFile {
-      (count, place) = (rest.count, .file(reader, start: rest.lowerBound))
+      (count, storage) = (rest.count, .file(reader, start: rest.lowerBound))
     } else {
       let pieces = try MemoryPieces(reader, limit: limit)
-      (count, place) = (pieces.count, .memory(pieces))
+      (count, storage) = (pieces.count, .memory(pieces))
     }
   }
 
   /// Reads a piece.
   ///
   /// - Parameter range: Bytes, counted from the first one; of whole elements.
-  /// - Returns: The elements as they lie there; fewer where the range goes beyond the end.
+  /// - Returns: The elements; fewer where the range goes beyond the end.
   /// - Throws: `SystemError` if the read fails.
   func read<Element: BitwiseCopyable>(_ range: Range<Int>) throws(SystemError) -> [Element] {
     let range = range.clamped(to: 0..<count)
-    switch place {
+    switch storage {
     case .memory(let pieces):
       let size = MemoryLayout<Element>.size
       return [Element](unsafeUninitializedCapacity: range.count / size) { memory, filled in
@@ -55,15 +55,15 @@ struct SeekableBytes {
     }
   }
 
-  /// Lets go of bytes in memory.
+  /// Frees bytes in memory.
   ///
   /// - Parameter offset: The first byte that is read again; those before must not be.
   func release(before offset: Int) {
-    if case .memory(let pieces) = place { pieces.release(before: offset) }
+    if case .memory(let pieces) = storage { pieces.release(before: offset) }
   }
 }
 
-/// Bytes in memory, in pieces of one size, so that they never lie there twice and can go one by one.
+/// Bytes in memory, in pieces of one size, so that they are never copied and can be freed one by one.
 private final class MemoryPieces {
   private var pieces: [[UInt8]]
   private let size: Int
@@ -109,7 +109,7 @@ private final class MemoryPieces {
     return copied
   }
 
-  /// Lets go of the pieces that end before a byte.
+  /// Frees the pieces that end before a byte.
   func release(before offset: Int) {
     while released < pieces.count, (released + 1) * size <= offset {
       pieces[released] = []
@@ -119,7 +119,7 @@ private final class MemoryPieces {
 }
 
 extension ByteReader {
-  /// Where the bytes that were not handed out yet lie in a regular file; nil for anything else.
+  /// The offsets in a regular file of the bytes not handed out yet; nil for anything else.
   var restOfFile: Range<Int>? {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
@@ -129,7 +129,7 @@ extension ByteReader {
     return start..<max(start, status.st_size)
   }
 
-  /// Reads bytes from a place of a regular file; the reader's own position stays.
+  /// Reads bytes at an offset of a regular file; the reader's own position stays.
   fileprivate func read<Element: BitwiseCopyable>(
     _ count: Int, at offset: Int
   ) throws(SystemError) -> [Element] {

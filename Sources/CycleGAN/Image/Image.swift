@@ -1,4 +1,4 @@
-/// A picture in memory: 8-bit sRGB or grey samples.
+/// An image in memory: 8-bit sRGB or gray samples.
 ///
 /// Samples are interleaved, rows from top to bottom: `[H, W, C] UInt8 in 0...255`, where H is the
 /// number of rows, W of columns and C of channels.
@@ -7,7 +7,7 @@ public struct Image: Sendable, Equatable {
   public let width: Int
   /// Rows, px, at least 1.
   public let height: Int
-  /// 1 (grey) or 3 (red, green, blue).
+  /// 1 (gray) or 3 (red, green, blue).
   public let channels: Int
   /// `[H, W, C]`, 0...255.
   public var pixels: [UInt8]
@@ -28,5 +28,76 @@ public struct Image: Sendable, Equatable {
     self.height = height
     self.channels = channels
     self.pixels = pixels
+  }
+}
+
+extension Image {
+  /// Cuts out a rectangle.
+  ///
+  /// - Parameters:
+  ///   - x: Its left column, px.
+  ///   - y: Its top row, px.
+  ///   - width: Its width, px.
+  ///   - height: Its height, px.
+  /// - Returns: The part of the image inside.
+  /// - Precondition: The rectangle has a pixel and lies within the image.
+  public func cropped(x: Int, y: Int, width: Int, height: Int) -> Image {
+    precondition(
+      x >= 0 && y >= 0 && x + width <= self.width && y + height <= self.height,
+      "the rectangle leaves the image")
+    if width == self.width && height == self.height { return self }
+    var part: [UInt8] = []
+    part.reserveCapacity(width * height * channels)
+    for row in y..<y + height {
+      let start = (row * self.width + x) * channels
+      part += pixels[start..<start + width * channels]
+    }
+    return Image(width: width, height: height, channels: channels, pixels: part)
+  }
+
+  /// Mirrors left and right, as torchvision's `hflip`.
+  ///
+  /// - Returns: An image of the same size.
+  public func flipped() -> Image {
+    let flipped = [UInt8](unsafeUninitializedCapacity: pixels.count) { new, count in
+      pixels.withUnsafeBufferPointer { old in
+        for row in 0..<height {
+          let start = row * width
+          for column in 0..<width {
+            let source = (start + width - 1 - column) * channels
+            let target = (start + column) * channels
+            for channel in 0..<channels { new[target + channel] = old[source + channel] }
+          }
+        }
+      }
+      count = pixels.count
+    }
+    return Image(width: width, height: height, channels: channels, pixels: flipped)
+  }
+
+  /// Lays images out in a grid on white.
+  ///
+  /// - Parameter rows: Color images, at least one a row; each row as high as its highest.
+  /// - Precondition: All images have three channels.
+  public init(rows: [[Image]]) {
+    let gap = 2
+    let width = rows.map { $0.reduce(-gap) { $0 + $1.width + gap } }.max() ?? 1
+    let heights = rows.map { $0.map(\.height).max() ?? 1 }
+    let height = heights.reduce(-gap) { $0 + $1 + gap }
+    var pixels = [UInt8](repeating: 255, count: width * height * 3)
+    var top = 0
+    for (row, rowHeight) in zip(rows, heights) {
+      var left = 0
+      for image in row {
+        for y in 0..<image.height {
+          let from = y * image.width * 3, to = ((top + y) * width + left) * 3
+          pixels.replaceSubrange(
+            to..<to + image.width * 3, with: image.pixels[from..<from + image.width * 3])
+        }
+        left += image.width + gap
+      }
+      top += rowHeight + gap
+    }
+    self.init(width: width, height: height, channels: 3, pixels: pixels)
   }
 }

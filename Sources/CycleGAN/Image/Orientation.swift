@@ -1,71 +1,77 @@
-/// How a picture has to be turned to stand upright; the numbers are those of EXIF.
+/// How an image is stored; the numbers are those of EXIF.
 ///
-/// Source: EXIF 2.32 (CIPA DC-008), tag 0x0112.
+/// Source: EXIF 2.32 (CIPA DC-008) and TIFF 6.0, tag 0x0112.
 enum Orientation: UInt16, CaseIterable {
   case upright = 1
+  /// Left and right are exchanged.
   case mirrored = 2
-  case upsideDown = 3
-  case mirroredUpsideDown = 4
+  case rotated180 = 3
+  /// Top and bottom are exchanged.
+  case mirroredVertically = 4
+  /// Rows are columns.
   case transposed = 5
-  case turnedLeft = 6
-  case transversed = 7
-  case turnedRight = 8
+  /// Upright after a rotation by 90 degrees clockwise.
+  case rotated90 = 6
+  /// Rows are columns, and both run backward.
+  case transverse = 7
+  /// Upright after a rotation by 270 degrees clockwise.
+  case rotated270 = 8
 
-  /// Whether width and height change places.
+  /// Whether width and height are exchanged.
   var swapsSides: Bool { rawValue >= 5 }
 
-  /// Whether the columns of the upright picture run against the side that they lie on.
-  var mirrorsColumns: Bool { [.mirrored, .upsideDown, .turnedLeft, .transversed].contains(self) }
+  /// Whether the upright image's columns are stored backward.
+  var mirrorsColumns: Bool { [.mirrored, .rotated180, .rotated90, .transverse].contains(self) }
 
-  /// Whether the rows of the upright picture run against the side that they lie on.
+  /// Whether the upright image's rows are stored backward.
   var mirrorsRows: Bool {
-    [.upsideDown, .mirroredUpsideDown, .transversed, .turnedRight].contains(self)
+    [.rotated180, .mirroredVertically, .transverse, .rotated270].contains(self)
   }
 
-  /// The size of the upright picture by that of the lying one, and the other way round.
+  /// The size of the upright image by that of the stored one, and the other way round.
   func swappingSides(_ size: (width: Int, height: Int)) -> (width: Int, height: Int) {
     swapsSides ? (size.height, size.width) : size
   }
 }
 
 extension Image {
-  /// Turns a picture upright.
+  /// Makes an image upright.
   ///
-  /// - Parameter orientation: How it lies.
-  /// - Returns: The upright picture; of the orientations 5 to 8 width and height change places.
-  func turned(_ orientation: Orientation) -> Image {
+  /// - Parameter orientation: How it is stored.
+  /// - Returns: The upright image; orientations 5 to 8 exchange width and height.
+  func oriented(_ orientation: Orientation) -> Image {
     guard orientation != .upright else { return self }
-    let walk = Walk(orientation, width: width, height: height, channels: channels)
+    let steps = Steps(orientation, width: width, height: height, channels: channels)
     let (columns, rows) = orientation.swappingSides((width, height))
-    let turned = [UInt8](unsafeUninitializedCapacity: pixels.count) { target, count in
+    let upright = [UInt8](unsafeUninitializedCapacity: pixels.count) { target, count in
       count = pixels.count
       pixels.withUnsafeBufferPointer { source in
         guard let source = source.baseAddress, var target = target.baseAddress else { return }
         for row in 0..<rows {
-          var start = source + walk.start + row * walk.perRow
+          var start = source + steps.start + row * steps.perRow
           for _ in 0..<columns {
             target.update(from: start, count: channels)
             target += channels
-            start += walk.perColumn
+            start += steps.perColumn
           }
         }
       }
     }
-    return Image(width: columns, height: rows, channels: channels, pixels: turned)
+    return Image(width: columns, height: rows, channels: channels, pixels: upright)
   }
 
-  /// Where an upright picture's samples lie in the picture as it is stored.
-  private struct Walk {
+  /// The offsets of an upright image's samples in the stored image.
+  private struct Steps {
     let start: Int
     let perColumn: Int
     let perRow: Int
 
     init(_ orientation: Orientation, width: Int, height: Int, channels: Int) {
-      let (right, down) = (channels, channels * width)
+      let (pixel, line) = (channels, channels * width)
       let (columns, rows) = orientation.swappingSides((width, height))
-      let (across, along) = orientation.swapsSides ? (down, right) : (right, down)
-      perColumn = orientation.mirrorsColumns ? -across : across
-      perRow = orientation.mirrorsRows ? -along : along
+      let (column, row) = orientation.swapsSides ? (line, pixel) : (pixel, line)
+      perColumn = orientation.mirrorsColumns ? -column : column
+      perRow = orientation.mirrorsRows ? -row : row
       start = max(0, -perColumn * (columns - 1)) + max(0, -perRow * (rows - 1))
     }
   }

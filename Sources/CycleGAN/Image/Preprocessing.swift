@@ -63,7 +63,7 @@ public struct Preprocessing: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - image: As decoded.
-  ///   - random: Where the crop's place and the flip come from.
+  ///   - random: Where the crop's position and the flip come from.
   /// - Returns: What the network is to see.
   /// - Throws: `PreprocessingError` if the image is smaller than the crop or grows too large.
   public func callAsFunction(
@@ -80,8 +80,8 @@ public struct Preprocessing: Sendable, Equatable {
   /// - Returns: What the crop is taken from.
   /// - Throws: `PreprocessingError` if nothing would be left, or the image grows too large.
   public func sized(_ image: Image) throws(PreprocessingError) -> Image {
-    let coloured = channels == 1 ? image.grey() : image.rgb()
-    return coloured.resized(to: try resizing(width: coloured.width, height: coloured.height))
+    let colored = channels == 1 ? image.gray() : image.rgb()
+    return colored.resized(to: try resizing(width: colored.width, height: colored.height))
   }
 
   /// What an image is resized to, before the crop.
@@ -89,7 +89,7 @@ public struct Preprocessing: Sendable, Equatable {
   /// - Parameters:
   ///   - width: Its width, px.
   ///   - height: Its height, px.
-  /// - Returns: The size, and whether it is grey then.
+  /// - Returns: The size, and whether it is gray then.
   /// - Throws: `PreprocessingError` if nothing would be left, or the image grows too large.
   public func resizing(width: Int, height: Int) throws(PreprocessingError) -> Resizing {
     let new = try size(width: width, height: height)
@@ -120,7 +120,7 @@ public struct Preprocessing: Sendable, Equatable {
       }
       return (loadSize, Int(max(scaled, Double(cropSize))))
     case .none:
-      // Python rounds a half to the even neighbour.
+      // Python rounds a half to the even neighbor.
       let sides = [width, height].map { Int((Double($0) / 4).rounded(.toNearestOrEven)) * 4 }
       guard sides[0] > 0 && sides[1] > 0 else {
         throw .tooSmall(width: width, height: height, needed: 3)
@@ -138,20 +138,20 @@ public struct Preprocessing: Sendable, Equatable {
 }
 
 extension Image {
-  /// Cuts out a square at a random place.
+  /// Cuts out a square at a random position.
   ///
   /// - Parameters:
   ///   - side: Width and height of the square, px.
-  ///   - random: Where the place comes from; nothing is drawn if there is only one.
-  /// - Returns: The part of the picture inside.
-  /// - Throws: `PreprocessingError` if the picture is smaller than the square.
+  ///   - random: Where the position comes from; nothing is drawn if there is only one.
+  /// - Returns: The part of the image inside.
+  /// - Throws: `PreprocessingError` if the image is smaller than the square.
   ///
   /// Source: torchvision, transforms.RandomCrop.
   fileprivate func randomPart(
     of side: Int, random: inout RandomSource
   ) throws(PreprocessingError) -> Image {
     guard width >= side && height >= side else {
-      throw .tooSmall(width: width, height: height, needed: side)
+      throw .smallerThanCrop(width: width, height: height, side: side)
     }
     if width == side && height == side { return self }
     let y = random.integer(below: height - side + 1)
@@ -161,26 +161,32 @@ extension Image {
 }
 
 /// Why an image cannot be prepared.
-public enum PreprocessingError: Error, Equatable, CustomStringConvertible {
-  /// There is less than the crop needs.
+public enum PreprocessingError: ResourceLimited, Equatable {
+  /// A side would be rounded to 0, since it is shorter than this, px.
   case tooSmall(width: Int, height: Int, needed: Int)
+  /// There is less than the crop needs.
+  case smallerThanCrop(width: Int, height: Int, side: Int)
   /// There is less than the part that is to be cut out reaches to.
   case smallerThanPart(width: Int, height: Int, partWidth: Int, partHeight: Int)
-  /// The resized picture would be larger than the limit.
+  /// The resized image would be larger than the limit.
   case tooLarge(width: Int, height: Int, limit: Int)
 
   /// One line for standard error, without the file name.
   public var description: String {
     switch self {
-    case .tooSmall(let width, let height, 3):
-      "\(width) x \(height) pixels; each side must be at least 3 to be a multiple of 4"
     case .tooSmall(let width, let height, let needed):
-      "\(width) x \(height) pixels, smaller than the crop of \(needed) x \(needed); "
-        + "see --crop-size and --load-size"
+      "\(width) x \(height) pixels; each side must be at least \(needed) to be a multiple of 4"
+    case .smallerThanCrop(let width, let height, let side):
+      "\(width) x \(height) pixels, smaller than the crop of \(side) x \(side)"
     case .smallerThanPart(let width, let height, let partWidth, let partHeight):
       "\(width) x \(height) pixels; the part to cut out needs \(partWidth) x \(partHeight)"
     case .tooLarge(let width, let height, let limit):
-      "would be resized to \(width) x \(height) pixels; the limit is \(limit), see --max-pixels"
+      "would be resized to \(width) x \(height) pixels; the limit is \(limit)"
     }
+  }
+
+  /// The limit that was exceeded; nil for every other reason.
+  public var exceededLimit: ResourceLimit? {
+    if case .tooLarge = self { .pixels } else { nil }
   }
 }

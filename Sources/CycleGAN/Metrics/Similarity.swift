@@ -23,7 +23,7 @@ public struct Similarity: Sendable, Equatable {
     precondition(
       first.width == second.width && first.height == second.height
         && first.channels == second.channels, "the frames have different sizes")
-    let (x, y) = (first.values(), second.values())
+    let (x, y) = (first.float32Samples(), second.float32Samples())
     var (absolute, squared) = (0.0, 0.0)
     for i in x.indices {
       let difference = Double(x[i]) - Double(y[i])

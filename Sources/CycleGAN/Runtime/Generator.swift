@@ -83,9 +83,9 @@ public final class Generator: Sendable {
     let (h, w, channels) = (Int32(frame.height), Int32(frame.width), Int32(frame.channels))
     let (height, width) = (Int32(place.height), Int32(place.width))
     switch frame.samples {
-    case .levels(let levels):
+    case .uint8(let levels):
       ck_levels_read(levels, h, w, channels, memory + place.offset, height, width)
-    case .values(let values):
+    case .float32(let values):
       ck_values_read(values, h, w, channels, memory + place.offset, height, width)
     }
   }
@@ -102,7 +102,7 @@ public final class Generator: Sendable {
       filled = count
     }
     return Frame(
-      width: width, height: height, channels: place.channels, samples: .values(values))
+      width: width, height: height, channels: place.channels, samples: .float32(values))
   }
 }
 

@@ -2,7 +2,7 @@
 enum Note: Equatable {
   /// Precedes its frame; the checksum is of the frame's record, header included.
   case frame(name: FilePath?, crc32: UInt32?)
-  /// Stands where a frame would stand if the input had not failed.
+  /// Replaces the frame of an input that failed.
   case failure(name: FilePath?, reason: String)
   /// Closes what one tool wrote; the checksum is of everything before, see `StreamTally`.
   case end(StreamTally)

@@ -1,9 +1,46 @@
+/// A record of a tensor stream that matters to its reader.
+public enum StreamRecord: Sendable, Equatable {
+  /// An image, whole and verified.
+  case frame(Frame, name: FilePath?)
+  /// An input that failed upstream, in the order of the inputs.
+  case failure(name: FilePath?, reason: String)
+  /// The end of what one tool wrote; more may follow in a concatenation.
+  case end(frames: Int, failed: Int)
+}
+
+/// What a stream may ask for; checked before anything is allocated.
+public struct StreamLimits: Sendable, Equatable {
+  /// The most pixels in a frame.
+  public var maximumPixels: Int
+  /// The longest side of a frame, px.
+  public var maximumSide: Int
+  /// The longest note, bytes.
+  public var maximumNoteBytes: Int
+
+  /// The longest header, bytes.
+  static let maximumHeaderBytes = 65_536
+
+  /// Sets limits.
+  ///
+  /// - Parameters:
+  ///   - maximumPixels: The most pixels in a frame.
+  ///   - maximumSide: The longest side of a frame, px.
+  ///   - maximumNoteBytes: The longest note, bytes.
+  public init(
+    maximumPixels: Int = 100_000_000, maximumSide: Int = 32_768, maximumNoteBytes: Int = 1 << 20
+  ) {
+    self.maximumPixels = maximumPixels
+    self.maximumSide = maximumSide
+    self.maximumNoteBytes = maximumNoteBytes
+  }
+}
+
 /// Reads a tensor stream, as cg-stream(5) describes it.
 ///
 /// Frames come out as soon as they are whole and their checksum is right. Concatenated streams,
 /// streams without notes and files of `numpy.save` are streams too.
 public final class StreamReader {
-  private let source: RecordSource
+  private let records: RecordReader
   /// Everything since the start or the end note before.
   private var whole = StreamTally()
   /// The same from the first note on: a plain stream may stand in front of one with notes.
@@ -12,13 +49,13 @@ public final class StreamReader {
   private var waiting: (name: FilePath?, crc32: UInt32?)?
   private var failure: StreamError?
 
-  /// Starts at the reader's place; nothing is read yet.
+  /// Starts at the reader's position; nothing is read yet.
   ///
   /// - Parameters:
   ///   - reader: Where the bytes come from.
   ///   - limits: What a record may ask for.
   public init(_ reader: ByteReader, limits: StreamLimits = .init()) {
-    source = RecordSource(reader: reader, limits: limits)
+    records = RecordReader(reader: reader, limits: limits)
   }
 
   /// Reads the next record that matters.
@@ -29,7 +66,7 @@ public final class StreamReader {
   public func next() throws(StreamError) -> StreamRecord? {
     if let failure { throw failure }
     do throws(StreamError) {
-      while let record = try source.next() {
+      while let record = try records.next() {
         if let found = try take(record) { return found }
       }
       try requireEnd()
@@ -41,13 +78,13 @@ public final class StreamReader {
   }
 
   /// Finds out what a record means; nil if it only prepares for others.
-  private func take(_ record: RecordSource.Record) throws(StreamError) -> StreamRecord? {
+  private func take(_ record: RecordReader.Record) throws(StreamError) -> StreamRecord? {
     switch record.content {
     case .frame(let frame):
       let note = waiting
       waiting = nil
       if let sum = note?.crc32, sum != record.crc32 {
-        throw source.damaged("the frame's checksum is \(record.crc32), its note says \(sum)")
+        throw records.damaged("the frame's checksum is \(record.crc32), its note says \(sum)")
       }
       add(record) { $0.frames += 1 }
       return .frame(frame, name: note?.name)
@@ -61,7 +98,7 @@ public final class StreamReader {
   }
 
   private func take(
-    _ note: Note, _ record: RecordSource.Record
+    _ note: Note, _ record: RecordReader.Record
   ) throws(StreamError) -> StreamRecord? {
     switch note {
     case .frame(let name, let sum):
@@ -79,7 +116,7 @@ public final class StreamReader {
     }
   }
 
-  private func add(_ record: RecordSource.Record, _ count: (inout StreamTally) -> Void) {
+  private func add(_ record: RecordReader.Record, _ count: (inout StreamTally) -> Void) {
     whole.add(record.crc32, count: record.count)
     count(&whole)
     guard var tally = noted else { return }
@@ -88,14 +125,14 @@ public final class StreamReader {
     noted = tally
   }
 
-  /// Holds an end note against what came, and starts anew.
-  private func check(_ tally: StreamTally, _ record: RecordSource.Record) throws(StreamError) {
+  /// Compares an end note with what came, and starts anew.
+  private func check(_ tally: StreamTally, _ record: RecordReader.Record) throws(StreamError) {
     try requireNothingWaiting()
     // No checksum covers the end note itself, so that its header must be the one we would write.
-    guard record.isCanonical else { throw source.damaged("the end note's header is not NumPy's") }
+    guard record.isCanonical else { throw records.damaged("the end note's header is not NumPy's") }
     let counted = noted ?? StreamTally()
     guard tally == whole || tally == counted else {
-      throw source.damaged(
+      throw records.damaged(
         "the end note says \(tally.frames) frames, \(tally.failed) failed, checksum "
           + "\(tally.crc32); there were \(counted.frames), \(counted.failed), \(counted.crc32)")
     }
@@ -104,11 +141,55 @@ public final class StreamReader {
   }
 
   private func requireNothingWaiting() throws(StreamError) {
-    guard waiting == nil else { throw source.damaged("a frame should follow its note") }
+    guard waiting == nil else { throw records.damaged("a frame should follow its note") }
   }
 
   private func requireEnd() throws(StreamError) {
-    guard waiting == nil else { throw source.truncated("it stops after a frame's note") }
-    guard noted == nil else { throw source.truncated("it stops without an end note") }
+    guard waiting == nil else { throw records.truncated("it stops after a frame's note") }
+    guard noted == nil else { throw records.truncated("it stops without an end note") }
+  }
+}
+
+/// Why a tensor stream cannot be read further.
+public enum StreamError: ResourceLimited, Equatable {
+  /// A position in a stream.
+  public struct Position: Sendable, Equatable, CustomStringConvertible {
+    /// Counted from 1, notes included.
+    public let record: Int
+    /// Bytes from the start of the stream.
+    public let offset: Int
+
+    /// As errors say it.
+    public var description: String { "record \(record), byte \(offset)" }
+  }
+
+  /// It stops in the middle of a record, or without the end note that its notes promise.
+  case truncated(Position, reason: String)
+  /// A record is not what the format says, or not what its checksum says.
+  case damaged(Position, reason: String)
+  /// An array that NumPy can read and that is neither a frame nor a note.
+  case unsupported(Position, reason: String)
+  /// A record asks for more than the limits allow.
+  case tooLarge(Position, reason: String, limit: ResourceLimit? = nil)
+  /// The system could not read it.
+  case unreadable(Position, SystemError)
+
+  /// The limit that was exceeded, if it is one that an image has, too; else nil.
+  public var exceededLimit: ResourceLimit? {
+    if case .tooLarge(_, _, let limit) = self { limit } else { nil }
+  }
+
+  /// One line for standard error, without the file name.
+  public var description: String {
+    switch self {
+    case .truncated(let position, let reason):
+      "truncated tensor stream at \(position): \(reason)"
+    case .damaged(let position, let reason):
+      "damaged tensor stream at \(position): \(reason)"
+    case .unsupported(let position, let reason), .tooLarge(let position, let reason, _):
+      "tensor stream at \(position): \(reason)"
+    case .unreadable(let position, let error):
+      "tensor stream at \(position) is unreadable: \(error)"
+    }
   }
 }

@@ -1,6 +1,6 @@
 /// Writes a tensor stream, as cg-stream(5) describes it.
 ///
-/// Samples go from the frame's memory straight to the descriptor.
+/// Samples are written from the frame's buffer, without a copy.
 public final class StreamWriter {
   private let writer: ByteWriter
   private let isPlain: Bool
@@ -19,7 +19,7 @@ public final class StreamWriter {
   /// Writes a frame and the note in front of it.
   ///
   /// - Parameters:
-  ///   - frame: Levels or values; written as they are.
+  ///   - frame: uint8 or float32 samples; written as they are.
   ///   - name: The path it came from.
   /// - Throws: `SystemError`, perhaps after a part was written.
   public func write(_ frame: Frame, name: FilePath?) throws(SystemError) {
@@ -37,7 +37,7 @@ public final class StreamWriter {
     tally.frames += 1
   }
 
-  /// Writes, in place of a frame, why there is none.
+  /// Writes, instead of a frame, why there is none.
   ///
   /// - Parameters:
   ///   - name: The input's path.

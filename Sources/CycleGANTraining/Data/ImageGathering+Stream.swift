@@ -24,7 +24,7 @@ extension ImageGathering {
       }
     } catch {
       if case .unreadable = error { throw .system("\(path): \(error)") }
-      throw .images("\(path): \(error)")
+      throw .images("\(path): \(describedWithHint(error))")
     }
   }
 
@@ -40,7 +40,7 @@ extension ImageGathering {
         add(.frame(Frame(decoded.image), name: nil), mark: decoded.image.pixels)
       }
     } catch {
-      throw .images("\(path), image \(items.count + 1): \(error)")
+      throw .images("\(path), image \(items.count + 1): \(describedWithHint(error))")
     }
   }
 }

@@ -97,7 +97,7 @@ public final class TrainingImages: Sendable {
         random = own
         return (image, place)
       } catch {
-        refused.withLock { $0[place] = "\(error)" }
+        refused.withLock { $0[place] = describedWithHint(error) }
       }
     }
     throw .images("none of \(count) images can be used, the first because: \(firstReason)")
@@ -128,8 +128,8 @@ public final class TrainingImages: Sendable {
       let preparation = preparation.unflipped
       return Frame(try preparation.drawn(sized(index, preparation), random: &random))
     } catch {
-      refused.withLock { $0[index] = "\(error)" }
-      throw .images("\(name(index)): \(error)")
+      refused.withLock { $0[index] = describedWithHint(error) }
+      throw .images("\(name(index)): \(describedWithHint(error))")
     }
   }
 

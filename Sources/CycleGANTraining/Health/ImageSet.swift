@@ -20,7 +20,7 @@ struct ImageSet {
 
   /// The largest standard deviation of a channel over all pictures; 1 in full contrast.
   var contrast: Double {
-    let pictures = frames.map { ($0.values(), $0.width * $0.height) }
+    let pictures = frames.map { ($0.float32Samples(), $0.width * $0.height) }
     return (0..<frames[0].channels).map { channel in
       meanAndDeviation(
         pictures.flatMap { values, plane in values[channel * plane..<(channel + 1) * plane] }
@@ -42,7 +42,7 @@ struct ImageSet {
   private static func saturated(_ frames: [Frame]) -> Double {
     var (beyond, all) = (0, 0)
     for frame in frames {
-      let values = frame.values()
+      let values = frame.float32Samples()
       for value in values where abs(value) > 0.99 { beyond += 1 }
       all += values.count
     }

@@ -30,13 +30,13 @@ struct TranslationReading: Equatable {
     diversity = distance > 0 ? translations.distance / distance : 1
     let (pairs, count) = (zip(images.frames, translations.frames), Double(images.frames.count))
     brightnessCorrelation =
-      pairs.map { correlation($0.brightness, $1.brightness) }.reduce(0, +) / count
+      pairs.map { correlation($0.luma(), $1.luma()) }.reduce(0, +) / count
     saturated = translations.saturated - targets.saturated
     contrast = translations.contrast
     let isComparable = pairs.allSatisfy { $0.channels == $1.channels }
     change =
       isComparable
-      ? pairs.map { meanDifference($0.values(), $1.values()) }.reduce(0, +) / count
+      ? pairs.map { meanDifference($0.float32Samples(), $1.float32Samples()) }.reduce(0, +) / count
       : nil
   }
 }
@@ -54,18 +54,4 @@ private func correlation(_ x: [Float], _ y: [Float]) -> Double {
     xy += dx * dy
   }
   return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : 0
-}
-
-extension Frame {
-  /// `[H, W]`, how bright every pixel is.
-  ///
-  /// Source: ITU-R BT.601, luma.
-  fileprivate var brightness: [Float] {
-    let values = values()
-    guard channels == 3 else { return values }
-    let plane = width * height
-    return (0..<plane).map { i in
-      0.299 * values[i] + 0.587 * values[plane + i] + 0.114 * values[2 * plane + i]
-    }
-  }
 }

@@ -63,7 +63,7 @@ final class TrainableNetwork {
     let output = try applied(to: Tensor([frame], device: device))
     let shape = output.shape
     return Frame(
-      width: shape[3], height: shape[2], channels: shape[1], samples: .values(try output.values()))
+      width: shape[3], height: shape[2], channels: shape[1], samples: .float32(try output.values()))
   }
 
   /// Sets whether later forward passes record what the parameters' gradients need.

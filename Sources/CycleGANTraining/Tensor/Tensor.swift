@@ -67,7 +67,8 @@ public final class Tensor {
         reason: "it has frames of \(first.width) x \(first.height) x \(first.channels) and of "
           + "\(frame.width) x \(frame.height) x \(frame.channels)")
     }
-    try self.init(frames.flatMap { $0.values() }, shape: [frames.count] + shape, device: device)
+    try self.init(
+      frames.flatMap { $0.float32Samples() }, shape: [frames.count] + shape, device: device)
   }
 
   /// Extents, outermost first.

@@ -23,11 +23,11 @@ import Testing
 
   @Test func `grey has Pillow's weights`() {
     let colours: [UInt8] = [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 1, 2, 3]
-    let grey = Image(width: 5, height: 1, channels: 3, pixels: colours).grey()
+    let grey = Image(width: 5, height: 1, channels: 3, pixels: colours).gray()
     #expect(grey.pixels == [76, 150, 29, 255, 2])
   }
 
   @Test func `grey to colour and back is the same`() {
-    #expect(picture.rgb().grey() == picture)
+    #expect(picture.rgb().gray() == picture)
   }
 }

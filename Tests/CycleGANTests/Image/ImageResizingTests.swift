@@ -14,7 +14,7 @@ import Testing
     for line in lines {
       let numbers = try line.map { try #require(Int($0)) }
       let picture = Image.noise(width: numbers[0], height: numbers[1], channels: numbers[2])
-      for (order, sum) in zip([.acrossFirst, .shrinkingHeightFirst] as [ResizingOrder], 5...) {
+      for (order, sum) in zip([.horizontalFirst, .shrinkingHeightFirst] as [ResizingOrder], 5...) {
         let resized = picture.resized(width: numbers[3], height: numbers[4], order: order)
         #expect((resized.width, resized.height) == (numbers[3], numbers[4]))
         #expect(Int(crc32(resized.pixels)) == numbers[sum], "\(order) \(line)")

@@ -49,9 +49,9 @@ import Testing
     var random = RandomSource(seed: 3)
     let picture = Image.noise(width: 9, height: 9, channels: 3)
     let grey = Preprocessing(loadSize: 5, cropSize: 5, flips: false, channels: 1)
-    #expect(try grey(picture, random: &random) == picture.grey().resized(width: 5, height: 5))
+    #expect(try grey(picture, random: &random) == picture.gray().resized(width: 5, height: 5))
     let colour = Preprocessing(mode: .crop, cropSize: 9, flips: false, channels: 3)
-    #expect(try colour(picture.grey(), random: &random) == picture.grey().rgb())
+    #expect(try colour(picture.gray(), random: &random) == picture.gray().rgb())
   }
 
   @Test func `a picture smaller than the crop is refused with both sizes`() {
@@ -60,9 +60,10 @@ import Testing
     let error = #expect(throws: PreprocessingError.self) {
       try Preprocessing(mode: .crop)(picture, random: &random)
     }
-    #expect(error == .tooSmall(width: 9, height: 300, needed: 256))
+    #expect(error == .smallerThanCrop(width: 9, height: 300, side: 256))
     #expect(
       error?.description.contains("9 x 300 pixels, smaller than the crop of 256 x 256") == true)
+    #expect(error.map(describedWithHint)?.hasSuffix("; see --crop-size and --load-size") == true)
   }
 
   @Test func `a side that would round to nothing is refused`() {

@@ -12,7 +12,7 @@ import Testing
   ) throws {
     let bytes = try ImageFixture(name).bytes
     guard let whole = try? Image.decoded(bytes) else { return }
-    let coloured = channels == 1 ? whole.image.grey() : whole.image
+    let coloured = channels == 1 ? whole.image.gray() : whole.image
     for (width, height) in Self.sizes {
       let resizing = Resizing(width: width, height: height, channels: channels)
       var options = DecodingOptions()
@@ -21,7 +21,7 @@ import Testing
         return resizing
       }
       let decoded = try Image.decoded(bytes, options: options)
-      let resized = channels == 1 ? decoded.image.grey() : decoded.image
+      let resized = channels == 1 ? decoded.image.gray() : decoded.image
       #expect(resized.resized(to: resizing) == coloured.resized(to: resizing))
       #expect(decoded.warnings == whole.warnings)
     }

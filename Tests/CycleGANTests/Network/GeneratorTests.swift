@@ -17,8 +17,8 @@ import Testing
     let bias = try #require(weights["model.19.bias"]).values.map { tanh($0) }
     let picture = Frame(
       width: width, height: height, channels: 3,
-      samples: .levels(.init(repeating: 200, count: 3 * width * height)))
-    let output = try Generator(weights, architecture: small)(picture).values()
+      samples: .uint8(.init(repeating: 200, count: 3 * width * height)))
+    let output = try Generator(weights, architecture: small)(picture).float32Samples()
     for (i, value) in output.enumerated() {
       #expect(abs(value - bias[i / (width * height)]) < 1e-6)
     }
@@ -26,7 +26,8 @@ import Testing
 
   @Test func `levels and the values that they stand for give the same`() throws {
     let image = Image.noise(width: 21, height: 34, channels: 3)
-    let values = Frame(width: 21, height: 34, channels: 3, samples: .values(Frame(image).values()))
+    let values = Frame(
+      width: 21, height: 34, channels: 3, samples: .float32(Frame(image).float32Samples()))
     let generator = try small.generator()
     #expect(try generator(Frame(image)) == generator(values))
   }
@@ -79,8 +80,8 @@ import Testing
     ])
   func `bf16 gives nearly the same picture`(architecture: GeneratorArchitecture) throws {
     let picture = Numbers.picture(width: 128, height: 96, channels: 3)
-    let exact = try architecture.generator()(picture).values()
-    let rounded = try architecture.generator(.bf16)(picture).values()
+    let exact = try architecture.generator()(picture).float32Samples()
+    let rounded = try architecture.generator(.bf16)(picture).float32Samples()
     let distance = try #require(zip(exact, rounded).map { abs($0 - $1) }.max())
     #expect(distance > 1e-5, "nothing was rounded")
     #expect(distance < 0.065)
@@ -124,7 +125,7 @@ import Testing
   @Test func `a picture with a side beyond all memory is refused`() throws {
     let width = 1 << 26 + 1
     let levels = [UInt8](repeating: 0, count: width)
-    let frame = Frame(width: width, height: 1, channels: 1, samples: .levels(levels))
+    let frame = Frame(width: width, height: 1, channels: 1, samples: .uint8(levels))
     let generator = try small.generator()
     #expect(throws: GeneratorError.outOfMemory) { try generator(frame) }
   }

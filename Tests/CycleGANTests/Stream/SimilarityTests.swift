@@ -49,7 +49,7 @@ import Testing
     let flat = { (value: Float) in
       Frame(
         width: width, height: height, channels: 1,
-        samples: .values([Float](repeating: value, count: width * height)))
+        samples: .float32([Float](repeating: value, count: width * height)))
     }
     let similarity = Similarity(flat(0.5), flat(-0.25))
     #expect(similarity.l1 == 0.75)

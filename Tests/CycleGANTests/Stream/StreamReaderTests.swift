@@ -4,7 +4,7 @@ import Testing
 @Suite struct StreamReaderTests {
   let levels = Frame(Image(width: 3, height: 2, channels: 3, pixels: Array(0..<18)))
   let values = Frame(
-    width: 2, height: 2, channels: 3, samples: .values((0..<12).map { Float($0) / 64 - 1 }))
+    width: 2, height: 2, channels: 3, samples: .float32((0..<12).map { Float($0) / 64 - 1 }))
 
   @Test func `what NumPy writes is read, with notes and without`() throws {
     let noted = try Reading(Fixtures.bytes("streams/notes.npys"))
@@ -99,8 +99,8 @@ import Testing
   @Test func `limits are named with the number that was wrong`() throws {
     let limits = StreamLimits(maximumPixels: 20, maximumSide: 10)
     let large = try Reading(NPY.header(.uint8, shape: [7, 3, 3]), limits: limits)
-    #expect(
-      large.error?.description.contains("3 x 7 pixels; the limit is 20, see --max-pixels") == true)
+    let message = large.error.map(describedWithHint)
+    #expect(message?.contains("3 x 7 pixels; the limit is 20, see --max-pixels") == true)
     let long = try Reading(NPY.header(.uint8, shape: [1, 11, 3]), limits: limits)
     #expect(long.error?.description.contains("11 x 1 pixels; the limit is 10 per side") == true)
     let note = try Reading(NPY.header(.uint8, shape: [1 << 40]))
@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test func `a value that is not a number is refused with its place`() throws {
-    let frame = Frame(width: 2, height: 1, channels: 1, samples: .values([0, .nan]))
+    let frame = Frame(width: 2, height: 1, channels: 1, samples: .float32([0, .nan]))
     let reading = try Reading(NPY.record(of: frame))
     #expect(reading.error?.description.contains("value at index 1 is nan") == true)
   }

@@ -48,8 +48,9 @@ struct SmallStream {
 
   init() throws {
     let picture = Image.noise(width: 8, height: 8, channels: 3)
-    let values = Frame(width: 8, height: 8, channels: 3, samples: .values(Frame(picture).values()))
-    let frames = [Frame(picture), values, Frame(picture.grey())]
+    let values = Frame(
+      width: 8, height: 8, channels: 3, samples: .float32(Frame(picture).float32Samples()))
+    let frames = [Frame(picture), values, Frame(picture.gray())]
     bytes = try written { writer throws(SystemError) in
       for (i, frame) in frames.enumerated() {
         try writer.write(frame, name: FilePath("\(i).png"))

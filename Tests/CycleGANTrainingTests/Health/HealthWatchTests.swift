@@ -122,7 +122,8 @@ import Testing
         translations: ImageSet(
           images.map { image in
             Frame(
-              width: 16, height: 16, channels: 3, samples: .values(image.values().map(translated)))
+              width: 16, height: 16, channels: 3,
+              samples: .float32(image.float32Samples().map(translated)))
           }), targets: ImageSet(images))
     }
     let copied = reading { $0 }
@@ -136,7 +137,7 @@ import Testing
     #expect(white.saturated > 0.9 && white.contrast == 0 && white.diversity == 0)
     #expect(white.brightnessCorrelation == 0)
     let grey = Frame(
-      width: 16, height: 16, channels: 1, samples: .levels(.init(repeating: 9, count: 256)))
+      width: 16, height: 16, channels: 1, samples: .uint8(.init(repeating: 9, count: 256)))
     #expect(
       TranslationReading(
         images: ImageSet([Self.varied]), translations: ImageSet([grey]), targets: ImageSet([grey])

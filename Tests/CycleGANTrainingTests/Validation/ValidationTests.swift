@@ -227,7 +227,7 @@ import Testing
     let grey = try (0..<12).map { _ in
       try features(
         Frame(
-          width: 24, height: 24, channels: 3, samples: .levels(.init(repeating: 90, count: 1728))))
+          width: 24, height: 24, channels: 3, samples: .uint8(.init(repeating: 90, count: 1728))))
     }
     let other = try #require(kernelDistance(real: real, fake: grey))
     #expect(other > 5 * abs(same))

@@ -102,11 +102,11 @@ public struct OutputOptions: ParsableArguments, Sendable {
   /// Changes samples to the type that was asked for.
   func typed(_ frame: Frame) -> Frame {
     switch (dtype?.value, frame.samples) {
-    case (.uint8, .values): Frame(Image(frame))
-    case (.float32, .levels):
+    case (.uint8, .float32): Frame(Image(frame))
+    case (.float32, .uint8):
       Frame(
         width: frame.width, height: frame.height, channels: frame.channels,
-        samples: .values(frame.values()))
+        samples: .float32(frame.float32Samples()))
     default: frame
     }
   }

@@ -114,7 +114,7 @@ public struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
     } catch let error as ToolError {
       throw error
     } catch {
-      let failure = error as? PictureFailure ?? PictureFailure("\(error)")
+      let failure = error as? PictureFailure ?? PictureFailure(describedWithHint(error))
       return try done(item.place, failure)
     }
     try done(item.place, nil)

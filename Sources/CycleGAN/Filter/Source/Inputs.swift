@@ -102,7 +102,8 @@ public final class Inputs {
       let limit = selection.decoding.maximumBytes
       if let size, size > limit, format != nil {
         let error = CodecError.tooManyBytes(count: size, limit: limit)
-        return Arrival(path ?? number(), label: label, failure: PictureFailure("\(error)"))
+        let reason = describedWithHint(error)
+        return Arrival(path ?? number(), label: label, failure: PictureFailure(reason))
       }
       if format == .ppm {
         opened = (.images(PNMStreamReader(reader, options: selection.decoding)), path, 0)
@@ -110,7 +111,8 @@ public final class Inputs {
       }
       guard format != nil else {
         let error = first.isEmpty ? CodecError.empty : .unknownFormat
-        return Arrival(path ?? number(), label: label, failure: PictureFailure("\(error)"))
+        let reason = describedWithHint(error)
+        return Arrival(path ?? number(), label: label, failure: PictureFailure(reason))
       }
       let bytes = try reader.readAll(limit: limit)
       return Arrival(path ?? number(), label: label, .encoded(bytes))
@@ -150,7 +152,7 @@ public final class Inputs {
       defer { opened = nil }
       return Arrival(
         opened?.path ?? number(), label: opened?.path == nil ? "standard input" : nil,
-        failure: PictureFailure("\(error)", status: .badData))
+        failure: PictureFailure(describedWithHint(error), status: .badData))
     }
   }
 
@@ -167,7 +169,7 @@ public final class Inputs {
       case .failure(let error):
         return Arrival(
           path ?? number(), label: path == nil ? label(nil, "image") : nil,
-          failure: PictureFailure("\(error)"))
+          failure: PictureFailure(describedWithHint(error)))
       }
     } catch {
       defer { opened = nil }

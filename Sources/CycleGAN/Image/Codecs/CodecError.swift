@@ -1,18 +1,18 @@
 /// Why bytes could not become an image, or an image could not become bytes.
-public enum CodecError: Error, Equatable, CustomStringConvertible {
-  /// There are no bytes at all.
+public enum CodecError: ResourceLimited, Equatable {
+  /// There are no bytes.
   case empty
-  /// None of the signatures is at the start.
+  /// The first bytes match no format's signature.
   case unknownFormat
   /// The file ends too early.
   case truncated(ImageFormat, reason: String)
   /// The codec found something wrong; its own words are kept.
   case damaged(ImageFormat, reason: String)
-  /// The file may be fine, but its kind cannot be read.
+  /// The file may be fine, but this variant of the format cannot be read.
   case unsupported(ImageFormat, reason: String)
-  /// The picture has more pixels than the limit.
+  /// The image has more pixels than the limit.
   case tooManyPixels(width: Int, height: Int, limit: Int)
-  /// The picture is wider or higher than the limit.
+  /// The image is wider or higher than the limit.
   case sideTooLong(width: Int, height: Int, limit: Int)
   /// The file is larger than the limit.
   case tooManyBytes(count: Int, limit: Int)
@@ -22,7 +22,7 @@ public enum CodecError: Error, Equatable, CustomStringConvertible {
   case tooManyScans(limit: Int)
   /// Decoding took longer than the limit, s.
   case tooSlow(limit: Int)
-  /// The system has not got the memory.
+  /// The system lacks the memory.
   case outOfMemory(reason: String)
   /// The image does not fit the format, or an option is out of range.
   case notEncodable(ImageFormat, reason: String)
@@ -36,19 +36,55 @@ public enum CodecError: Error, Equatable, CustomStringConvertible {
     case .damaged(let format, let reason): "damaged \(format.name): \(reason)"
     case .unsupported(let format, let reason): "unsupported \(format.name): \(reason)"
     case .tooManyPixels(let width, let height, let limit):
-      "\(width) x \(height) pixels; the limit is \(limit) in all, see --max-pixels"
+      "\(width) x \(height) pixels; the limit is \(limit) in all"
     case .sideTooLong(let width, let height, let limit):
-      "\(width) x \(height) pixels; the limit is \(limit) per side, see --max-side"
+      "\(width) x \(height) pixels; the limit is \(limit) per side"
     case .tooManyBytes(let count, let limit):
-      "\(count) bytes; the limit is \(limit), see --max-bytes"
+      "\(count) bytes; the limit is \(limit)"
     case .tooMuchMemory(let needed, let limit):
-      "decoding needs \(needed) bytes of memory; the limit is \(limit), see --max-memory"
+      "decoding needs \(needed) bytes of memory; the limit is \(limit)"
     case .tooManyScans(let limit):
-      "more than \(limit) JPEG scans, which is the limit, see --max-scans"
+      "more than \(limit) JPEG scans, which is the limit"
     case .tooSlow(let limit):
-      "decoding took more than \(limit) s, which is the limit, see --max-seconds"
+      "decoding took more than \(limit) s, which is the limit"
     case .outOfMemory(let reason): "out of memory: \(reason)"
     case .notEncodable(let format, let reason): "cannot be written as \(format.name): \(reason)"
     }
   }
+
+  /// The limit that was exceeded; nil for every other reason.
+  public var exceededLimit: ResourceLimit? {
+    switch self {
+    case .tooManyPixels: .pixels
+    case .sideTooLong: .side
+    case .tooManyBytes: .bytes
+    case .tooMuchMemory: .memory
+    case .tooManyScans: .scans
+    case .tooSlow: .seconds
+    case .empty, .unknownFormat, .truncated, .damaged, .unsupported, .outOfMemory, .notEncodable:
+      nil
+    }
+  }
+}
+
+/// What an image may not have or take too much of.
+public enum ResourceLimit: Sendable {
+  /// Width times height.
+  case pixels
+  /// Width or height.
+  case side
+  /// The encoded file's bytes.
+  case bytes
+  /// The memory that decoding takes.
+  case memory
+  /// The scans of a JPEG.
+  case scans
+  /// The CPU time that decoding takes.
+  case seconds
+}
+
+/// An error whose reason may be a limit that the caller has set and can change.
+public protocol ResourceLimited: Error, CustomStringConvertible {
+  /// The limit that was exceeded; nil for every other reason.
+  var exceededLimit: ResourceLimit? { get }
 }

@@ -25,7 +25,7 @@ import Testing
     let frame = Numbers.picture(
       width: 2 * side, height: side, channels: architecture.inputChannels)
     let made = try Generator(weights, architecture: architecture)(frame)
-    guard case .values(let input) = frame.samples, case .values(let output) = made.samples
+    guard case .float32(let input) = frame.samples, case .float32(let output) = made.samples
     else { return }
     let result = file.run(Naive(planes: input, frame.height, frame.width, frame.channels))
     result.expect(

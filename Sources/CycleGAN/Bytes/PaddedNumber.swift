@@ -9,9 +9,3 @@ public func padded(_ number: some BinaryInteger, to count: Int, radix: Int = 10)
   let digits = String(number, radix: radix)
   return String(repeating: "0", count: max(0, count - digits.count)) + digits
 }
-
-/// Writes a checksum as eight digits, the way `WeightsFile` stores it.
-///
-/// - Parameter value: Any.
-/// - Returns: Lower-case hexadecimal digits.
-public func hexadecimal(_ value: UInt32) -> String { padded(value, to: 8, radix: 16) }

@@ -1,5 +1,5 @@
-/// Takes a stream apart into its records, without asking what they mean together.
-final class RecordSource {
+/// Reads the records of a stream one by one; what they mean together is `StreamReader`'s concern.
+final class RecordReader {
   /// One array of the stream.
   struct Record {
     /// The two kinds there are.
@@ -20,7 +20,7 @@ final class RecordSource {
   }
 
   private let reader: ByteReader
-  let limits: StreamLimits
+  private let limits: StreamLimits
   private let start: Int
   /// The number of the record being read, from 1.
   private var number = 0
@@ -33,7 +33,7 @@ final class RecordSource {
     start = reader.offset
   }
 
-  var position: StreamError.Position {
+  private var position: StreamError.Position {
     StreamError.Position(record: number, offset: reader.offset - start)
   }
 
@@ -41,7 +41,7 @@ final class RecordSource {
 
   func truncated(_ reason: String) -> StreamError { .truncated(position, reason: reason) }
 
-  func unsupported(_ reason: String) -> StreamError {
+  private func unsupported(_ reason: String) -> StreamError {
     .unsupported(position, reason: reason)
   }
 
@@ -74,12 +74,9 @@ final class RecordSource {
     guard [1, 2, 3].contains(version.0), version.1 == 0 else {
       throw unsupported("NumPy format version \(version.0).\(version.1) is not known")
     }
-    var length = Int(first[8]) | Int(first[9]) << 8
-    if version.0 > 1 {
-      let more = try bytes(2)
-      guard more.count == 2 else { throw truncated("it stops in a header") }
-      length |= Int(more[0]) << 16 | Int(more[1]) << 24
-    }
+    let rest = try bytes(version.0 > 1 ? 2 : 0)
+    guard version.0 == 1 || rest.count == 2 else { throw truncated("it stops in a header") }
+    let length = Int(UInt32(first[8...] + rest, .littleEndian))
     guard length <= StreamLimits.maximumHeaderBytes else {
       throw .tooLarge(
         position,
@@ -129,6 +126,62 @@ final class RecordSource {
     do throws(NoteError) { return try Note(parsing: text) } catch { throw damaged(error.reason) }
   }
 
+  /// Reads what follows a frame's header.
+  private func frame(
+    _ element: NPY.Element, width: Int, height: Int, _ channels: Int
+  ) throws(StreamError) -> Frame {
+    guard channels == 1 || channels == 3 else {
+      let hint = element == .uint8 ? "(height, width, channels)" : "(channels, height, width)"
+      throw unsupported("a frame of \(channels) channels; \(hint) has 1 or 3")
+    }
+    guard width > 0 && height > 0 else { throw damaged("a frame of \(width) x \(height) pixels") }
+    guard width <= limits.maximumSide && height <= limits.maximumSide else {
+      throw .tooLarge(
+        position,
+        reason: "a frame of \(width) x \(height) pixels; the limit is \(limits.maximumSide) "
+          + "per side", limit: .side)
+    }
+    guard width * height <= limits.maximumPixels else {
+      throw .tooLarge(
+        position,
+        reason: "a frame of \(width) x \(height) pixels; the limit is \(limits.maximumPixels)",
+        limit: .pixels)
+    }
+    let samples = try samples(element, width * height * channels)
+    return Frame(width: width, height: height, channels: channels, samples: samples)
+  }
+
+  private func samples(
+    _ element: NPY.Element, _ count: Int
+  ) throws(StreamError) -> Frame.Samples {
+    switch element {
+    case .uint8: return .uint8(try array(count))
+    case .float32:
+      let samples: [Float] = try array(count)
+      if let index = samples.firstNonfinite {
+        throw damaged("the frame's value at index \(index) is \(samples[index])")
+      }
+      return .float32(samples)
+    }
+  }
+
+  /// Reads samples straight to where they stay.
+  private func array<Sample: BitwiseCopyable>(_ count: Int) throws(StreamError) -> [Sample] {
+    var failure: StreamError?
+    let array = [Sample](unsafeUninitializedCapacity: count) { memory, filled in
+      let memory = UnsafeMutableRawBufferPointer(
+        UnsafeMutableBufferPointer(rebasing: memory[..<count]))
+      do throws(StreamError) {
+        if try read(into: memory) < memory.count { failure = truncated("it stops in a frame") }
+      } catch {
+        failure = error
+      }
+      filled = failure == nil ? count : 0
+    }
+    if let failure { throw failure }
+    return array
+  }
+
   private func bytes(_ wanted: Int) throws(StreamError) -> [UInt8] {
     do throws(SystemError) {
       let bytes = try reader.readExactly(wanted)
@@ -140,8 +193,8 @@ final class RecordSource {
     }
   }
 
-  /// Fills memory in pieces, so that the checksum finds them in the cache.
-  func read(into memory: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int {
+  /// Fills a buffer in pieces, so that the checksum finds them in the cache.
+  private func read(into memory: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int {
     var filled = 0
     while filled < memory.count {
       let piece = UnsafeMutableRawBufferPointer(
@@ -157,5 +210,14 @@ final class RecordSource {
     }
     count += filled
     return filled
+  }
+}
+
+extension [Float] {
+  /// The first value that is NaN or infinite.
+  fileprivate var firstNonfinite: Int? {
+    // Without a branch inside, so that many values are looked at together.
+    let hasOne = reduce(false) { $0 || !$1.isFinite }
+    return hasOne ? firstIndex { !$0.isFinite } : nil
   }
 }

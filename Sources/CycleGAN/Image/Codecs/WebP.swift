@@ -1,0 +1,51 @@
+import CCodecs
+
+/// WebP, lossy and lossless, through libwebp.
+enum WebP: Codec {
+  static let name = "WebP"
+  static let extensions = ["webp"]
+  static let signatures = [Signature("RIFF".utf8) + [nil, nil, nil, nil] + Signature("WEBP".utf8)]
+  static let maximumSide = 16383
+
+  private static var library: LibraryReader {
+    LibraryReader(
+      format: .webp, open: cc_webp_reader_init, read: cc_webp_reader_read,
+      free: cc_webp_reader_free)
+  }
+
+  static func decode(
+    _ bytes: [UInt8], at start: Int, options: DecodingOptions
+  ) throws(CodecError) -> (image: DecodedImage, end: Int) {
+    let decoded = try library.decoded(
+      bytes[start...], orientation: orientation(in: bytes[start...]), options: options)
+    return (decoded, bytes.count)
+  }
+
+  static func encode(_ image: Image, options: EncodingOptions) throws(CodecError) -> [UInt8] {
+    try ImageFormat.webp.encoded { output, error in
+      cc_webp_encode(
+        image.rgb().pixels, UInt32(image.width), UInt32(image.height), Int32(options.quality),
+        options.lossless, &output, &error)
+    }
+  }
+
+  /// Reads the orientation out of the chunks; libwebp refuses what is wrong with them.
+  ///
+  /// Source: WebP container specification, "RIFF file format" and "Metadata".
+  private static func orientation(in bytes: ArraySlice<UInt8>) -> Orientation {
+    var orientation = Orientation.upright
+    var cursor = ByteCursor(bytes)
+    do throws(EndOfBytes) {
+      try cursor.skip(12)
+      while true {
+        let type = try cursor.readBytes(4)
+        let count = Int(try cursor.read(UInt32.self, .littleEndian))
+        let content = try cursor.readBytes(count)
+        if type.elementsEqual("EXIF".utf8) { orientation = EXIF.orientation(in: content) }
+        try cursor.skip(count % 2)
+      }
+    } catch {
+      return orientation
+    }
+  }
+}
