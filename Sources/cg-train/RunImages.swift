@@ -10,12 +10,13 @@ struct RunImages {
 
   /// All sets, by what they are.
   var all: [(name: String, images: TrainingImages)] {
-    let learned = [("images of A", training.A), ("images of B", training.B)]
-    guard let heldOut else { return learned }
-    let measured = [
+    let trained = [("images of A", training.A), ("images of B", training.B)]
+    guard let heldOut else { return trained }
+    let validated = [
       ("held-out images of A", heldOut.imagesA), ("held-out images of B", heldOut.imagesB),
     ]
-    return learned + measured + (heldOut.truth.map { [("pictures of the truth", $0)] } ?? [])
+    return trained + validated
+      + (heldOut.reference.map { [("images of the ground truth", $0)] } ?? [])
   }
 
   /// Finds all images.
@@ -52,9 +53,9 @@ struct RunImages {
       return
     }
     let (a, b) = try pair(operands, nil)
-    let truth = try validation.valTruth.map { operand throws(TrainingError) in
+    let reference = try validation.valTruth.map { operand throws(TrainingError) in
       try images(operand, nil)
     }
-    heldOut = try HeldOutImages(a, b, truth: truth, maximumCount: validation.valCount)
+    heldOut = try HeldOutImages(a, b, reference: reference, maximumCount: validation.valCount)
   }
 }

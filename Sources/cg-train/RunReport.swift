@@ -1,7 +1,7 @@
 import CycleGAN
 import CycleGANTraining
 
-/// What a person sees of a run: notes, warnings, a progress bar and the last line.
+/// What the tool prints of a run: notes, warnings, a progress bar and the last line.
 final class RunReport {
   private let diagnostics: Diagnostics
   private let options: OutputOptions
@@ -36,9 +36,11 @@ final class RunReport {
     case .finished(let steps):
       note("\(run): finished after \(steps) steps\(speed), gen_AB.bin and gen_BA.bin are there")
     case .alreadyFinished(let steps):
-      note("\(run): finished already after \(steps) steps, nothing to do; see --n-epochs")
+      note("\(run): already finished after \(steps) steps, nothing to do; see --n-epochs")
     case .stopped(let step):
-      note("\(run): stopped and saved after step \(step)\(speed); the same command continues")
+      note(
+        "\(run): stopped and saved after step \(step)\(speed); run the same command again to resume"
+      )
     }
     var isComplete = true
     for (name, images) in images.all {
@@ -62,7 +64,7 @@ final class RunReport {
     if !options.quiet { diagnostics.say(line) }
   }
 
-  /// How fast this process was, for the last line; nothing if it did no step.
+  /// The throughput of this process, for the last line; nothing if it did no step.
   private var speed: String {
     guard throughput.steps > 0 else { return "" }
     let share = (throughput.waitedShare * 1000).rounded() / 10

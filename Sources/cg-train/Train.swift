@@ -57,14 +57,14 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
-    // A run does not die of whoever read its messages.
+    // The run must not end when the reader of its messages does.
     signal(SIGPIPE, SIG_IGN)
     Interrupts.catchStatus()
     let isComplete: Bool
     do throws(TrainingError) {
       isComplete = try train(Diagnostics(tool: "cg-train"))
     } catch {
-      // Who asked it to stop must learn that it did not end in order.
+      // The exit status must say that the run did not end in order.
       Interrupts.forgetStop()
       throw ToolError(error.status, lines: error.lines)
     }

@@ -1,8 +1,8 @@
 import CycleGAN
 
-/// What a person sees of a run beside log.tsv: index.html, timing.tsv, and events for TensorBoard.
+/// The reports of a run beside its tables: index.html, timing.tsv, and events for TensorBoard.
 ///
-/// Training goes on where one of them cannot be written.
+/// Training continues if one of them cannot be written.
 final class RunReports {
   private let folder: FilePath
   private let configuration: JSON
@@ -34,10 +34,10 @@ final class RunReports {
     ]
   }
 
-  /// How fast this process's steps have been.
+  /// The throughput of this process so far.
   var throughput: Throughput { clock.now }
 
-  /// Opens the files where the run goes on: what they have of later steps is cut off.
+  /// Opens the files where the run is resumed: what they have of later steps is cut off.
   ///
   /// - Parameters:
   ///   - step: Steps done.
@@ -137,7 +137,7 @@ final class RunReports {
 
   private func attempt(_ report: () throws(TrainingError) -> Void) {
     do throws(TrainingError) { try report() } catch {
-      if warned.insert("\(error)").inserted { warn("\(error); training goes on") }
+      if warned.insert("\(error)").inserted { warn("\(error); training continues") }
     }
   }
 }

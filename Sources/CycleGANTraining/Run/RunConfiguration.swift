@@ -1,6 +1,6 @@
 import CycleGAN
 
-/// What a run was started with, as config.json shows it and every checkpoint carries it.
+/// The options, images and versions of a run, as config.json shows and every checkpoint carries them.
 struct RunConfiguration {
   private let options: [(option: TrainingOption, value: JSON)]
   private let images: [(name: String, value: JSON)]
@@ -16,7 +16,7 @@ struct RunConfiguration {
     self.heldOut = heldOut?.summary ?? .null
   }
 
-  /// All of it.
+  /// Everything, as JSON.
   var json: JSON {
     .object(
       [("options", .object(options.map { ($0.option.name, $0.value) }))]
@@ -24,7 +24,7 @@ struct RunConfiguration {
         + [("held-out", heldOut), ("versions", .object(Self.versions))])
   }
 
-  /// All of it, an option a line, for people.
+  /// Everything, one option a line.
   var text: [UInt8] {
     func block(_ members: [(String, JSON)]) -> String {
       members.map { "    \(JSON.string($0.0).text): \($0.1.text)" }.joined(separator: ",\n")
@@ -68,14 +68,14 @@ struct RunConfiguration {
     if !hasHeldOut(of: stored) {
       allowed.append(
         heldOut == .null
-          ? "nothing is held out any more"
-          : "other images are held out than before, so that the best epoch is chosen anew")
+          ? "there are no held-out images any more"
+          : "other images are held out than before; the best epoch is chosen again")
     }
     guard refused.isEmpty else { throw .changed(refused) }
     return allowed
   }
 
-  /// Whether epochs are measured on the images that those of a run were.
+  /// Whether the held-out images are those of a run.
   ///
   /// - Parameter stored: The configuration that a checkpoint of the run carries.
   /// - Returns: True also where neither has any.
@@ -85,7 +85,7 @@ struct RunConfiguration {
 }
 
 extension JSON {
-  /// As a person would write it.
+  /// The value for messages.
   fileprivate var plain: String {
     switch self {
     case .string(let text): escaped(Array(text.utf8))
@@ -107,7 +107,7 @@ extension TrainingImages {
 extension HeldOutImages {
   fileprivate var summary: JSON {
     .object([
-      ("A", imagesA.summary), ("B", imagesB.summary), ("truth", truth?.summary ?? .null),
+      ("A", imagesA.summary), ("B", imagesB.summary), ("truth", reference?.summary ?? .null),
       ("val-count", .integer(maximumCount)),
     ])
   }

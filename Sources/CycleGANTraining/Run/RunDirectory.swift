@@ -98,7 +98,7 @@ public final class RunDirectory {
       || rest.contains(/^\d{8,}\.(ckpt|png)\./)
   }
 
-  /// A file that a run would write over, though it is of another run or of somebody else.
+  /// A file that a run would overwrite, although it belongs to another run or to the user.
   ///
   /// A run that was killed before its first checkpoint leaves nothing but tables without rows.
   ///
@@ -150,7 +150,7 @@ public final class RunDirectory {
   }
 }
 
-/// Keeps a second trainer out of a run's folder; the kernel lets go with the process, however it ends.
+/// Locks a run's folder against a second trainer; the kernel releases the lock when the process ends.
 private final class RunLock {
   private let descriptor: Int32
 

@@ -32,20 +32,22 @@ struct SavePolicy {
     (self.options, self.order) = (options, order)
   }
 
-  /// Whether log.tsv gets a row for a step.
+  /// Decides whether log.tsv gets a row for a step.
   ///
   /// - Parameters:
   ///   - before: The position before the step.
   ///   - after: The position after it.
+  /// - Returns: Whether an interval of `--print-freq` ends with the step.
   func logs(from before: RunPosition, to after: RunPosition) -> Bool {
     after.images(order) / options.logEvery > before.images(order) / options.logEvery
   }
 
-  /// Whether an interval between checkpoints ends with a step.
+  /// Decides whether a step is followed by a checkpoint.
   ///
   /// - Parameters:
   ///   - before: The position before the step.
   ///   - after: The position after it.
+  /// - Returns: Whether one of the intervals between checkpoints ends with the step.
   func saves(from before: RunPosition, to after: RunPosition) -> Bool {
     let (first, images) = (before.images(order), after.images(order))
     let endsEpoch = after.epoch > before.epoch

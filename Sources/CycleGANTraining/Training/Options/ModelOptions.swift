@@ -1,6 +1,6 @@
 import CycleGAN
 
-/// Everything that shapes a model and its steps; the defaults are the official ones.
+/// Architecture, losses and optimizers of a model; the defaults are the official ones.
 public struct ModelOptions: Sendable, Equatable {
   /// Family and depth of both generators: the official `--netG`.
   public var generatorKind = GeneratorArchitecture.Kind.resnet(blocks: 9)
@@ -10,46 +10,44 @@ public struct ModelOptions: Sendable, Equatable {
   public var discriminatorKind = DiscriminatorArchitecture.Kind.patch(layers: 3)
   /// Channels after the discriminators' first convolution: `--ndf`.
   public var discriminatorWidth = 64
-  /// How all four networks normalise: `--norm`.
+  /// Normalization of all four networks: `--norm`.
   public var norm = Norm.instance
   /// Whether the generators have dropout.
   public var dropout = false
-  /// How the generators get back to the whole size: `--upsample`.
+  /// Upsampling of the ResNet generators: `--upsample`.
   public var upsampling = GeneratorArchitecture.Upsampling.transpose
   /// Channels of images of domain A, 1 or 3: `--input_nc`.
   public var channelsA = 3
   /// Channels of images of domain B, 1 or 3: `--output_nc`.
   public var channelsB = 3
-  /// What discriminators and generators play for: `--gan_mode`.
+  /// The adversarial loss: `--gan_mode`.
   public var ganMode = GANMode.lsgan
-  /// What images go through in front of the discriminators: `--diff-augment`.
+  /// Augmentations of the discriminators' inputs: `--diff-augment`.
   public var augmentations: Set<Augmentation> = []
-  /// Weight of the cycle A to B to A: `--lambda_A`.
+  /// Weight of the cycle loss A -> B -> A: `--lambda_A`.
   public var lambdaA = 10.0
-  /// Weight of the cycle B to A to B: `--lambda_B`.
+  /// Weight of the cycle loss B -> A -> B: `--lambda_B`.
   public var lambdaB = 10.0
-  /// Weight of the identity losses relative to their cycle's: `--lambda_identity`.
+  /// Weight of the identity losses, relative to the cycle losses: `--lambda_identity`.
   public var lambdaIdentity = 0.5
-  /// Fakes kept per domain: `--pool_size`.
+  /// Images in the image pool of each domain: `--pool_size`.
   public var poolSize = 50
-  /// Adam's decay of the gradient's running mean: `--beta1`.
+  /// Adam's decay of the first moment: `--beta1`.
   public var beta1 = 0.5
   /// Adam's learning rate at the start: `--lr`.
   public var learningRate = 0.0002
-  /// The longest that the gradients of both generators together, and those of both discriminators,
-  /// may be in a step; nil for no limit: `--clip-grad`.
+  /// The norm that the gradients of both generators together, and those of both discriminators, are
+  /// clipped to; nil for no limit: `--clip-grad`.
   public var maximumGradientNorm: Double?
-  /// Decay of the running means of both generators' parameters, 0..<1; nil for no means.
+  /// Decay of the EMA of both generators' parameters, 0..<1; nil for no EMA.
   public var emaDecay: Double?
-  /// How parameters start: `--init_type`.
+  /// Distribution of the initial weights: `--init_type`.
   public var initType = Initialization.Kind.normal
-  /// The scale of the start: `--init_gain`.
+  /// Scale of the initial weights: `--init_gain`.
   public var initGain = 0.02
-
-  /// Whether the generators keep little of their forward pass, and run again for the backward pass:
-  /// `--grad-checkpointing`.
+  /// Whether the generators recompute activations in the backward pass: `--grad-checkpointing`.
   public var gradientCheckpointing = false
-  /// The numbers that convolutions multiply, apart from the residual blocks' own: `--amp`.
+  /// Arithmetic of the convolutions, apart from the residual blocks' own: `--amp`.
   public var precision = Precision.float32
 
   /// The official defaults.

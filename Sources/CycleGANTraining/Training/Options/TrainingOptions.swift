@@ -4,25 +4,25 @@ import CycleGAN
 public struct TrainingOptions: Sendable, Equatable {
   /// Networks, losses and optimizers.
   public var model = ModelOptions()
-  /// How images become what the networks see; its channels are set per domain.
+  /// Resizing, cropping and flipping; the channels are set per domain.
   public var preprocessing = Preprocessing()
-  /// Whether the folders of A and B have changed places: the official `--direction BtoA`.
+  /// Whether A and B are swapped: the official `--direction BtoA`.
   public var isReversed = false
   /// The most images of a domain: the official `--max_dataset_size`.
   public var maximumCount: Int?
-  /// Images that go through the networks at a time: the official `--batch_size`.
+  /// Images of each domain in a batch: the official `--batch_size`.
   public var batchSize = 1
-  /// Batches whose gradients a step learns from: `--accumulate`.
+  /// Batches whose gradients are averaged in a step: `--accumulate`.
   public var batchesPerStep = 1
   /// Whether images are taken in order: the official `--serial_batches`.
   public var serialBatches = false
   /// Epochs at the full learning rate: the official `--n_epochs`.
   public var epochs = 100
-  /// Epochs in which it falls to zero: the official `--n_epochs_decay`.
+  /// Epochs in which it decays to zero: the official `--n_epochs_decay`.
   public var decayEpochs = 100
-  /// How the learning rate falls: the official `--lr_policy`.
+  /// Schedule of the learning rate: the official `--lr_policy`.
   public var policy = LearningRateSchedule.Policy.linear
-  /// Whether a linear rate falls every epoch or every step: `--lr-decay-by`.
+  /// Whether a linear schedule decays every epoch or every step: `--lr-decay-by`.
   public var decayInterval = LearningRateSchedule.Interval.epoch
   /// Epochs between steps of the policy `step`: the official `--lr_decay_iters`.
   public var decayEvery = 50
@@ -30,7 +30,7 @@ public struct TrainingOptions: Sendable, Equatable {
   public var identityWarmup: Int?
   /// Their weight then, relative to their cycle's.
   public var identityAfterWarmup = 0.0
-  /// Of weights, order, crops, flips, pools and dropout.
+  /// Seed of weights, order, crops, flips, pools and dropout.
   public var seed: UInt64 = 0
   /// Stops early after this many steps.
   public var maximumSteps: Int?
@@ -55,13 +55,13 @@ public struct TrainingOptions: Sendable, Equatable {
   /// Limits and policy of decoding that are not the defaults, by their options' words: they decide
   /// which images can be used.
   public var changedLimits: [String: String] = [:]
-  /// Memory for decoded images, bytes; nil for a share of the machine's.
+  /// Memory for decoded images, bytes; nil for a quarter of the machine's.
   public var cacheBytes: Int?
-  /// LibTorch's word for the device.
+  /// The device, in LibTorch's words.
   public var device = "cpu"
-  /// What the networks begin with, as `--init-from` says it; empty for nothing.
+  /// Files of initial weights, as the words of `--init-from`; empty for random weights.
   public var initialWeights: [String] = []
-  /// Threads of every step.
+  /// Compute threads.
   public var threads = 1
 
   /// The official defaults.
@@ -85,9 +85,10 @@ public struct TrainingOptions: Sendable, Equatable {
   /// Epochs in all.
   public var totalEpochs: Int { epochs + decayEpochs }
 
-  /// Steps in all.
+  /// Counts the steps of the whole run.
   ///
   /// - Parameter order: Has the steps of an epoch.
+  /// - Returns: At least 1.
   func totalSteps(_ order: DataOrder) -> Int {
     let (all, isTooMany) = order.stepsPerEpoch.multipliedReportingOverflow(by: totalEpochs)
     return min(isTooMany ? .max : all, maximumSteps ?? .max)

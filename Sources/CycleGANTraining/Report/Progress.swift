@@ -1,4 +1,24 @@
-/// How fast steps were, and how much of their time went by without data.
+/// How far a run is.
+public struct RunProgress: Sendable {
+  /// Steps done, and how many there will be.
+  public let step: Int, totalSteps: Int
+  /// The epoch, counted from 1, and how many there will be.
+  public let epoch: Int, totalEpochs: Int
+}
+
+/// Progress, losses and throughput after a step.
+public struct TrainingProgress: Sendable {
+  /// How far it is.
+  public let run: RunProgress
+  /// Steps that had been done before this process resumed the run.
+  public let firstStep: Int
+  /// Of the last step.
+  public let losses: Losses
+  /// How fast this process's steps were.
+  public let throughput: Throughput
+}
+
+/// Throughput of some steps, and the share of their time spent waiting for data.
 public struct Throughput: Sendable, Equatable {
   /// Steps done.
   public var steps: Int
@@ -30,9 +50,9 @@ public struct Throughput: Sendable, Equatable {
   /// The share of the time that passed waiting for data, 0...1.
   public var waitedShare: Double { seconds > 0 ? waitedSeconds / seconds : 0 }
 
-  /// What came after an earlier moment.
+  /// The part after an earlier moment.
   ///
-  /// - Parameter earlier: The throughput then.
+  /// - Parameter earlier: The counts then.
   /// - Returns: The difference.
   func since(_ earlier: Throughput) -> Throughput {
     Throughput(
@@ -41,7 +61,7 @@ public struct Throughput: Sendable, Equatable {
   }
 }
 
-/// Takes the time of a process's steps, on a clock that nobody can set.
+/// Times the steps of a process, on a monotonic clock.
 struct StepClock {
   private var throughput = Throughput()
   private var begin: ContinuousClock.Instant?
@@ -53,7 +73,7 @@ struct StepClock {
     return throughput
   }
 
-  /// Takes the time of what a step waits for; the first time, the clock begins to run.
+  /// Times what a step waits for; the first call starts the clock.
   ///
   /// - Parameter body: Waits.
   /// - Returns: What `body` returns.
