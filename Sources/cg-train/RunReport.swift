@@ -19,7 +19,9 @@ final class RunReport {
   var hooks: TrainerHooks {
     TrainerHooks(
       progress: { [self] in show($0) }, note: { [self] in note($0) },
-      warn: { [self] in diagnostics.say($0) }, stops: { Interrupts.wantsStop },
+      warn: { [self] in diagnostics.say($0) },
+      alarm: { [self] in diagnostics.say("step \($1): \($0); \($0.hint)") },
+      stops: { Interrupts.wantsStop },
       saves: { Interrupts.takeSaveRequest() })
   }
 

@@ -66,7 +66,7 @@ struct Train: ParsableCommand {
     } catch {
       // The exit status must say that the run did not end in order.
       Interrupts.forgetStop()
-      throw ToolError(error.status, lines: error.lines)
+      throw ToolError(error.status, lines: error.linesWithHint)
     }
     if !isComplete { Tool.leave(.someFailed) }
   }

@@ -230,27 +230,19 @@ public struct Alarm: Sendable, Hashable {
 }
 
 extension Alarm: CustomStringConvertible {
-  /// What it means, with a hint, one line.
+  /// What it means, one line for standard error.
   public var description: String {
     switch kind {
     case .tooStrong:
       "discriminator too strong: \(role.rawValue) tells all translations from real images; its "
-        + "generator hardly improves; use a weaker one (--n-layers-D 2, --ndf 32), more images, or "
-        + "--diff-augment color,translation,cutout"
+        + "generator hardly improves"
     case .dead:
-      "discriminator dead: \(role.rawValue) does not change, or has the same logits for every image; "
-        + "start a new run with another --seed or a smaller --lr"
+      "discriminator dead: \(role.rawValue) does not change, or has the same logits for every image"
     case .modeCollapse:
-      "mode collapse: \(role.rawValue) translates every image to nearly the same image; return to an "
-        + "older checkpoint, or start a new run with another --seed"
-    case .colorInversion:
-      "color inversion: \(role.rawValue) makes bright pixels dark; use identity losses at least in "
-        + "the first epochs (--identity-warmup), or a smaller --init-gain"
-    case .saturation:
-      "saturation: \(role.rawValue) makes images of black, white or one color; start a new run with "
-        + "another --seed or a smaller --lr"
-    case .identity:
-      "identity: \(role.rawValue) returns its images unchanged; use a smaller --lambda-identity"
+      "mode collapse: \(role.rawValue) translates every image to nearly the same image"
+    case .colorInversion: "color inversion: \(role.rawValue) makes bright pixels dark"
+    case .saturation: "saturation: \(role.rawValue) makes images of black, white or one color"
+    case .identity: "identity: \(role.rawValue) returns its images unchanged"
     }
   }
 }

@@ -124,8 +124,7 @@ extension Checkpoint {
       }
     }
     guard steps.isEmpty else {
-      throw .directory(
-        "\(directory.path): no checkpoint can be read; restore one, or choose another -o")
+      throw .directory("\(directory.path): no checkpoint can be read")
     }
     return (nil, [])
   }

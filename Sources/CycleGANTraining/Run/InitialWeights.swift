@@ -84,7 +84,7 @@ struct InitialWeights {
     guard let word = file.metadata["role"], let role = NetworkRole(rawValue: word) else {
       try Self.requireNetwork(file, path)
       throw .options(
-        "\(path) does not say which network it is; say --init-from AB=\(path), or BA, A or B")
+        "\(path) does not say which network it is; write AB=\(path), or BA, A or B")
     }
     (networks[role], names[role]) = (file, "\(path)")
   }
@@ -120,7 +120,7 @@ struct InitialWeights {
     do throws(WeightsError) { return try WeightsFile.read(path) } catch {
       guard case .system(let reason) = error else { throw .images("\(path): \(error)") }
       throw .input(
-        "\(path): \(reason); --init-from takes a run's folder, the official code's, a checkpoint, or "
+        "\(path): \(reason); initial weights are a run's folder, the official code's, a checkpoint, or "
           + "AB=FILE")
     }
   }

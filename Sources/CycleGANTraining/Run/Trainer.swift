@@ -67,8 +67,7 @@ public final class Trainer {
   ) throws(TrainingError) -> Checkpoint? {
     guard let checkpoint = try Checkpoint.newest(in: directory, warn: hooks.warn) else {
       guard let remains = directory.remains() else { return nil }
-      throw .directory(
-        "\(remains) is there, but no checkpoint to resume from; choose another -o, or remove it")
+      throw .directory("\(remains) is there, but no checkpoint to resume from")
     }
     for note in try configuration.compared(with: checkpoint.configuration) { hooks.note(note) }
     return checkpoint
@@ -83,6 +82,8 @@ public struct TrainerHooks {
   public var note: (String) -> Void
   /// Told what went wrong without ending the run.
   public var warn: (String) -> Void
+  /// Told of each alarm when it begins, with the step.
+  public var alarm: (Alarm, Int) -> Void
   /// Asked after every step whether to save and stop.
   public var stops: () -> Bool
   /// Asked after every step whether to save and continue.
@@ -94,16 +95,19 @@ public struct TrainerHooks {
   ///   - progress: Told after every step.
   ///   - note: Told what the user should know.
   ///   - warn: Told what went wrong without ending the run.
+  ///   - alarm: Told of each alarm when it begins, with the step.
   ///   - stops: Asked after every step whether to save and stop.
   ///   - saves: Asked after every step whether to save and continue.
   public init(
     progress: @escaping (TrainingProgress) -> Void = { _ in },
     note: @escaping (String) -> Void = { _ in }, warn: @escaping (String) -> Void = { _ in },
+    alarm: @escaping (Alarm, Int) -> Void = { _, _ in },
     stops: @escaping () -> Bool = { false }, saves: @escaping () -> Bool = { false }
   ) {
     self.progress = progress
     self.note = note
     self.warn = warn
+    self.alarm = alarm
     self.stops = stops
     self.saves = saves
   }

@@ -213,7 +213,7 @@ final class TrainingSession {
     do { reading = try probe.reading(model) } catch { throw .torch(error) }
     let alarms = state.health.observe(reading)
     try tables.append(step: state.position.step, reading, state.health)
-    for alarm in alarms { hooks.warn("step \(state.position.step): \(alarm)") }
+    for alarm in alarms { hooks.alarm(alarm, state.position.step) }
     return alarms
   }
 
@@ -230,9 +230,7 @@ final class TrainingSession {
   /// - Throws: `TrainingError.notFinite` if the run had been rolled back before.
   private func rollBack(_ reason: String) throws(TrainingError) {
     func failed(_ why: String) -> TrainingError {
-      .notFinite(
-        "\(reason); nothing was saved since, and \(why); try a smaller --lr in another run, or look "
-          + "at these images")
+      .notFinite("\(reason); nothing was saved since, and \(why)")
     }
     guard state.rollback == nil else { throw failed("the run had been rolled back once before") }
     guard let checkpoint = try Checkpoint.newest(in: directory, warn: hooks.warn) else {
@@ -372,7 +370,7 @@ private struct ImageProblems {
       guard failures.count <= allowed else {
         throw .tooManyBad(
           "\(failures.count) of \(images.count) images of \(domain) cannot be used, more than "
-            + "\(allowed); see --max-bad")
+            + "\(allowed)")
       }
     }
   }

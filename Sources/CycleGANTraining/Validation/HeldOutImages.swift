@@ -87,13 +87,13 @@ public struct HeldOutImages: Sendable {
     for index in 0..<count {
       guard let stem = images.stem(index) else {
         guard index < reference.count else {
-          throw .images("\(images.name(index)) has no image in --val-truth")
+          throw .images("\(images.name(index)) has no reference image")
         }
         found.append(index)
         continue
       }
       guard let index = indices[stem] else {
-        throw .images("\(images.name(index)) has no image of its name in --val-truth")
+        throw .images("\(images.name(index)) has no reference image of its name")
       }
       found.append(index)
     }

@@ -183,7 +183,7 @@ import Testing
         Self.pictures(0, 0..<3, named: "a"), Self.pictures(1, 0..<3),
         reference: Self.pictures(1, 0..<2, named: "b"), maximumCount: 9)
     }
-    #expect("\(try #require(error))" == "a/2.png has no image of its name in --val-truth")
+    #expect("\(try #require(error))" == "a/2.png has no reference image of its name")
   }
 }
 
