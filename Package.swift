@@ -74,7 +74,8 @@ let trainer: [Target] = [
     name: "CTorch", dependencies: ["CKernels"], cxxSettings: oursInCXX + libtorch.compiling,
     linkerSettings: libtorch.linking),
   .target(
-    name: "CycleGANTraining", dependencies: ["CycleGAN", "CTorch"], swiftSettings: ours),
+    name: "CycleGANTraining", dependencies: ["CycleGAN", "CTorch", argumentParser],
+    swiftSettings: ours),
   tool("cg-train", "CycleGANTraining"),
   .testTarget(
     name: "CycleGANTrainingTests", dependencies: ["CycleGANTraining"], exclude: ["Fixtures"],

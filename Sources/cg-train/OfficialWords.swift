@@ -1,14 +1,14 @@
-/// Words of the official train.py that are written otherwise here, or mean nothing here.
+/// Options of the official train.py that have another name here, or no meaning.
 enum OfficialWords {
   private static let advice = [
-    "continue-train": "the same command continues by itself; just leave it out",
-    "epoch-count": "the same command continues at the right epoch by itself; just leave it out",
-    "epoch": "the newest checkpoint is taken; use --init-from RUN to begin with given weights",
-    "load-iter": "the newest checkpoint is taken; use --init-from RUN to begin with given weights",
+    "continue-train": "the same command resumes by itself; leave it out",
+    "epoch-count": "the same command resumes at the right epoch by itself; leave it out",
+    "epoch": "the newest checkpoint is used; use --init-from RUN to start from given weights",
+    "load-iter": "the newest checkpoint is used; use --init-from RUN to start from given weights",
     "name": "-o RUN is the run's folder",
     "checkpoints-dir": "-o RUN is the run's folder",
-    "model": "this is CycleGAN; other models are not here",
-    "dataset-mode": "images are unaligned; other modes are not here",
+    "model": "only CycleGAN is implemented",
+    "dataset-mode": "images are unpaired; other modes are not implemented",
     "phase": "-A and -B, or --dataroot D for D/trainA and D/trainB, say which images",
     "gpu-ids": "--device says where, for example --device cuda:0",
     "save-by-iter": "--keep says how many checkpoints stay",
@@ -28,7 +28,7 @@ enum OfficialWords {
       let hyphenated = String(word.map { $0 == "_" ? "-" : $0 })
       if let text = advice[hyphenated] { return "--\(hyphenated) has no meaning here: \(text)" }
       if word.contains("_") {
-        return "words are written with hyphens here: --\(hyphenated), not --\(escapedWord(word))"
+        return "options are written with hyphens here: --\(hyphenated), not --\(escapedWord(word))"
       }
     }
     return nil

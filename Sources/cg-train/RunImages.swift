@@ -1,7 +1,7 @@
 import CycleGAN
 import CycleGANTraining
 
-/// What the networks of a run learn from, and what they are measured on.
+/// The images that a run trains on, and those that it is validated on.
 struct RunImages {
   /// Domain A and domain B.
   let training: (A: TrainingImages, B: TrainingImages)
@@ -10,12 +10,13 @@ struct RunImages {
 
   /// All sets, by what they are.
   var all: [(name: String, images: TrainingImages)] {
-    let learned = [("images of A", training.A), ("images of B", training.B)]
-    guard let heldOut else { return learned }
-    let measured = [
+    let trained = [("images of A", training.A), ("images of B", training.B)]
+    guard let heldOut else { return trained }
+    let validated = [
       ("held-out images of A", heldOut.imagesA), ("held-out images of B", heldOut.imagesB),
     ]
-    return learned + measured + (heldOut.truth.map { [("pictures of the truth", $0)] } ?? [])
+    return trained + validated
+      + (heldOut.reference.map { [("images of the ground truth", $0)] } ?? [])
   }
 
   /// Finds all images.
@@ -28,7 +29,7 @@ struct RunImages {
   init(
     _ command: Train, _ options: TrainingOptions, _ diagnostics: Diagnostics
   ) throws(TrainingError) {
-    let (isQuiet, isVerbose) = (command.running.quiet, command.running.verbose)
+    let (isQuiet, isVerbose) = (command.output.quiet, command.output.verbose)
     let gathering = ImageGathering(
       decoding: command.limits.decoding, diagnostics: diagnostics,
       verbosity: isQuiet ? .quiet : isVerbose ? .verbose : .normal)
@@ -44,16 +45,16 @@ struct RunImages {
       let (a, b) = options.isReversed ? (operands.1, operands.0) : operands
       return (A: try images(a, count), B: try images(b, count))
     }
-    training = try pair(command.data.operands, options.maximumCount)
+    training = try pair(command.inputs.operands, options.maximumCount)
     let validation = command.validation
-    guard let operands = validation.operands(dataroot: command.data.dataroot) else {
+    guard let operands = validation.operands(dataroot: command.inputs.dataroot) else {
       heldOut = nil
       return
     }
     let (a, b) = try pair(operands, nil)
-    let truth = try validation.valTruth.map { operand throws(TrainingError) in
+    let reference = try validation.valTruth.map { operand throws(TrainingError) in
       try images(operand, nil)
     }
-    heldOut = try HeldOutImages(a, b, truth: truth, maximumCount: validation.valCount)
+    heldOut = try HeldOutImages(a, b, reference: reference, maximumCount: validation.valCount)
   }
 }

@@ -1,14 +1,14 @@
 import CycleGAN
 import CycleGANTraining
 
-/// What a person sees of a run: notes, warnings, a progress bar and the last line.
+/// What the tool prints of a run: notes, warnings, a progress bar and the last line.
 final class RunReport {
   private let diagnostics: Diagnostics
-  private let options: RunOptions
+  private let options: OutputOptions
   private let bar: ProgressBar
-  private var pace = Pace()
+  private var throughput = Throughput()
 
-  init(_ diagnostics: Diagnostics, _ options: RunOptions) {
+  init(_ diagnostics: Diagnostics, _ options: OutputOptions) {
     self.diagnostics = diagnostics
     self.options = options
     bar = ProgressBar(
@@ -19,7 +19,9 @@ final class RunReport {
   var hooks: TrainerHooks {
     TrainerHooks(
       progress: { [self] in show($0) }, note: { [self] in note($0) },
-      warn: { [self] in diagnostics.say($0) }, stops: { Interrupts.wantsStop },
+      warn: { [self] in diagnostics.say($0) },
+      alarm: { [self] in diagnostics.say("step \($1): \($0); \($0.hint)") },
+      stops: { Interrupts.wantsStop },
       saves: { Interrupts.takeSaveRequest() })
   }
 
@@ -36,9 +38,11 @@ final class RunReport {
     case .finished(let steps):
       note("\(run): finished after \(steps) steps\(speed), gen_AB.bin and gen_BA.bin are there")
     case .alreadyFinished(let steps):
-      note("\(run): finished already after \(steps) steps, nothing to do; see --n-epochs")
+      note("\(run): already finished after \(steps) steps, nothing to do; see --n-epochs")
     case .stopped(let step):
-      note("\(run): stopped and saved after step \(step)\(speed); the same command continues")
+      note(
+        "\(run): stopped and saved after step \(step)\(speed); run the same command again to resume"
+      )
     }
     var isComplete = true
     for (name, images) in images.all {
@@ -62,18 +66,18 @@ final class RunReport {
     if !options.quiet { diagnostics.say(line) }
   }
 
-  /// How fast this process was, for the last line; nothing if it did no step.
+  /// The throughput of this process, for the last line; nothing if it did no step.
   private var speed: String {
-    guard pace.steps > 0 else { return "" }
-    let share = (pace.waitedShare * 1000).rounded() / 10
+    guard throughput.steps > 0 else { return "" }
+    let share = (throughput.waitedShare * 1000).rounded() / 10
     return
-      ", \(ProgressBar.short(pace.imagesPerSecond)) images/s, \(share) % of the time waiting for data"
+      ", \(ProgressBar.short(throughput.imagesPerSecond)) images/s, \(share) % of the time waiting for data"
   }
 
   private func show(_ progress: TrainingProgress) {
-    pace = progress.pace
+    throughput = progress.throughput
     bar.update(
-      done: progress.place.step, total: progress.place.totalSteps, unit: "steps",
+      done: progress.run.step, total: progress.run.totalSteps, unit: "steps",
       from: progress.firstStep, Self.detail(progress))
   }
 
@@ -83,8 +87,8 @@ final class RunReport {
       "\(name) \(ProgressBar.short(Double(a))) \(ProgressBar.short(Double(b)))"
     }
     return [
-      "\(ProgressBar.short(progress.pace.imagesPerSecond)) images/s",
-      "epoch \(progress.place.epoch)/\(progress.place.totalEpochs)",
+      "\(ProgressBar.short(progress.throughput.imagesPerSecond)) images/s",
+      "epoch \(progress.run.epoch)/\(progress.run.totalEpochs)",
       pair("D", losses.discriminatorA, losses.discriminatorB),
       pair("G", losses.adversarialAB, losses.adversarialBA),
       pair("cycle", losses.cycleA, losses.cycleB),

@@ -8,7 +8,8 @@ import Glibc
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cg-train",
-    abstract: "Learn to turn images of one kind into images of another, from unpaired examples.",
+    abstract:
+      "Train a CycleGAN: learn to translate images between two domains from unpaired examples.",
     usage:
       "cg-train -A IMAGES -B IMAGES -o RUN [OPTION]...\ncg-train --dataroot D -o RUN [OPTION]...",
     discussion: """
@@ -17,20 +18,23 @@ struct Train: ParsableCommand {
       find photos -name '*.jpg' | cg-train -A @- -B paintings.npys -o run
       cg-train -A photos/ -B paintings/ -o longer --init-from run --lr 0.0001
 
-      The same command again continues where it was stopped. RUN gets gen_AB.bin and gen_BA.bin \
-      for cg-apply, index.html to look at while it trains, log.tsv with all losses, events for \
-      TensorBoard, checkpoints and samples. See cg-train(1).
+      Interrupt with Ctrl-C at any time; run the same command again to resume. RUN gets gen_AB.bin \
+      and gen_BA.bin for cg-apply, index.html with loss curves and samples, log.tsv with all losses, \
+      events for TensorBoard, and checkpoints. See cg-train(1).
       """,
     version: ToolVersion.text("cg-train", ["LibTorch \(Device.torchVersion)"]))
 
+  @OptionGroup(title: "Data") var inputs: ImageOptions
   @OptionGroup(title: "Data") var data: DataOptions
   @OptionGroup(title: "Validation") var validation: ValidationOptions
   @OptionGroup(title: "Networks") var networks: NetworkOptions
   @OptionGroup(title: "Losses") var losses: LossOptions
-  @OptionGroup(title: "Course") var course: CourseOptions
-  @OptionGroup(title: "More of the method") var method: MethodOptions
-  @OptionGroup(title: "Run") var running: RunOptions
-  @OptionGroup(title: "Memory") var memory: CacheOptions
+  @OptionGroup(title: "Schedule") var schedule: ScheduleOptions
+  @OptionGroup(title: "Beyond the paper") var method: MethodOptions
+  @OptionGroup(title: "Run") var output: OutputOptions
+  @OptionGroup(title: "Run") var compute: ComputeOptions
+  @OptionGroup(title: "Log and checkpoints") var checkpoints: CheckpointOptions
+  @OptionGroup(title: "Limits") var memory: CacheOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
   static func main() {
@@ -43,26 +47,26 @@ struct Train: ParsableCommand {
 
   func validate() throws {
     guard validation.valTruth != nil, validation.valCount > 0 else { return }
-    guard validation.operands(dataroot: data.dataroot) != nil else {
+    guard validation.operands(dataroot: inputs.dataroot) != nil else {
       throw ValidationError("--val-truth needs --val-a and --val-b")
     }
-    guard data.direction.value == .forwards else {
+    guard !options.isReversed else {
       throw ValidationError(
         "--val-truth is about A to B; swap -A and -B instead of using --direction BtoA")
     }
   }
 
   func run() throws {
-    // A run does not die of whoever read its messages.
+    // The run must not end when the reader of its messages does.
     signal(SIGPIPE, SIG_IGN)
     Interrupts.catchStatus()
     let isComplete: Bool
     do throws(TrainingError) {
       isComplete = try train(Diagnostics(tool: "cg-train"))
     } catch {
-      // Who asked it to stop must learn that it did not end in order.
+      // The exit status must say that the run did not end in order.
       Interrupts.forgetStop()
-      throw ToolError(error.status, lines: error.lines)
+      throw ToolError(error.status, lines: error.linesWithHint)
     }
     if !isComplete { Tool.leave(.someFailed) }
   }
@@ -73,13 +77,13 @@ struct Train: ParsableCommand {
   private func train(_ diagnostics: Diagnostics) throws(TrainingError) -> Bool {
     var options = self.options
     try options.validate()
-    let run = FilePath(running.output)
+    let run = FilePath(output.output)
     // A run that is there is locked before its images are read; a new one is made after them.
     let begun = Folder.isFolder(run) ? try RunDirectory(run) : nil
     let images = try RunImages(self, options, diagnostics)
     let directory = if let begun { begun } else { try RunDirectory(run) }
-    let report = RunReport(diagnostics, running)
-    options.seed = course.seed ?? directory.recordedSeed() ?? report.drawnSeed()
+    let report = RunReport(diagnostics, output)
+    options.seed = compute.seed ?? directory.recordedSeed() ?? report.drawnSeed()
     Interrupts.catchStops()
     let trainer = try Trainer(
       options, directory: directory, images: images.training, heldOut: images.heldOut,
@@ -88,18 +92,15 @@ struct Train: ParsableCommand {
     return report.end(outcome, images)
   }
 
-  /// Everything the user said, with the defaults of everything else.
+  /// The values of all options that a run stores.
   private var options: TrainingOptions {
     var options = TrainingOptions()
-    data.apply(to: &options)
-    networks.apply(to: &options.model)
-    losses.apply(to: &options.model)
-    course.apply(to: &options)
-    method.apply(to: &options)
-    running.apply(to: &options)
+    let groups: [any TrainingOptionGroup] = [
+      data, networks, losses, schedule, method, compute, checkpoints, memory,
+    ]
+    for group in groups { group.store(in: &options) }
     options.preprocessing.maximumPixels = limits.decoding.maximumPixels
     options.changedLimits = limits.changed
-    options.cacheBytes = memory.cache?.bytes
     return options
   }
 }

@@ -2,23 +2,27 @@ import ArgumentParser
 import CycleGAN
 import CycleGANTraining
 
-/// Images that no network learns from, on which every epoch is measured.
+/// The held-out images that every epoch is validated on.
 struct ValidationOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Held-out images of A; D/testA of --dataroot D unless given.", valueName: "images"))
+      "Held-out images of A. (default: D/testA of --dataroot D)", valueName: "images"))
   var valA: String?
 
-  @Option(help: ArgumentHelp("Held-out images of B.", valueName: "images"))
+  @Option(
+    help: ArgumentHelp(
+      "Held-out images of B. (default: D/testB of --dataroot D)", valueName: "images"))
   var valB: String?
 
   @Option(
     help: ArgumentHelp(
-      "What the images of --val-a should become, by the same names.", valueName: "images"))
+      "Paired ground truth: the images of --val-a in domain B, under the same names.",
+      valueName: "images"))
   var valTruth: String?
 
   @Option(
-    help: ArgumentHelp("The most held-out images of a domain; 0 for no validation.", valueName: "n")
+    help: ArgumentHelp(
+      "Held-out images to use of each domain; 0 turns validation off.", valueName: "n")
   )
   var valCount = 50
 

@@ -159,7 +159,7 @@ import Testing
   @Test func `held-out images that make no sense are refused`() throws {
     for (rest, status, words) in [
       ("--val-a a", 64, "--val-a and --val-b go together"),
-      ("--val-truth b", 65, "has no picture of its name in --val-truth"),
+      ("--val-truth b", 65, "has no reference image of its name"),
       ("--val-a a --val-b missing", 66, "missing"),
       ("--val-count -1", 64, "--val-count"),
       ("--val-truth a --direction BtoA", 64, "--val-truth is about A to B"),

@@ -1,8 +1,8 @@
 import CycleGAN
 
-/// The same few images of both domains, on which a run is looked at from time to time.
+/// The same few images of both domains, on which the networks are evaluated from time to time.
 struct Probe {
-  /// Steps between two looks.
+  /// Steps between two probes.
   static let interval = 200
   /// The most images of a domain.
   static let maximumCount = 16
@@ -10,15 +10,15 @@ struct Probe {
   private let realA: ImageSet
   private let realB: ImageSet
 
-  /// What a look finds.
+  /// What a probe measures.
   struct Reading: Equatable {
-    /// What `generatorAB` and `generatorBA` make.
+    /// Of `generatorAB` and `generatorBA`.
     let translations: [NetworkRole: TranslationReading]
-    /// What `discriminatorA` and `discriminatorB` say.
-    let judgements: [NetworkRole: JudgementReading]
+    /// Of `discriminatorA` and `discriminatorB`.
+    let logits: [NetworkRole: LogitReading]
   }
 
-  /// Takes images from all over both domains.
+  /// Takes images at equal distances from both domains.
   ///
   /// - Parameter data: Both domains.
   /// - Throws: `TrainingError.images` if a domain has none that can be used.
@@ -33,10 +33,10 @@ struct Probe {
     realB = try images(.B, data.imagesB.count)
   }
 
-  /// Looks at all four networks; nothing of the model changes.
+  /// Evaluates all four networks; nothing of the model changes.
   ///
-  /// - Parameter model: Its networks as they are trained, not their running means.
-  /// - Returns: What is found.
+  /// - Parameter model: Its networks as they are trained, not their EMA.
+  /// - Returns: What is measured.
   /// - Throws: `TorchError` if the device is out of memory.
   func reading(_ model: CycleGANModel) throws(TorchError) -> Reading {
     let fakeB = try translated(realA, by: model.generatorAB, model.device)
@@ -46,13 +46,13 @@ struct Probe {
         .generatorAB: .init(images: realA, translations: fakeB, targets: realB),
         .generatorBA: .init(images: realB, translations: fakeA, targets: realA),
       ],
-      judgements: [
+      logits: [
         .discriminatorA: .init(
-          real: try judgements(realA, by: model.discriminatorA, model.device),
-          fake: try judgements(fakeA, by: model.discriminatorA, model.device)),
+          real: try logits(realA, by: model.discriminatorA, model.device),
+          fake: try logits(fakeA, by: model.discriminatorA, model.device)),
         .discriminatorB: .init(
-          real: try judgements(realB, by: model.discriminatorB, model.device),
-          fake: try judgements(fakeB, by: model.discriminatorB, model.device)),
+          real: try logits(realB, by: model.discriminatorB, model.device),
+          fake: try logits(fakeB, by: model.discriminatorB, model.device)),
       ])
   }
 
@@ -64,26 +64,167 @@ struct Probe {
     return ImageSet(translations)
   }
 
-  private func judgements(
+  private func logits(
     _ images: ImageSet, by discriminator: TrainableNetwork, _ device: Device
   ) throws(TorchError) -> [Float] {
-    var judgements: [Float] = []
+    var logits: [Float] = []
     for image in images.frames {
-      judgements += try discriminator.applied(to: Tensor([image], device: device)).values()
+      logits += try discriminator.applied(to: Tensor([image], device: device)).values()
     }
-    return judgements
+    return logits
   }
 }
 
-/// What a discriminator says of real images and of translations.
-struct JudgementReading: Equatable {
-  /// How much more real it finds the real ones, in the mean.
+/// The logits of a discriminator for real images and for translations.
+struct LogitReading: Equatable {
+  /// The mean for real images minus the mean for translations.
   let gap: Double
-  /// The standard deviation of all it says.
+  /// The standard deviation over all.
   let spread: Double
 
   init(real: [Float], fake: [Float]) {
     gap = meanAndDeviation(real).mean - meanAndDeviation(fake).mean
     spread = meanAndDeviation(real + fake).deviation
+  }
+}
+
+/// The translations of the probe images by one generator, measured as a set.
+///
+/// Source: the signs and their limits are listed with `HealthWatch`.
+struct TranslationReading: Equatable {
+  /// Mean distance of translations, as a share of that of images.
+  ///
+  /// It is held against the domain whose images differ less; 1 if they do not differ.
+  let diversity: Double
+  /// Mean correlation of brightness, pixel by pixel, between an image and its translation.
+  ///
+  /// -1...1; an image without contrast counts as 0.
+  let brightnessCorrelation: Double
+  /// Share of samples beyond ±0.99, less that of real images of the target domain.
+  let saturated: Double
+  /// The largest standard deviation of a channel over all translations; 1 in full contrast.
+  let contrast: Double
+  /// Mean absolute difference of a translation to its image, 0...2; nil if their channels differ.
+  let change: Double?
+
+  /// Measures.
+  ///
+  /// - Parameters:
+  ///   - images: What went in.
+  ///   - translations: What came out, in the same order and sizes.
+  ///   - targets: Real images of the domain that the translations should belong to.
+  init(images: ImageSet, translations: ImageSet, targets: ImageSet) {
+    let distance = min(images.distance, targets.distance)
+    diversity = distance > 0 ? translations.distance / distance : 1
+    let (pairs, count) = (zip(images.frames, translations.frames), Double(images.frames.count))
+    brightnessCorrelation =
+      pairs.map { correlation($0.luma(), $1.luma()) }.reduce(0, +) / count
+    saturated = translations.saturated - targets.saturated
+    contrast = translations.contrast
+    let isComparable = pairs.allSatisfy { $0.channels == $1.channels }
+    change =
+      isComparable
+      ? pairs.map { meanDifference($0.float32Samples(), $1.float32Samples()) }.reduce(0, +) / count
+      : nil
+  }
+}
+
+/// Pearson's correlation; 0 where one of the two is constant.
+private func correlation(_ x: [Float], _ y: [Float]) -> Double {
+  let count = Double(x.count)
+  let meanX = x.reduce(0) { $0 + Double($1) } / count
+  let meanY = y.reduce(0) { $0 + Double($1) } / count
+  var (xx, yy, xy) = (0.0, 0.0, 0.0)
+  for i in x.indices {
+    let (dx, dy) = (Double(x[i]) - meanX, Double(y[i]) - meanY)
+    xx += dx * dx
+    yy += dy * dy
+    xy += dx * dy
+  }
+  return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : 0
+}
+
+/// Some images, and what they are like as a set.
+struct ImageSet {
+  /// At least one.
+  let frames: [Frame]
+  /// The mean distance of two of them, 0...2, whatever their sizes.
+  let distance: Double
+  /// Share of samples beyond ±0.99.
+  let saturated: Double
+
+  /// Measures a set.
+  ///
+  /// - Parameter frames: At least one.
+  init(_ frames: [Frame]) {
+    self.frames = frames
+    distance = Self.distance(frames.map(\.coarse))
+    saturated = Self.saturated(frames)
+  }
+
+  /// The largest standard deviation of a channel over all images; 1 in full contrast.
+  var contrast: Double {
+    let images = frames.map { ($0.float32Samples(), $0.width * $0.height) }
+    return (0..<frames[0].channels).map { channel in
+      meanAndDeviation(
+        images.flatMap { values, plane in values[channel * plane..<(channel + 1) * plane] }
+      ).deviation
+    }.max() ?? 0
+  }
+
+  private static func distance(_ grids: [[Float]]) -> Double {
+    var (sum, count) = (0.0, 0)
+    for i in grids.indices {
+      for j in grids.indices[..<i] {
+        sum += meanDifference(grids[i], grids[j])
+        count += 1
+      }
+    }
+    return count > 0 ? sum / Double(count) : 0
+  }
+
+  private static func saturated(_ frames: [Frame]) -> Double {
+    var (beyond, all) = (0, 0)
+    for frame in frames {
+      let values = frame.float32Samples()
+      for value in values where abs(value) > 0.99 { beyond += 1 }
+      all += values.count
+    }
+    return Double(beyond) / Double(all)
+  }
+}
+
+/// The mean of some numbers, and their standard deviation.
+func meanAndDeviation(_ values: some Collection<Float>) -> (mean: Double, deviation: Double) {
+  let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
+  let squares = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+  return (mean, (squares / Double(values.count)).squareRoot())
+}
+
+/// The mean absolute difference of two lists of one length.
+func meanDifference(_ x: [Float], _ y: [Float]) -> Double {
+  var sum = 0.0
+  for i in x.indices { sum += Double(abs(x[i] - y[i])) }
+  return sum / Double(x.count)
+}
+
+extension Frame {
+  /// `[C, 16, 16]`, the means of equal parts of the image; fewer parts where it is smaller.
+  fileprivate var coarse: [Float] {
+    let (rows, columns) = (min(16, height), min(16, width))
+    var sums = [Float](repeating: 0, count: channels * rows * columns)
+    var counts = sums
+    let values = float32Samples()
+    for channel in 0..<channels {
+      for row in 0..<height {
+        for column in 0..<width {
+          let part =
+            (channel * rows + row * rows / height) * columns + column * columns / width
+          sums[part] += values[(channel * height + row) * width + column]
+          counts[part] += 1
+        }
+      }
+    }
+    return zip(sums, counts).map { $0 / $1 }
   }
 }

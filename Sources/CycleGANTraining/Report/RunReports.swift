@@ -1,8 +1,8 @@
 import CycleGAN
 
-/// What a person sees of a run beside log.tsv: index.html, timing.tsv, and events for TensorBoard.
+/// The reports of a run beside its tables: index.html, timing.tsv, and events for TensorBoard.
 ///
-/// Training goes on where one of them cannot be written.
+/// Training continues if one of them cannot be written.
 final class RunReports {
   private let folder: FilePath
   private let configuration: JSON
@@ -12,8 +12,8 @@ final class RunReports {
   private var tables: [(heading: String, table: TableCurves)]
   private var samples: [Int]
   private var clock = StepClock()
-  /// The pace when this process wrote its last row.
-  private var lastRow = Pace()
+  /// The throughput when this process wrote its last row.
+  private var lastRow = Throughput()
   private var lastPage = ContinuousClock.now
   private var warned: Set<String> = []
 
@@ -34,10 +34,10 @@ final class RunReports {
     ]
   }
 
-  /// How fast this process's steps have been.
-  var pace: Pace { clock.now }
+  /// The throughput of this process so far.
+  var throughput: Throughput { clock.now }
 
-  /// Opens the files where the run goes on: what they have of later steps is cut off.
+  /// Opens the files where the run is resumed: what they have of later steps is cut off.
   ///
   /// - Parameters:
   ///   - step: Steps done.
@@ -53,10 +53,10 @@ final class RunReports {
   }
 
   /// Takes back the steps after one, which are done again.
-  func goBack(to step: Int) {
+  func rollBack(to step: Int) {
     begin(at: step, samples: samples)
     for i in tables.indices { tables[i].table.reset() }
-    lastRow = pace
+    lastRow = throughput
   }
 
   /// Takes the time of what a step waits for.
@@ -71,14 +71,14 @@ final class RunReports {
 
   /// Reports a step that log.tsv has a row of.
   func logged(_ progress: TrainingProgress, learningRate: Double) {
-    let (step, pace) = (progress.place.step, progress.pace.since(lastRow))
-    lastRow = progress.pace
-    attempt { () throws(TrainingError) in try timing?.append(step: step, pace) }
+    let (step, throughput) = (progress.run.step, progress.throughput.since(lastRow))
+    lastRow = progress.throughput
+    attempt { () throws(TrainingError) in try timing?.append(step: step, throughput) }
     var scalars = Losses.columns.map { ("loss/\($0.name)", progress.losses[keyPath: $0.loss]) }
     scalars += [
       ("learning_rate", Float(learningRate)),
-      ("speed/images_per_second", Float(pace.imagesPerSecond)),
-      ("speed/waiting_share", Float(pace.waitedShare)),
+      ("speed/images_per_second", Float(throughput.imagesPerSecond)),
+      ("speed/waiting_share", Float(throughput.waitedShare)),
     ]
     attempt { () throws(TrainingError) in
       try events?.append(.scalars(scalars), step: step)
@@ -104,27 +104,27 @@ final class RunReports {
   }
 
   /// Writes index.html if the one that is there is half a minute old.
-  func writePageIfDue(_ place: RunPlace) {
-    if ContinuousClock.now - lastPage > .seconds(30) { writePage(.training, place) }
+  func writePageIfDue(_ progress: RunProgress) {
+    if ContinuousClock.now - lastPage > .seconds(30) { writePage(.training, progress) }
   }
 
   /// Writes index.html as the run stands.
-  func writePage(_ state: RunPage.State, _ place: RunPlace) {
+  func writePage(_ state: RunPage.State, _ progress: RunProgress) {
     lastPage = .now
     attempt { () throws(TrainingError) in
       let path = folder.appending("index.html")
       do throws(SystemError) {
         for i in tables.indices { try tables[i].table.refresh() }
-        try AtomicFile.write(Array(page(state, place).html.utf8), to: path)
+        try AtomicFile.write(Array(page(state, progress).html.utf8), to: path)
       } catch {
         throw .writing(path, error)
       }
     }
   }
 
-  private func page(_ state: RunPage.State, _ place: RunPlace) -> RunPage {
+  private func page(_ state: RunPage.State, _ progress: RunProgress) -> RunPage {
     RunPage(
-      name: folder.lastComponent.string, state: state, place: place, pace: pace,
+      name: folder.lastComponent.string, state: state, progress: progress, throughput: throughput,
       curves: tables.map { ($0.heading, $0.table.curves) }, alarms: alarms,
       samples: samples, configuration: configuration, time: universalTime("%Y-%m-%d %H:%M:%S"))
   }
@@ -137,7 +137,7 @@ final class RunReports {
 
   private func attempt(_ report: () throws(TrainingError) -> Void) {
     do throws(TrainingError) { try report() } catch {
-      if warned.insert("\(error)").inserted { warn("\(error); training goes on") }
+      if warned.insert("\(error)").inserted { warn("\(error); training continues") }
     }
   }
 }

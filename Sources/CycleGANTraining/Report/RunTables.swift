@@ -1,11 +1,14 @@
 import CycleGAN
+import Glibc
 
-/// The tables of a run: nothing in them depends on the clock, so that an interrupted run leaves the
-/// same as an unbroken one.
+/// The tables of a run.
+///
+/// Nothing in them depends on the clock, so that they are the same whether or not the run was
+/// interrupted.
 struct RunTables {
   /// `log.tsv`: a row per logged step.
   let log: TableFile
-  /// `health.tsv`: a row per look at the probe images.
+  /// `health.tsv`: a row per probe.
   let health: TableFile
   /// `validation.tsv`: a row per epoch that was validated.
   let validation: TableFile
@@ -85,9 +88,9 @@ extension RunTables {
     _ position: (step: Int, epoch: Int, images: Int), learningRate: Double, _ losses: Losses,
     _ alarms: [Alarm]
   ) throws(TrainingError) {
-    let place = [position.step, position.epoch, position.images].map { "\($0)" }
+    let counts = [position.step, position.epoch, position.images].map { "\($0)" }
     let numbers = ["\(learningRate)"] + Losses.columns.map { "\(losses[keyPath: $0.loss])" }
-    try log.append(place + numbers + [Self.words(alarms)])
+    try log.append(counts + numbers + [Self.words(alarms)])
   }
 
   private static let healthColumns =
@@ -101,12 +104,12 @@ extension RunTables {
       ["gap", "spread", "mean_loss"].map { "\($0)_\(domain)" }
     } + ["alarms"]
 
-  /// Logs a look at the probe images.
+  /// Logs a probe.
   ///
   /// - Parameters:
   ///   - step: Steps done.
-  ///   - reading: What was found.
-  ///   - watch: What it remembers.
+  ///   - reading: Of the probe.
+  ///   - watch: After the probe.
   /// - Throws: `TrainingError` if the file cannot be written.
   func append(
     step: Int, _ reading: Probe.Reading, _ watch: HealthWatch
@@ -120,7 +123,7 @@ extension RunTables {
       ]
     }
     for role in [NetworkRole.discriminatorA, .discriminatorB] {
-      let found = reading.judgements[role]
+      let found = reading.logits[role]
       numbers += [found?.gap, found?.spread, watch.meanLosses[role]]
     }
     let alarms = watch.active.sorted { $0.word < $1.word }
@@ -150,11 +153,11 @@ extension RunTables {
   /// What stands between the epoch and the last column.
   static func numbers(_ reading: ValidationReading) -> [Double?] {
     var numbers: [Double?] = []
-    for mean in [reading.roundtripA, reading.roundtripB] {
+    for mean in [reading.reconstructionA, reading.reconstructionB] {
       numbers += [mean.l1, mean.psnr, mean.ssim]
     }
     numbers += [reading.distanceAB, reading.distanceBA]
-    return numbers + [reading.truth?.l1, reading.truth?.psnr, reading.truth?.ssim]
+    return numbers + [reading.reference?.l1, reading.reference?.psnr, reading.reference?.ssim]
   }
 
   /// Six digits or more of every number; nothing where there is none.
@@ -167,13 +170,163 @@ extension RunTables {
   }
 }
 
-extension Losses {
-  /// The losses' names in the log, in the order of the official log.
-  static var columns: [(name: String, loss: KeyPath<Losses, Float>)] {
-    [
-      ("discriminator_A", \.discriminatorA), ("adversarial_AB", \.adversarialAB),
-      ("cycle_A", \.cycleA), ("identity_A", \.identityA), ("discriminator_B", \.discriminatorB),
-      ("adversarial_BA", \.adversarialBA), ("cycle_B", \.cycleB), ("identity_B", \.identityB),
-    ]
+/// timing.tsv: what depends on the clock, which log.tsv must not; a row for each of its rows.
+final class TimingLog {
+  /// The file's name.
+  static let name = "timing.tsv"
+
+  private let file: AppendedFile
+
+  private static let columns = ["step", "seconds_per_step", "images_per_second", "waiting_share"]
+
+  /// Opens the file where a run is resumed.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - step: Steps done; rows of later ones are cut off.
+  /// - Throws: `TrainingError` if it cannot be opened or written.
+  init(_ path: FilePath, step: Int) throws(TrainingError) {
+    file = try AppendedFile(path)
+    try cut(after: step)
+  }
+
+  /// Takes back the rows of steps that are done again.
+  ///
+  /// They are found by their steps: a count of bytes in the checkpoint would make the checkpoint,
+  /// too, depend on the clock.
+  ///
+  /// - Parameter step: The last step that stays.
+  /// - Throws: `TrainingError` if the file cannot be changed.
+  func cut(after step: Int) throws(TrainingError) {
+    let head = TableFile.row(Self.columns)
+    let contents = try file.contents()
+    var end = contents.starts(with: head) ? head.count : 0
+    while end > 0, let length = contents[end...].firstIndex(of: UInt8(ascii: "\n")) {
+      let digits = contents[end..<length].prefix { $0 != UInt8(ascii: "\t") }
+      guard let row = Int(String(decoding: digits, as: UTF8.self)), row <= step else { break }
+      end = length + 1
+    }
+    try file.cut(to: end)
+    if end == 0 { try file.append(head) }
+  }
+
+  /// Writes a row.
+  ///
+  /// - Parameters:
+  ///   - step: Steps done.
+  ///   - throughput: Of the steps since the row before, or since this process began.
+  /// - Throws: `TrainingError` if it cannot be written.
+  func append(step: Int, _ throughput: Throughput) throws(TrainingError) {
+    let cells = [throughput.secondsPerStep, throughput.imagesPerSecond, throughput.waitedShare]
+      .map { $0.text(digits: 4) }
+    try file.append(TableFile.row(["\(step)"] + cells))
+  }
+}
+
+/// A table that grows by rows of tab-separated cells, and of which a run can take rows back.
+final class TableFile {
+  private let file: AppendedFile
+
+  /// Opens a table where a checkpoint left it: rows of later steps are cut off.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - columns: The names in the first row of a new table.
+  ///   - bytes: What belongs to the steps done; 0 starts a new table.
+  ///   - warn: Told if rows are missing.
+  /// - Throws: `TrainingError` if it cannot be opened or written.
+  init(
+    _ path: FilePath, columns: [String], bytes: Int, warn: (String) -> Void
+  ) throws(TrainingError) {
+    file = try AppendedFile(path)
+    if file.bytes < bytes { warn("\(path): rows are missing, which the run had written") }
+    try cut(to: min(bytes, file.bytes))
+    if file.bytes == 0 { try append(columns) }
+  }
+
+  /// Bytes written so far.
+  var bytes: Int { file.bytes }
+
+  /// Takes rows back, for steps that are done again.
+  ///
+  /// - Parameter bytes: What stays, at most what there is.
+  /// - Throws: `TrainingError` if the file cannot be changed.
+  func cut(to bytes: Int) throws(TrainingError) { try file.cut(to: bytes) }
+
+  /// Writes a row.
+  func append(_ cells: [String]) throws(TrainingError) {
+    try file.append(Self.row(cells))
+  }
+
+  /// Cells as a row of a table has them.
+  static func row(_ cells: [String]) -> [UInt8] {
+    Array((cells.joined(separator: "\t") + "\n").utf8)
+  }
+
+  /// Waits until the disk has all rows, which a checkpoint is going to count on.
+  func synchronize() throws(TrainingError) { try file.synchronize() }
+}
+
+/// A file that a run appends to, and truncates to where a checkpoint is.
+final class AppendedFile {
+  let path: FilePath
+  /// Its length.
+  private(set) var bytes = 0
+
+  private let descriptor: Int32
+  private let writer: ByteWriter
+
+  /// Opens a file, or makes it; what is in it stays.
+  ///
+  /// - Parameter path: The file.
+  /// - Throws: `TrainingError` if it cannot be opened.
+  init(_ path: FilePath) throws(TrainingError) {
+    self.path = path
+    descriptor = path.withCString { open($0, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666) }
+    guard descriptor >= 0 else { throw .writing(path, .current) }
+    writer = ByteWriter(descriptor: descriptor)
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .writing(path, .current) }
+    try cut(to: status.st_size)
+  }
+
+  deinit { close(descriptor) }
+
+  /// Takes back what was written last.
+  ///
+  /// - Parameter count: What stays, bytes, at most what there is.
+  /// - Throws: `TrainingError` if the file cannot be changed.
+  func cut(to count: Int) throws(TrainingError) {
+    guard ftruncate(descriptor, count) == 0, lseek(descriptor, 0, SEEK_END) == count
+    else { throw .writing(path, .current) }
+    bytes = count
+  }
+
+  /// Writes to the end: all or, where the disk can still do that, nothing.
+  ///
+  /// - Parameter more: What comes behind the rest.
+  /// - Throws: `TrainingError` if it cannot be written.
+  func append(_ more: [UInt8]) throws(TrainingError) {
+    do {
+      try writer.write(more)
+    } catch {
+      try cut(to: bytes)
+      throw .writing(path, error)
+    }
+    bytes += more.count
+  }
+
+  /// Waits until the disk has everything.
+  ///
+  /// - Throws: `TrainingError` if that fails.
+  func synchronize() throws(TrainingError) {
+    guard fsync(descriptor) == 0 else { throw .writing(path, .current) }
+  }
+
+  /// Reads everything; the descriptor here only writes.
+  ///
+  /// - Throws: `TrainingError` if that fails.
+  func contents() throws(TrainingError) -> [UInt8] {
+    do { return try ByteReader(path).readAll() } catch { throw .writing(path, error) }
   }
 }

@@ -1,6 +1,6 @@
 import CycleGAN
 
-/// The same two images at every checkpoint: real, translated, and back.
+/// The same two images at every checkpoint: real, translated, reconstructed.
 struct SampleGrid {
   let realA: Frame
   let realB: Frame
@@ -10,18 +10,18 @@ struct SampleGrid {
     self.realB = realB
   }
 
-  /// Draws A, B' and A'' above B, A' and B''.
+  /// Draws realA, fakeB and reconstructedA above realB, fakeA and reconstructedB.
   ///
   /// - Parameter model: Both generators.
-  /// - Returns: Two rows of three pictures.
+  /// - Returns: Two rows of three images.
   /// - Throws: `TorchError` if the device is out of memory.
   func image(_ model: CycleGANModel) throws(TorchError) -> Image {
     let fakeB = try model.translate(realA, with: .generatorAB)
-    let cycledA = try model.translate(fakeB, with: .generatorBA)
+    let reconstructedA = try model.translate(fakeB, with: .generatorBA)
     let fakeA = try model.translate(realB, with: .generatorBA)
-    let cycledB = try model.translate(fakeA, with: .generatorAB)
+    let reconstructedB = try model.translate(fakeA, with: .generatorAB)
     return Image(
-      rows: [[realA, fakeB, cycledA], [realB, fakeA, cycledB]].map { row in
+      rows: [[realA, fakeB, reconstructedA], [realB, fakeA, reconstructedB]].map { row in
         row.map { Image($0.withChannels(3)) }
       })
   }

@@ -1,9 +1,9 @@
 import CycleGAN
 import Glibc
 
-/// What a page shows of a table that grows: it is read on from where it was read to.
+/// The curves of a table that grows; only new rows are read.
 struct TableCurves {
-  /// The columns that are no place in the run and no alarm.
+  /// The columns but for step, epoch, images and alarms.
   private(set) var curves: [Curve] = []
   private(set) var alarms = AlarmHistory()
 
@@ -59,5 +59,106 @@ struct TableCurves {
       if let value = Double(cell) { curves[curve].append(step: Double(step), value: value) }
       curve += 1
     }
+  }
+}
+
+/// A column of a table over the steps, in a bounded number of points however long the table gets.
+struct Curve {
+  /// Some rows that follow each other.
+  struct Point {
+    private(set) var count = 1
+    private var steps: Double
+    private var sum: Double
+    private(set) var least: Double, greatest: Double
+
+    init(step: Double, value: Double) {
+      (steps, sum, least, greatest) = (step, value, value, value)
+    }
+
+    /// Their mean step and value.
+    var step: Double { steps / Double(count) }
+    var mean: Double { sum / Double(count) }
+
+    mutating func add(_ other: Point) {
+      (count, steps, sum) = (count + other.count, steps + other.steps, sum + other.sum)
+      (least, greatest) = (min(least, other.least), max(greatest, other.greatest))
+    }
+  }
+
+  let name: String
+  private(set) var points: [Point] = []
+  /// The value of the last row.
+  private(set) var newest: Double?
+  private var rowsPerPoint = 1
+
+  /// More cannot be told apart on a page; even, so that all find a partner.
+  private static let maximumPoints = 256
+
+  init(name: String) { self.name = name }
+
+  /// Adds a row; where there are too many, pairs of neighbors become one point.
+  ///
+  /// - Parameters:
+  ///   - step: Not less than the last.
+  ///   - value: Left out if it is not finite.
+  mutating func append(step: Double, value: Double) {
+    guard value.isFinite else { return }
+    newest = value
+    let row = Point(step: step, value: value)
+    if let last = points.last, last.count < rowsPerPoint {
+      points[points.count - 1].add(row)
+      return
+    }
+    if points.count == Self.maximumPoints { join() }
+    points.append(row)
+  }
+
+  private mutating func join() {
+    points = stride(from: 0, to: points.count, by: 2).map { i in
+      var point = points[i]
+      point.add(points[i + 1])
+      return point
+    }
+    rowsPerPoint *= 2
+  }
+}
+
+/// When alarms were on, by the rows of a log.
+struct AlarmHistory {
+  /// Rows in a row that have an alarm.
+  struct Span: Equatable {
+    let word: String
+    let first: Int
+    var last: Int
+    fileprivate var lastRow: Int
+  }
+
+  /// In the order in which they began; only the newest if there are many.
+  private(set) var spans: [Span] = []
+  /// How many older ones are not in `spans`.
+  private(set) var forgotten = 0
+  private var rows = 0
+
+  private static let maximumSpans = 100
+
+  /// Adds a row.
+  ///
+  /// - Parameters:
+  ///   - step: The row's.
+  ///   - words: The alarms that are on; often none.
+  mutating func append(step: Int, _ words: [String]) {
+    rows += 1
+    for word in words {
+      let open = spans.lastIndex { $0.word == word && $0.lastRow == rows - 1 }
+      if let open {
+        (spans[open].last, spans[open].lastRow) = (step, rows)
+      } else {
+        spans.append(Span(word: word, first: step, last: step, lastRow: rows))
+      }
+    }
+    let many = spans.count - Self.maximumSpans
+    guard many > 0 else { return }
+    spans.removeFirst(many)
+    forgotten += many
   }
 }

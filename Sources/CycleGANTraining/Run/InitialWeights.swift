@@ -1,6 +1,6 @@
 import CycleGAN
 
-/// The networks that a run begins with: what the words of `--init-from` lead to.
+/// The networks that a run starts from, as the words of `--init-from` name them.
 ///
 ///     run/                               gen_AB.bin, gen_BA.bin, disc_A.bin, disc_B.bin
 ///     checkpoints/zebra/                 latest_net_G_A.pth and its three like, of the official code
@@ -11,7 +11,7 @@ struct InitialWeights {
   /// The tensors of each network that was found.
   private(set) var networks: [NetworkRole: WeightsFile] = [:]
   /// What each of them is called in messages.
-  private(set) var names: [NetworkRole: String] = [:]
+  private var names: [NetworkRole: String] = [:]
 
   /// Reads everything.
   ///
@@ -25,6 +25,27 @@ struct InitialWeights {
         try addFolder(FilePath(word))
       } else {
         try addFile(FilePath(word))
+      }
+    }
+  }
+
+  /// Copies the networks into a model.
+  ///
+  /// - Parameters:
+  ///   - model: The other networks in it keep their random weights.
+  ///   - note: Told of each of those.
+  /// - Throws: `TrainingError.images` if a network does not fit the model's options.
+  func load(into model: CycleGANModel, note: (String) -> Void) throws(TrainingError) {
+    for role in NetworkRole.allCases {
+      guard let network = networks[role] else {
+        note("no weights for \(role.rawValue) were given, so it starts from random weights")
+        continue
+      }
+      do {
+        try model.load(network, into: role)
+      } catch {
+        let reason = model.options.misfit(network, role, error)
+        throw .images("\(names[role] ?? role.rawValue): \(reason)")
       }
     }
   }
@@ -53,7 +74,7 @@ struct InitialWeights {
   private mutating func addFile(_ path: FilePath) throws(TrainingError) {
     if let role = NetworkRole(officialFile: path) {
       try add(path, as: role)
-      return try addNeighbours(of: path, role)
+      return try addNeighbors(of: path, role)
     }
     let file = try Self.read(path)
     for role in file.roles {
@@ -63,20 +84,20 @@ struct InitialWeights {
     guard let word = file.metadata["role"], let role = NetworkRole(rawValue: word) else {
       try Self.requireNetwork(file, path)
       throw .options(
-        "\(path) does not say which network it is; say --init-from AB=\(path), or BA, A or B")
+        "\(path) does not say which network it is; write AB=\(path), or BA, A or B")
     }
     (networks[role], names[role]) = (file, "\(path)")
   }
 
   /// The other files of the same epoch of the official code.
-  private mutating func addNeighbours(
+  private mutating func addNeighbors(
     of path: FilePath, _ role: NetworkRole
   ) throws(TrainingError) {
     let stem = path.lastComponent.stem.bytes.dropLast(role.officialName.utf8.count)
     for other in NetworkRole.allCases where other != role {
       let name = Array(stem) + Array("\(other.officialName).\(path.fileExtension)".utf8)
-      let neighbour = path.directory.appending(FilePath(bytes: name))
-      if neighbour.exists { try add(neighbour, as: other) }
+      let neighbor = path.directory.appending(FilePath(bytes: name))
+      if neighbor.exists { try add(neighbor, as: other) }
     }
   }
 
@@ -99,8 +120,28 @@ struct InitialWeights {
     do throws(WeightsError) { return try WeightsFile.read(path) } catch {
       guard case .system(let reason) = error else { throw .images("\(path): \(error)") }
       throw .input(
-        "\(path): \(reason); --init-from takes a run's folder, the official code's, a checkpoint, or "
+        "\(path): \(reason); initial weights are a run's folder, the official code's, a checkpoint, or "
           + "AB=FILE")
     }
+  }
+}
+
+extension ModelOptions {
+  /// Why a network cannot be what the options ask for, in their words where these tell it.
+  fileprivate func misfit(_ weights: WeightsFile, _ role: NetworkRole, _ error: Error) -> String {
+    guard case WeightsError.differences = error else { return "\(error)" }
+    let found: RecognizedNetwork
+    do throws(WeightsError) { found = try RecognizedNetwork(weights) } catch { return "\(error)" }
+    guard found.isGenerator == role.isGenerator else {
+      return "this is a \(found.kind), not \(role.rawValue)"
+    }
+    var words = found.metadata
+    // Of a U-Net nothing tells whether it had dropout, and it fits either way.
+    if words["netG"]?.hasPrefix("unet") ?? false { words["dropout"] = nil }
+    let points = metadata(of: role).sorted { $0.key < $1.key }.compactMap { key, value in
+      guard let word = words[key], word != value else { return nil as String? }
+      return "\(key) is \(word) there, \(value) by the options"
+    }
+    return points.isEmpty ? "\(error)" : points.joined(separator: "; ")
   }
 }

@@ -1,8 +1,8 @@
 import CycleGAN
 
-/// What a run was started with, as config.json shows it and every checkpoint carries it.
+/// The options, images and versions of a run, as config.json shows and every checkpoint carries them.
 struct RunConfiguration {
-  private let options: [(name: String, value: JSON)]
+  private let options: [(option: TrainingOption, value: JSON)]
   private let images: [(name: String, value: JSON)]
   private let heldOut: JSON
 
@@ -11,26 +11,26 @@ struct RunConfiguration {
   ]
 
   init(_ options: TrainingOptions, _ data: TrainingData, _ heldOut: HeldOutImages?) {
-    self.options = options.described
+    self.options = TrainingOptions.table.map { ($0, $0.json(options)) }
     images = [("A", data.imagesA.summary), ("B", data.imagesB.summary)]
     self.heldOut = heldOut?.summary ?? .null
   }
 
-  /// All of it.
+  /// Everything, as JSON.
   var json: JSON {
     .object(
-      [("options", .object(options.map { ($0.name, $0.value) }))]
+      [("options", .object(options.map { ($0.option.name, $0.value) }))]
         + images.map { ($0.name, $0.value) }
         + [("held-out", heldOut), ("versions", .object(Self.versions))])
   }
 
-  /// All of it, an option a line, for people.
+  /// Everything, one option a line.
   var text: [UInt8] {
     func block(_ members: [(String, JSON)]) -> String {
       members.map { "    \(JSON.string($0.0).text): \($0.1.text)" }.joined(separator: ",\n")
     }
     let lines =
-      "{\n  \"options\": {\n\(block(options.map { ($0.name, $0.value) }))\n  },\n"
+      "{\n  \"options\": {\n\(block(options.map { ($0.option.name, $0.value) }))\n  },\n"
       + images.map { "  \"\($0.name)\": \($0.value.text),\n" }.joined()
       + "  \"held-out\": \(heldOut.text),\n  \"versions\": {\n\(block(Self.versions))\n  }\n}\n"
     return Array(lines.utf8)
@@ -43,14 +43,14 @@ struct RunConfiguration {
   /// - Throws: `TrainingError.changed` with every difference that is not.
   func compared(with stored: JSON) throws(TrainingError) -> [String] {
     var (refused, allowed): ([String], [String]) = ([], [])
-    for (name, value) in options {
-      let before = stored["options"]?[name] ?? .null
+    for (option, value) in options {
+      let before = stored["options"]?[option.name] ?? .null
       guard before != value else { continue }
-      let text = "--\(name) was \(before.plain) and is \(value.plain)"
-      switch name {
-      case "init-from": allowed.append("\(text), which means nothing to a run that has begun")
-      case _ where TrainingOptions.free.contains(name): allowed.append(text)
-      default: refused.append(text)
+      let text = "--\(option.name) was \(before.plain) and is \(value.plain)"
+      switch option.resume {
+      case .mustMatch: refused.append(text)
+      case .mayChange: allowed.append(text)
+      case .isIgnored: allowed.append("\(text), which only a new run uses")
       }
     }
     for (name, value) in images where stored[name]?.withoutSources != value.withoutSources {
@@ -68,14 +68,14 @@ struct RunConfiguration {
     if !hasHeldOut(of: stored) {
       allowed.append(
         heldOut == .null
-          ? "nothing is held out any more"
-          : "other images are held out than before, so that the best epoch is chosen anew")
+          ? "there are no held-out images any more"
+          : "other images are held out than before; the best epoch is chosen again")
     }
     guard refused.isEmpty else { throw .changed(refused) }
     return allowed
   }
 
-  /// Whether epochs are measured on the images that those of a run were.
+  /// Whether the held-out images are those of a run.
   ///
   /// - Parameter stored: The configuration that a checkpoint of the run carries.
   /// - Returns: True also where neither has any.
@@ -85,7 +85,7 @@ struct RunConfiguration {
 }
 
 extension JSON {
-  /// As a person would write it.
+  /// The value for messages.
   fileprivate var plain: String {
     switch self {
     case .string(let text): escaped(Array(text.utf8))
@@ -107,7 +107,7 @@ extension TrainingImages {
 extension HeldOutImages {
   fileprivate var summary: JSON {
     .object([
-      ("A", imagesA.summary), ("B", imagesB.summary), ("truth", truth?.summary ?? .null),
+      ("A", imagesA.summary), ("B", imagesB.summary), ("truth", reference?.summary ?? .null),
       ("val-count", .integer(maximumCount)),
     ])
   }

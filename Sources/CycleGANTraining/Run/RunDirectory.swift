@@ -24,7 +24,7 @@ public final class RunDirectory {
     }
   }
 
-  var config: FilePath { path.appending("config.json") }
+  private var config: FilePath { path.appending("config.json") }
   private var checkpoints: FilePath { path.appending("checkpoints") }
   private var samples: FilePath { path.appending("samples") }
   /// Where the generators of the best epoch are kept.
@@ -38,7 +38,7 @@ public final class RunDirectory {
     samples.appending(padded(step, to: 8) + ".png")
   }
 
-  /// The file a network ends up in.
+  /// The file of a network.
   ///
   /// - Parameters:
   ///   - role: Which network.
@@ -53,13 +53,13 @@ public final class RunDirectory {
     }
   }
 
-  /// The file that the running mean of a generator ends up in.
+  /// The file of the EMA of a generator.
   ///
   /// - Parameters:
   ///   - role: Which generator.
   ///   - path: A run's folder.
   /// - Returns: `gen_AB_ema.bin` or `gen_BA_ema.bin`.
-  public static func averageWeights(of role: NetworkRole, in path: FilePath) -> FilePath {
+  public static func emaWeights(of role: NetworkRole, in path: FilePath) -> FilePath {
     path.appending(role == .generatorAB ? "gen_AB_ema.bin" : "gen_BA_ema.bin")
   }
 
@@ -82,10 +82,10 @@ public final class RunDirectory {
   ///
   /// - Returns: Nil where no run began.
   public func recordedSeed() -> UInt64? {
-    // Whatever is wrong with either file is said when the run goes on from its checkpoint.
+    // What is wrong with either file is reported when the run is resumed from its checkpoint.
     let configuration =
       (try? JSON(parsing: ByteReader(config).readAll(limit: 1 << 20)))
-      ?? (try? Checkpoint.firstWhole(in: self, warn: { _ in }))?.checkpoint?.configuration
+      ?? (try? Checkpoint.firstReadable(in: self, warn: { _ in }))?.checkpoint?.configuration
     return configuration?["options"]?["seed"]?.string.flatMap { UInt64($0) }
   }
 
@@ -98,7 +98,7 @@ public final class RunDirectory {
       || rest.contains(/^\d{8,}\.(ckpt|png)\./)
   }
 
-  /// A file that a run would write over, though it is of another run or of somebody else.
+  /// A file that a run would overwrite, although it belongs to another run or to the user.
   ///
   /// A run that was killed before its first checkpoint leaves nothing but tables without rows.
   ///
@@ -108,6 +108,15 @@ public final class RunDirectory {
     let reports = ["index.html", TimingLog.name, TensorBoardLog.name].map { path.appending($0) }
     return ([config] + weights + reports + [best]).first(where: \.exists)
       ?? RunTables.withRows(in: path)
+  }
+
+  /// Writes config.json as this process understands it; the checkpoints carry their own.
+  func write(_ configuration: RunConfiguration) throws(TrainingError) {
+    do {
+      try AtomicFile.write(configuration.text, to: config, synchronized: true)
+    } catch {
+      throw .writing(config, error)
+    }
   }
 
   /// Makes the folder of the best generators.
@@ -138,5 +147,55 @@ public final class RunDirectory {
         })
     }
     return names
+  }
+}
+
+/// Locks a run's folder against a second trainer; the kernel releases the lock when the process ends.
+private final class RunLock {
+  private let descriptor: Int32
+
+  /// Locks a folder.
+  ///
+  /// - Parameter directory: A folder that exists.
+  /// - Throws: `TrainingError.locked` naming who holds it, or `.cannotCreate`.
+  init(_ directory: FilePath) throws(TrainingError) {
+    let file = directory.appending(".lock")
+    descriptor = file.withCString { open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
+    guard descriptor >= 0 else { throw .writing(file, .current) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let error = SystemError.current
+      let holder = holder()
+      close(descriptor)
+      guard error.code == EWOULDBLOCK else { throw .writing(file, error) }
+      throw .locked("\(directory): another cg-train is at work here, \(holder)")
+    }
+    // Nothing depends on the text: a full disk shows when the first checkpoint is written.
+    let text = Array(Self.introduction.utf8)
+    if ftruncate(descriptor, 0) == 0 { _ = write(descriptor, text, text.count) }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Reads who has the lock, who may only just have got it and not have written yet.
+  private func holder() -> String {
+    do {
+      var text: [UInt8] = []
+      for _ in 0..<20 where text.isEmpty {
+        usleep(50_000)
+        text = try ByteReader(descriptor: descriptor).readAll(limit: 200)
+      }
+      return escaped(text.filter { $0 != UInt8(ascii: "\n") })
+    } catch {
+      return "its name cannot be read: \(error)"
+    }
+  }
+
+  /// Who this is and since when: `process 123 on host since 2026-11-24T17:08:22Z`.
+  private static var introduction: String {
+    var name = [CChar](repeating: 0, count: 256)
+    gethostname(&name, 255)
+    let host = String(
+      decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return "process \(getpid()) on \(host) since \(universalTime("%Y-%m-%dT%H:%M:%SZ"))\n"
   }
 }

@@ -1,46 +1,34 @@
 import CycleGAN
 
-/// One run: from where its directory stands to its last step.
+/// One run: from what is in its folder to its last step.
 public final class Trainer {
-  /// How a run came to its end.
+  /// How a run ended.
   public enum Outcome: Sendable, Equatable {
-    /// The four weights files are there.
+    /// The weights files are written.
     case finished(steps: Int)
     /// It had been finished before.
     case alreadyFinished(steps: Int)
-    /// It was asked to stop; a checkpoint of this step is there.
+    /// It was asked to stop; there is a checkpoint of this step.
     case stopped(step: Int)
   }
 
-  let options: TrainingOptions
-  let directory: RunDirectory
-  var data: TrainingData
-  let heldOut: HeldOutImages?
-  let hooks: TrainerHooks
-  let configuration: RunConfiguration
-  let reports: RunReports
-  var position = RunPosition()
-  var lastSave = ContinuousClock.now
-  var firstStep = 0
-  var warned: Set<String> = []
-  var health = HealthWatch()
-  /// The last epoch that was validated; 0 for none.
-  var validatedEpoch = 0
-  /// The best of the epochs validated so far.
-  var best: BestEpoch?
+  private let options: TrainingOptions
+  private let directory: RunDirectory
+  private let data: TrainingData
+  private let heldOut: HeldOutImages?
+  private let hooks: TrainerHooks
   /// What tests put between the loader and a step: they break images and weights.
-  var beforeStep: (BatchLoader.Batch, CycleGANModel) throws(TrainingError) -> BatchLoader.Batch =
-    { batch, _ in batch }
+  var beforeStep: TrainingSession.BatchFilter = { batch, _ in batch }
 
   /// Prepares a run.
   ///
   /// - Parameters:
   ///   - options: What it computes.
-  ///   - directory: Where it lives, locked.
+  ///   - directory: Its folder, locked.
   ///   - images: Domain A and domain B, each at least one image.
-  ///   - heldOut: What every epoch is measured on; nil for no validation.
-  ///   - hooks: What the tool wants to know.
-  /// - Throws: `TrainingError.options` for a combination that makes no sense.
+  ///   - heldOut: The images that every epoch is validated on; nil for no validation.
+  ///   - hooks: Called while it trains.
+  /// - Throws: `TrainingError.options` for values out of range and contradictions.
   public init(
     _ options: TrainingOptions, directory: RunDirectory,
     images: (TrainingImages, TrainingImages), heldOut: HeldOutImages? = nil,
@@ -54,31 +42,6 @@ public final class Trainer {
     data = TrainingData(
       images, options.preparations, batchSize: options.batchSize,
       batchesPerStep: options.batchesPerStep, serial: options.serialBatches, seed: options.seed)
-    configuration = RunConfiguration(options, data, heldOut)
-    reports = RunReports(directory.path, configuration.json, warn: hooks.warn)
-  }
-
-  /// How far the run is, in the epoch of its last step.
-  var place: RunPlace {
-    RunPlace(
-      step: position.step, totalSteps: totalSteps,
-      epoch: max(1, position.place == 0 ? position.epoch - 1 : position.epoch),
-      totalEpochs: options.totalEpochs)
-  }
-
-  var totalSteps: Int {
-    let (all, isTooMany) = data.order.stepsPerEpoch.multipliedReportingOverflow(
-      by: options.totalEpochs)
-    return min(isTooMany ? .max : all, options.maximumSteps ?? .max)
-  }
-
-  /// What a run has at hand while it trains.
-  struct Session {
-    let model: CycleGANModel
-    let tables: RunTables
-    let grid: SampleGrid
-    let probe: Probe
-    let validation: Validation?
   }
 
   /// Trains until the last step, or until it is asked to stop.
@@ -86,103 +49,66 @@ public final class Trainer {
   /// - Returns: How it ended.
   /// - Throws: `TrainingError`; what was saved before stays.
   public func run() throws(TrainingError) -> Outcome {
-    let checkpoint = try findCheckpoint()
-    if let checkpoint, checkpoint.position.step >= totalSteps,
-      hasWeights(steps: checkpoint.position.step)
+    let configuration = RunConfiguration(options, data, heldOut)
+    let checkpoint = try newestCheckpoint(configuration)
+    if let steps = checkpoint?.state.position.step, steps >= options.totalSteps(data.order),
+      WeightsPublisher(options, directory).isPublished(step: steps)
     {
-      return .alreadyFinished(steps: checkpoint.position.step)
+      return .alreadyFinished(steps: steps)
     }
-    let session = try begin(checkpoint)
-    do throws(TrainingError) {
-      guard try train(session) else {
-        try save(session)
-        reports.writePage(.stopped, place)
-        return .stopped(step: position.step)
-      }
-      draw(session)
-      try writeWeights(session.model)
-    } catch {
-      if case .alarm = error {
-        reports.writePage(.stopped, place)
-      } else {
-        reports.writePage(.failed, place)
-      }
-      throw error
-    }
-    reports.writePage(.finished, place)
-    if let best {
-      hooks.note(
-        "best on held-out images after epoch \(best.epoch) by \(best.merit.rawValue): "
-          + "\(RunDirectory.weights(of: .generatorAB, in: directory.best))")
-    }
-    return .finished(steps: position.step)
+    let session = try TrainingSession(
+      options, directory, data, heldOut, configuration, hooks, beforeStep, checkpoint)
+    return try session.run()
   }
 
-  /// Makes everything ready for the next step.
-  private func begin(_ checkpoint: Checkpoint?) throws(TrainingError) -> Session {
-    let model = try makeModel()
-    try start(model, checkpoint)
-    let grid = try sampleGrid()
-    data.requiredSizes = try options.requiredSizes(grid.realA, grid.realB)
-    let session = Session(
-      model: model,
-      tables: try RunTables(directory.path, checkpoint?.tables ?? [:], warn: hooks.warn),
-      grid: grid, probe: try Probe(data), validation: try makeValidation(model))
-    firstStep = position.step
-    // A full or read-only disk shows now, not after the first epoch.
-    if checkpoint == nil { try save(session) }
-    try write(configuration)
-    reports.begin(at: position.step, samples: try directory.sampleSteps())
-    reports.writePage(.training, place)
-    return session
+  /// The newest checkpoint of this run, if it was started with the same options and images.
+  private func newestCheckpoint(
+    _ configuration: RunConfiguration
+  ) throws(TrainingError) -> Checkpoint? {
+    guard let checkpoint = try Checkpoint.newest(in: directory, warn: hooks.warn) else {
+      guard let remains = directory.remains() else { return nil }
+      throw .directory("\(remains) is there, but no checkpoint to resume from")
+    }
+    for note in try configuration.compared(with: checkpoint.configuration) { hooks.note(note) }
+    return checkpoint
   }
+}
 
-  /// Trains all steps that are left, and saves; goes back where something is not finite.
+/// What a run calls while it trains, all on the training thread.
+public struct TrainerHooks {
+  /// Told after every step.
+  public var progress: (TrainingProgress) -> Void
+  /// Told what the user should know, one line each.
+  public var note: (String) -> Void
+  /// Told what went wrong without ending the run.
+  public var warn: (String) -> Void
+  /// Told of each alarm when it begins, with the step.
+  public var alarm: (Alarm, Int) -> Void
+  /// Asked after every step whether to save and stop.
+  public var stops: () -> Bool
+  /// Asked after every step whether to save and continue.
+  public var saves: () -> Bool
+
+  /// Connects a tool.
   ///
-  /// - Returns: Whether it came to the end.
-  private func train(_ session: Session) throws(TrainingError) -> Bool {
-    while true {
-      do throws(TrainingError) {
-        while position.step < totalSteps {
-          guard try validateIfDue(session), try trainEpoch(session) else { return false }
-        }
-        guard try validateIfDue(session) else { return false }
-        if position.step > firstStep { try save(session) }
-        return true
-      } catch .notFinite(let reason) {
-        try goBack(session, reason)
-      }
-    }
-  }
-
-  /// Trains what is left of an epoch.
-  ///
-  /// - Returns: Whether to go on.
-  private func trainEpoch(_ session: Session) throws(TrainingError) -> Bool {
-    let loader = try BatchLoader(
-      epoch: position.epoch, from: position.place, data, threads: max(1, options.loadingThreads))
-    defer { loader.stop() }
-    for _ in position.place..<data.order.stepsPerEpoch where position.step < totalSteps {
-      let batch = try reports.waiting { () throws(TrainingError) in try loader.next() }
-      reportFlatImages()
-      try reportBadImages()
-      options.prepare(session.model, position, stepsPerEpoch: data.order.stepsPerEpoch)
-      let before = position
-      let measurement = try step(session.model, beforeStep(batch, session.model))
-      position.advance(data.order)
-      let alarms = try watch(measurement, session)
-      try report(before, measurement.losses, session)
-      if options.alarmResponse == .stop, !alarms.isEmpty {
-        try save(session)
-        throw .alarm(
-          "stopped and saved after step \(position.step) by "
-            + alarms.map(\.word).joined(separator: ", "))
-      }
-      guard position.step < totalSteps else { break }
-      if hooks.stops() { return false }
-      let isAsked = hooks.saves()
-      if isAsked || isSaveDue(before) { try saveAndGoOn(session, isAsked: isAsked) }
-    }
-    return true
+  /// - Parameters:
+  ///   - progress: Told after every step.
+  ///   - note: Told what the user should know.
+  ///   - warn: Told what went wrong without ending the run.
+  ///   - alarm: Told of each alarm when it begins, with the step.
+  ///   - stops: Asked after every step whether to save and stop.
+  ///   - saves: Asked after every step whether to save and continue.
+  public init(
+    progress: @escaping (TrainingProgress) -> Void = { _ in },
+    note: @escaping (String) -> Void = { _ in }, warn: @escaping (String) -> Void = { _ in },
+    alarm: @escaping (Alarm, Int) -> Void = { _, _ in },
+    stops: @escaping () -> Bool = { false }, saves: @escaping () -> Bool = { false }
+  ) {
+    self.progress = progress
+    self.note = note
+    self.warn = warn
+    self.alarm = alarm
+    self.stops = stops
+    self.saves = saves
   }
 }

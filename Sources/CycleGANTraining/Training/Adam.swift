@@ -1,20 +1,20 @@
 import CTorch
 import CycleGAN
 
-/// The optimizer, over all learned parameters of some networks.
+/// The Adam optimizer, over all trainable parameters of some networks.
 ///
 /// Source: Kingma and Ba 2014, arXiv 1412.6980; beta2 and eps are PyTorch's defaults.
 final class Adam {
   private let handle: OpaquePointer
   private let networks: [TrainableNetwork]
-  /// What it changes, in its order: `generatorAB.model.1.weight`.
+  /// The parameters that it updates, in its order: `generatorAB.model.1.weight`.
   let parameterNames: [String]
 
   /// Starts with fresh moments.
   ///
   /// - Parameters:
-  ///   - networks: What it changes, in this order.
-  ///   - beta1: Decay of the gradient's running mean, 0..<1.
+  ///   - networks: The networks that it updates, in this order.
+  ///   - beta1: Decay of the first moment, 0..<1.
   /// - Throws: `TorchError` if the device is out of memory.
   init(_ networks: [(role: NetworkRole, network: TrainableNetwork)], beta1: Double)
     throws(TorchError)
@@ -36,27 +36,27 @@ final class Adam {
 
   deinit { ct_adam_free(handle) }
 
-  /// Changes every parameter that has a gradient.
+  /// Updates every parameter that has a gradient.
   func step(rate: Double) throws(TorchError) {
     try torch("an optimizer step") { ct_adam_step(handle, rate, &$0) }
   }
 
-  /// Forgets the gradients of all its networks.
+  /// Sets the gradients of all its networks to nothing.
   func clearGradients() throws(TorchError) {
     for network in networks { try network.clearGradients() }
   }
 
-  /// Shortens all gradients by one factor where together they are longer than a limit.
+  /// Scales all gradients by one factor if their common norm is above a limit.
   ///
   /// - Parameters:
-  ///   - limit: The longest that stays as it is, above 0.
-  ///   - length: Their Euclidean length, over all networks.
+  ///   - limit: The largest norm that stays as it is, above 0.
+  ///   - norm: Their Euclidean norm, over all networks.
   /// - Throws: `TorchError` if the device fails.
   ///
   /// Source: Pascanu et al. 2013, arXiv 1211.5063, algorithm 1; the 1e-6 is that of PyTorch's
   /// `clip_grad_norm_`.
-  func clipGradients(to limit: Double, length: Double) throws(TorchError) {
-    let factor = limit / (length + 1e-6)
+  func clipGradients(to limit: Double, norm: Double) throws(TorchError) {
+    let factor = limit / (norm + 1e-6)
     guard factor < 1 else { return }
     for network in networks { try network.scaleGradients(by: factor) }
   }
@@ -67,7 +67,7 @@ final class Adam {
     set { for (i, count) in newValue.enumerated() { ct_adam_set_steps(handle, Int64(i), count) } }
   }
 
-  /// Running mean of a parameter's gradient or of its square; writing changes the optimizer.
+  /// The first or second moment of a parameter; writing to it changes the optimizer.
   func moment(_ index: Int, squared: Bool) throws(TorchError) -> Tensor {
     try Tensor("finding a moment") {
       ct_adam_moment(handle, Int64(index), squared, &$0, &$1)

@@ -1,8 +1,8 @@
 import CTorch
 import CycleGAN
 
-/// Which changes the discriminators see images through, real and fake alike, so that a small set does
-/// not let them learn it by heart.
+/// The augmentations of the discriminators' inputs, real and fake alike, which keep them from
+/// memorizing a small data set.
 ///
 /// Source: Zhao et al. 2020, "Differentiable Augmentation for Data-Efficient GAN Training", arXiv
 /// 2006.10738; ranges and order of `DiffAugment_pytorch.py` of its authors.
@@ -11,7 +11,7 @@ public enum Augmentation: String, Sendable, CaseIterable {
   case color
   /// By up to an eighth of the side, each way; zeros come in.
   case translation
-  /// A square of half the side, with its centre anywhere, becomes zeros.
+  /// A square of half the side, with its center anywhere, becomes zeros.
   case cutout
 }
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// How the learning rate changes from epoch to epoch.
+/// The schedule of the learning rate.
 ///
 /// Source: `get_scheduler` in the official networks.py (2025), which counts from the first epoch
 /// trained except where it is linear.

@@ -1,20 +1,22 @@
-/// What one step measured, weighted as it entered the sums.
+import CycleGAN
+
+/// The losses of one step, weighted as they enter the sums.
 public struct Losses: Sendable, Equatable {
-  /// How badly discriminatorA tells A from fake A; `D_B` in the official log.
+  /// Loss of discriminatorA on real and fake A; `D_B` in the official log.
   public var discriminatorA: Float
-  /// How badly discriminatorB tells B from fake B; `D_A` in the official log.
+  /// Loss of discriminatorB on real and fake B; `D_A` in the official log.
   public var discriminatorB: Float
-  /// How badly generatorAB deceives discriminatorB; `G_A` in the official log.
+  /// Loss of generatorAB against discriminatorB; `G_A` in the official log.
   public var adversarialAB: Float
-  /// How badly generatorBA deceives discriminatorA; `G_B` in the official log.
+  /// Loss of generatorBA against discriminatorA; `G_B` in the official log.
   public var adversarialBA: Float
-  /// How far A to B to A lands from where it started; `cycle_A` in the official log.
+  /// Reconstruction error of A -> B -> A; `cycle_A` in the official log.
   public var cycleA: Float
-  /// How far B to A to B lands from where it started; `cycle_B` in the official log.
+  /// Reconstruction error of B -> A -> B; `cycle_B` in the official log.
   public var cycleB: Float
-  /// How much generatorBA changes an image that is A already; `idt_B` in the official log.
+  /// How much generatorBA changes an image of A; `idt_B` in the official log.
   public var identityA: Float
-  /// How much generatorAB changes an image that is B already; `idt_A` in the official log.
+  /// How much generatorAB changes an image of B; `idt_A` in the official log.
   public var identityB: Float
 
   /// The losses' names, in the order of `values`.
@@ -31,6 +33,15 @@ public struct Losses: Sendable, Equatable {
     ]
   }
 
+  /// The losses' names in log.tsv, in the order of the official log.
+  static var columns: [(name: String, loss: KeyPath<Losses, Float>)] {
+    [
+      ("discriminator_A", \.discriminatorA), ("adversarial_AB", \.adversarialAB),
+      ("cycle_A", \.cycleA), ("identity_A", \.identityA), ("discriminator_B", \.discriminatorB),
+      ("adversarial_BA", \.adversarialBA), ("cycle_B", \.cycleB), ("identity_B", \.identityB),
+    ]
+  }
+
   /// Names eight numbers.
   ///
   /// - Parameter values: In the order of `names`.
@@ -43,28 +54,81 @@ public struct Losses: Sendable, Equatable {
   }
 }
 
-/// How far a round trip lands from where it started.
+/// Computes the cycle loss: the mean absolute reconstruction error.
 ///
 /// - Parameters:
 ///   - real: `[N, C, H, W] Float32 in -1...1`.
-///   - cycled: The same images after both generators.
-/// - Returns: `[]`, mean absolute difference, 0...2.
+///   - reconstructed: The same images after both generators.
+/// - Returns: `[]`, 0...2.
 /// - Throws: `TorchError` if the shapes differ.
 ///
 /// Source: Zhu et al. 2017, arXiv 1703.10593, equation 2.
-func cycleLoss(real: Tensor, cycled: Tensor) throws(TorchError) -> Tensor {
-  try (cycled - real).absolute().mean()
+func cycleLoss(real: Tensor, reconstructed: Tensor) throws(TorchError) -> Tensor {
+  try (reconstructed - real).absolute().mean()
 }
 
-/// How much a generator changes an image that is in its target domain already.
+/// Computes the identity loss: how much a generator changes an image of its target domain.
 ///
 /// - Parameters:
 ///   - real: `[N, C, H, W] Float32 in -1...1`.
-///   - kept: The generator's output for it.
+///   - output: The generator's output for it.
 /// - Returns: `[]`, mean absolute difference, 0...2.
 /// - Throws: `TorchError` if the shapes differ.
 ///
 /// Source: Zhu et al. 2017, arXiv 1703.10593, section 5.2.
-func identityLoss(real: Tensor, kept: Tensor) throws(TorchError) -> Tensor {
-  try (kept - real).absolute().mean()
+func identityLoss(real: Tensor, output: Tensor) throws(TorchError) -> Tensor {
+  try (output - real).absolute().mean()
+}
+
+/// The adversarial losses, by the official option's words.
+///
+/// Source: `GANLoss` in the official networks.py.
+public enum GANMode: String, Sendable, CaseIterable {
+  /// Squared distance from 1 (real) or 0 (fake). Source: Mao et al. 2017, arXiv 1611.04076.
+  case lsgan
+  /// Binary cross entropy of logits. Source: Goodfellow et al. 2014, arXiv 1406.2661.
+  case vanilla
+  /// The critic's mean, with a gradient penalty. Source: Gulrajani et al. 2017, arXiv 1704.00028.
+  case wgangp
+
+  /// Computes the loss of a discriminator's output against a label.
+  ///
+  /// - Parameters:
+  ///   - logits: A discriminator's output, any shape.
+  ///   - real: The label.
+  /// - Returns: `[]`.
+  /// - Throws: `TorchError` if the device is out of memory.
+  func adversarialLoss(_ logits: Tensor, real: Bool) throws(TorchError) -> Tensor {
+    switch self {
+    case .lsgan: try (logits - (real ? 1 : 0)).squared().mean()
+    case .vanilla: try logits.crossEntropy(label: real ? 1 : 0)
+    case .wgangp: try logits.mean() * (real ? -1 : 1)
+    }
+  }
+}
+
+/// Computes the penalty of a critic whose gradient norm is not 1 between real and fake images.
+///
+/// The official code has this function, and never calls it.
+///
+/// - Parameters:
+///   - critic: The discriminator.
+///   - real: `[N, C, H, W]`.
+///   - fake: The same shape.
+///   - device: The device of both.
+///   - random: Draws the interpolation factor of each image.
+/// - Returns: `[]`, weight 10 included.
+/// - Throws: `TorchError` if the shapes differ or the device is out of memory.
+///
+/// Source: Gulrajani et al. 2017, arXiv 1704.00028, algorithm 1; `cal_gradient_penalty` (mixed) in
+/// the official networks.py, which has the 1e-16.
+func gradientPenalty(
+  of critic: TrainableNetwork, real: Tensor, fake: Tensor, device: Device,
+  random: inout RandomSource
+) throws(TorchError) -> Tensor {
+  let factors = real.shape[..<1].flatMap { count in (0..<count).map { _ in Float(random.unit()) } }
+  let factor = try Tensor(factors, shape: [factors.count, 1, 1, 1], device: device)
+  let interpolated = try (fake + (real - fake) * factor).requiringGrad()
+  let gradient = try critic(interpolated).gradient(by: interpolated)
+  return try ((gradient + 1e-16).norms() - 1).squared().mean() * 10
 }

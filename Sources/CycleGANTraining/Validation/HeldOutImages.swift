@@ -1,99 +1,101 @@
 import CycleGAN
 
-/// Images of both domains that no network learns from.
+/// Images of both domains that no network is trained on.
 public struct HeldOutImages: Sendable {
   /// Domain A.
   public let imagesA: TrainingImages
   /// Domain B.
   public let imagesB: TrainingImages
-  /// What the images of A should become, by the same names; nil if nobody knows.
-  public let truth: TrainingImages?
-  /// The most images of a domain that are looked at.
+  /// The paired ground truth: the images of A in domain B, by the same names; nil if there is none.
+  public let reference: TrainingImages?
+  /// The most images of a domain that are used.
   public let maximumCount: Int
-  /// The place in `truth` of each image of A that is looked at; empty if nobody knows.
-  let truthPlaces: [Int]
+  /// The index in `reference` for each image of A that is used; empty without a reference.
+  let referenceIndices: [Int]
 
   /// Brings them together.
   ///
   /// - Parameters:
   ///   - imagesA: Domain A.
   ///   - imagesB: Domain B.
-  ///   - truth: What the images of A should become.
-  ///   - maximumCount: The most images of a domain that are looked at, at least 1.
-  /// - Throws: `TrainingError.images` naming the first image of A that has no truth.
+  ///   - reference: The paired ground truth of the images of A.
+  ///   - maximumCount: The most images of a domain that are used, at least 1.
+  /// - Throws: `TrainingError.images` naming the first image of A that has no reference.
   public init(
-    _ imagesA: TrainingImages, _ imagesB: TrainingImages, truth: TrainingImages? = nil,
+    _ imagesA: TrainingImages, _ imagesB: TrainingImages, reference: TrainingImages? = nil,
     maximumCount: Int
   ) throws(TrainingError) {
     self.imagesA = imagesA
     self.imagesB = imagesB
-    self.truth = truth
+    self.reference = reference
     self.maximumCount = maximumCount
-    truthPlaces =
-      try truth.map { truth throws(TrainingError) in
-        try Self.places(of: truth, for: imagesA, count: min(imagesA.count, maximumCount))
+    referenceIndices =
+      try reference.map { reference throws(TrainingError) in
+        try Self.indices(of: reference, for: imagesA, count: min(imagesA.count, maximumCount))
       } ?? []
   }
 
-  /// Images of A that are looked at.
+  /// Images of A that are used.
   var countA: Int { min(imagesA.count, maximumCount) }
-  /// Images of B that are looked at.
+  /// Images of B that are used.
   var countB: Int { min(imagesB.count, maximumCount) }
 
-  /// What an image of A should become.
+  /// The reference of an image of A.
   ///
   /// - Parameters:
-  ///   - place: Of the image, counted from 0.
-  ///   - preparation: What happens to the truth.
-  /// - Returns: Nil if nobody knows.
-  /// - Throws: `TrainingError.images` naming the truth if it cannot be used.
-  func truth(
-    of place: Int, _ preparation: ImagePreparation
+  ///   - index: Of the image, counted from 0.
+  ///   - preparation: Of the reference.
+  /// - Returns: Nil if there is none.
+  /// - Throws: `TrainingError.images` naming the reference if it cannot be used.
+  func reference(
+    of index: Int, _ preparation: ImagePreparation
   ) throws(TrainingError) -> Frame? {
-    try truth?.fixed(only: truthPlaces[place], preparation)
+    try reference?.fixed(only: referenceIndices[index], preparation)
   }
 
-  /// Refuses a truth that cannot be compared with what becomes of its image.
+  /// Refuses a reference whose size is not that of the translation.
   ///
   /// - Parameters:
-  ///   - place: Of the image of A, counted from 0.
-  ///   - preparation: What happens to the truth.
+  ///   - index: Of the image of A, counted from 0.
+  ///   - preparation: Of the reference.
   ///   - width: Of the prepared image, px.
   ///   - height: Of the prepared image, px.
   /// - Throws: `TrainingError.options` if its size is another, `.images` if it cannot be used.
-  func requireTruth(
-    of place: Int, _ preparation: ImagePreparation, width: Int, height: Int
+  func requireReference(
+    of index: Int, _ preparation: ImagePreparation, width: Int, height: Int
   ) throws(TrainingError) {
-    guard let truth, let found = try self.truth(of: place, preparation) else { return }
+    guard let reference, let found = try self.reference(of: index, preparation) else { return }
     guard (found.width, found.height) == (width, height) else {
       throw .options(
-        "\(imagesA.name(place)) is measured at \(width) x \(height) pixels, and what it should "
-          + "become, \(truth.name(truthPlaces[place])), is \(found.width) x \(found.height); both "
+        "\(imagesA.name(index)) is validated at \(width) x \(height) pixels, and its reference, "
+          + "\(reference.name(referenceIndices[index])), is \(found.width) x \(found.height); both "
           + "need one size")
     }
   }
 
-  /// Finds the truth of every image.
+  /// Finds the reference of every image.
   ///
-  /// Images are matched by their names without extension, and by their places where they have none.
-  private static func places(
-    of truth: TrainingImages, for images: TrainingImages, count: Int
+  /// Images are matched by their names without extension, and by their order where they have none.
+  private static func indices(
+    of reference: TrainingImages, for images: TrainingImages, count: Int
   ) throws(TrainingError) -> [Int] {
-    let named = (0..<truth.count).compactMap { place in truth.stem(place).map { ($0, place) } }
-    let places = Dictionary(named, uniquingKeysWith: { first, _ in first })
+    let named = (0..<reference.count).compactMap { index in
+      reference.stem(index).map { ($0, index) }
+    }
+    let indices = Dictionary(named, uniquingKeysWith: { first, _ in first })
     var found: [Int] = []
     for index in 0..<count {
       guard let stem = images.stem(index) else {
-        guard index < truth.count else {
-          throw .images("\(images.name(index)) has no picture in --val-truth")
+        guard index < reference.count else {
+          throw .images("\(images.name(index)) has no reference image")
         }
         found.append(index)
         continue
       }
-      guard let place = places[stem] else {
-        throw .images("\(images.name(index)) has no picture of its name in --val-truth")
+      guard let index = indices[stem] else {
+        throw .images("\(images.name(index)) has no reference image of its name")
       }
-      found.append(place)
+      found.append(index)
     }
     return found
   }

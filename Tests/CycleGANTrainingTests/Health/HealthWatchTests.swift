@@ -17,14 +17,14 @@ import Testing
   private static let other = TrainingMaterial.picture(1, 5, channels: 3, side: 16)
 
   private static func reading(
-    _ translations: [Frame] = [other, varied], judgements: [Float] = [0, 1]
+    _ translations: [Frame] = [other, varied], logits: [Float] = [0, 1]
   ) -> Probe.Reading {
     let found = TranslationReading(
       images: ImageSet([varied, other]), translations: ImageSet(translations),
       targets: ImageSet([varied, other]))
     return Probe.Reading(
       translations: [.generatorAB: found],
-      judgements: [.discriminatorB: .init(real: judgements, fake: judgements)])
+      logits: [.discriminatorB: .init(real: judgements, fake: judgements)])
   }
 
   @Test func `every alarm has a word of its own, by which it is found`() {
@@ -88,7 +88,7 @@ import Testing
     }
     #expect(frozen.active == [dead])
     var silent = HealthWatch()
-    for _ in 0..<3 { _ = silent.observe(Self.reading(judgements: [0.5, 0.504])) }
+    for _ in 0..<3 { _ = silent.observe(Self.reading(logits: [0.5, 0.504])) }
     #expect(silent.active == [dead])
     var healthy = HealthWatch()
     for i in 0..<2000 {

@@ -11,8 +11,8 @@ import Testing
   ) -> RunPage {
     RunPage(
       name: name, state: .training,
-      place: RunPlace(step: 30, totalSteps: 100, epoch: 1, totalEpochs: 4),
-      pace: Pace(steps: 10, images: 20, seconds: 5, waitedSeconds: 0.5),
+      progress: RunProgress(step: 30, totalSteps: 100, epoch: 1, totalEpochs: 4),
+      throughput: Throughput(steps: 10, images: 20, seconds: 5, waitedSeconds: 0.5),
       curves: [("Losses", curves)], alarms: alarms, samples: samples,
       configuration: .object([("options", .object(options))]), time: "2026-01-01 00:00:00")
   }

@@ -32,11 +32,14 @@ import Testing
     try clock.waiting { () throws(TrainingError) in _ = usleep(30_000) }
     clock.count(images: 4)
     usleep(10_000)
-    let pace = clock.now
-    #expect(pace.steps == 1 && pace.images == 4)
-    #expect(pace.waitedSeconds >= 0.03 && pace.seconds >= pace.waitedSeconds + 0.01)
-    #expect(pace.since(pace) == Pace())
-    #expect(Pace().imagesPerSecond == 0 && Pace().secondsPerStep == 0 && Pace().waitedShare == 0)
+    let throughput = clock.now
+    #expect(throughput.steps == 1 && throughput.images == 4)
+    #expect(
+      throughput.waitedSeconds >= 0.03 && throughput.seconds >= throughput.waitedSeconds + 0.01)
+    #expect(throughput.since(throughput) == Throughput())
+    #expect(
+      Throughput().imagesPerSecond == 0 && Throughput().secondsPerStep == 0
+        && Throughput().waitedShare == 0)
   }
 
   @Test func `a run that goes back takes its reports back, too`() throws {

@@ -14,7 +14,9 @@ import Testing
     #expect(EventFile.checksum(bytes) == UInt64((whole >> 15 | whole << 17) &+ mask))
   }
 
-  @Test func `a run leaves its losses, its rate, its pace and its grids for TensorBoard`() throws {
+  @Test func `a run leaves its losses, its rate, its throughput and its grids for TensorBoard`()
+    throws
+  {
     var small = try SmallRun()
     small.options.saveEvery = 5
     try small.run()

@@ -17,8 +17,8 @@ import Testing
     #expect(error.status == .unhealthy)
     let text = "\(error)"
     #expect(text.hasPrefix(fault.message))
-    #expect(text.contains("it had gone back once before"))
-    let first = try #require(small.messages.lines.first { $0.contains("; back to step 4") })
+    #expect(text.contains("the run had been rolled back once before"))
+    let first = try #require(small.messages.lines.first { $0.contains("; rolling back to step 4") })
     if fault.isSeenAtOnce {
       #expect(first.hasPrefix(fault.message) && first.contains(" at step 5, with frame "))
       #expect(text.contains(" at step 5, with frame "))
@@ -36,7 +36,7 @@ import Testing
     small.options.saveEvery = 2
     small.fault = { call, batch, model in call == 5 ? try fault.apply(batch, model) : batch }
     #expect(try small.run() == .finished(steps: 12))
-    #expect(small.messages.lines.filter { $0.contains("; back to step ") }.count == 1)
+    #expect(small.messages.lines.filter { $0.contains("; rolling back to step ") }.count == 1)
     let rows = String(decoding: try small.results[4], as: UTF8.self).split(separator: "\n")
     #expect(rows.dropFirst().map { Int($0.prefix { $0 != "\t" }) } == Array(1...12))
   }
@@ -76,7 +76,7 @@ import Testing
     let model = try CycleGANModel(SmallRun().options.model, device: .cpu, random: .init(seed: 1))
     let pictures = (0..<2).map { TrainingMaterial.picture($0, 0, channels: 3, side: 16) }
     let measurement = try model.step(realA: [pictures[0]], realB: [pictures[1]])
-    #expect(measurement.trouble == nil)
+    #expect(measurement.nonFinite == nil)
     for (i, role) in NetworkRole.allCases.enumerated() {
       let network = model.network(role)
       var (gradients, weights) = (0.0, 0.0)
@@ -110,7 +110,7 @@ import Testing
     let draw = small.picture
     small.picture = { $0 == 0 && $1 == 0 ? flat : draw($0, $1) }
     #expect(try small.run() == .finished(steps: 12))
-    let lines = small.messages.lines.filter { $0.contains("one colour") }
+    let lines = small.messages.lines.filter { $0.contains("one color") }
     #expect(lines.count == 1)
     #expect(lines.first?.hasPrefix("frame 1: ") == true)
   }

@@ -66,10 +66,10 @@ import Testing
     #expect(try found("known.bin") == [.generatorBA: 2])
     #expect {
       try found("horse2zebra.pth")
-    } throws: { "\($0)".contains("does not say which network it is; say --init-from AB=") }
+    } throws: { "\($0)".contains("does not say which network it is; write AB=") }
     #expect {
       try found("missing.pth")
-    } throws: { "\($0)".contains("No such file or directory; --init-from takes") }
+    } throws: { "\($0)".contains("No such file or directory; initial weights are") }
   }
 
   @Test func `a checkpoint gives its networks, and a new run begins with them`() throws {

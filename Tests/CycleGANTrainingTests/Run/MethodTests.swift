@@ -21,7 +21,7 @@ import Testing
     Case("identity-warmup") { $0.identityWarmup = 1 },
     Case("lr-decay-by") { $0.decayInterval = .step },
     Case("accumulate") { $0.batchesPerStep = 2 },
-    Case("clip-grad") { $0.model.gradientLimit = 0.01 },
+    Case("clip-grad") { $0.model.maximumGradientNorm = 0.01 },
   ]
 
   @Test(arguments: cases)
@@ -49,9 +49,8 @@ import Testing
     option.change(&small.options)
     let error = #expect(throws: TrainingError.self) { try small.run() }
     #expect(error?.lines.first?.hasPrefix("--\(option.testDescription) was not given") == true)
-    let described = TrainingOptions().method
-    #expect(described.contains { $0.name == option.testDescription })
-    #expect(described.allSatisfy { $0.value == .null })
+    #expect(MethodOptions.options.contains { $0.name == option.testDescription })
+    #expect(MethodOptions.options.allSatisfy { $0.json(TrainingOptions()) == .null })
   }
 
   @Test func `the rate of the log falls with every step of the decay`() throws {

@@ -37,8 +37,8 @@ import Testing
 
   @Test func `means are saved beside the weights, and a broken run keeps their bytes`() throws {
     var (whole, broken) = (try SmallRun(), try SmallRun())
-    whole.options.model.averageDecay = 0.9
-    broken.options.model.averageDecay = 0.9
+    whole.options.model.emaDecay = 0.9
+    broken.options.model.emaDecay = 0.9
     try whole.run()
     try broken.run(stoppingAfter: 5)
     try broken.run()
@@ -196,7 +196,8 @@ import Testing
       atPath: small.path.string, withIntermediateDirectories: true)
     try AtomicFile.write(Array("mine\n".utf8), to: file)
     let error = #expect(throws: TrainingError.self) { try small.run() }
-    #expect("\(try #require(error))".hasPrefix("\(file) is there, but no checkpoint to go on from"))
+    #expect(
+      "\(try #require(error))".hasPrefix("\(file) is there, but no checkpoint to resume from"))
     #expect(try ByteReader(file).readAll() == Array("mine\n".utf8))
   }
 

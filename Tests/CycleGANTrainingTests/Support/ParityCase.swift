@@ -52,7 +52,7 @@ struct ParityCase: Sendable, CustomTestStringConvertible {
       $0.lambdaIdentity = 0
     },
     ParityCase("resize") { $0.upsampling = .resize },
-    ParityCase("clip-grad") { $0.gradientLimit = 1 },
+    ParityCase("clip-grad") { $0.maximumGradientNorm = 1 },
   ]
 
   /// The model with the weights of the formula.

@@ -48,7 +48,8 @@ struct SmallRun {
     var steps = 0
     let hooks = TrainerHooks(
       progress: { _ in steps += 1 }, note: { [messages] in messages.lines.append($0) },
-      warn: { [messages] in messages.lines.append($0) }, stops: { steps == stop },
+      warn: { [messages] in messages.lines.append($0) },
+      alarm: { [messages] in messages.lines.append("step \($1): \($0)") }, stops: { steps == stop },
       saves: { [saving] in steps == saving })
     let trainer = try Trainer(
       options, directory: RunDirectory(path), images: (images(0, 4), images(1, 3)),

@@ -21,8 +21,8 @@ import Testing
   ) throws {
     let (whole, parts) = (try Self.model(norm), try Self.model(norm))
     let (a, b) = (Self.pictures(0, 3), Self.pictures(1, 3))
-    let expected = try whole.measure(realA: a, realB: b)
-    let found = try parts.measure(realA: a, realB: b, batchSize: batchSize)
+    let expected = try whole.computeGradients(realA: a, realB: b)
+    let found = try parts.computeGradients(realA: a, realB: b, batchSize: batchSize)
     for (found, expected) in zip(found.losses.values, expected.losses.values) {
       #expect(abs(found - expected) < 1e-6 * expected)
     }
@@ -66,7 +66,7 @@ import Testing
     let model = try Self.model(.instance)
     let sizes = [16, 24].map { TrainingMaterial.picture(0, 0, channels: 3, side: $0) }
     let others = Self.pictures(1, 2)
-    _ = try model.measure(realA: sizes, realB: others, batchSize: 1)
-    #expect(throws: TorchError.self) { try model.measure(realA: sizes, realB: others) }
+    _ = try model.computeGradients(realA: sizes, realB: others, batchSize: 1)
+    #expect(throws: TorchError.self) { try model.computeGradients(realA: sizes, realB: others) }
   }
 }

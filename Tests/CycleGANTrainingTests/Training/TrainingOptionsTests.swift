@@ -22,8 +22,8 @@ import Testing
     Refusal("--lr must be a number of at least 0, not nan") { $0.model.learningRate = .nan },
     Refusal("--lambda-A must be a number of at least 0, not -1.0") { $0.model.lambdaA = -1 },
     Refusal("--beta1 must be at least 0 and below 1, not 1.0") { $0.model.beta1 = 1 },
-    Refusal("--ema must be at least 0 and below 1, not 1.0") { $0.model.averageDecay = 1 },
-    Refusal("--input-nc must be 1 (grey) or 3 (colour), not 4") { $0.model.channelsA = 4 },
+    Refusal("--ema must be at least 0 and below 1, not 1.0") { $0.model.emaDecay = 1 },
+    Refusal("--input-nc must be 1 (gray) or 3 (color), not 4") { $0.model.channelsA = 4 },
     Refusal("--lr-decay-by step needs --lr-policy linear, not cosine") {
       ($0.decayInterval, $0.policy) = (.step, .cosine)
     },
@@ -35,8 +35,8 @@ import Testing
       ($0.identityWarmup, $0.model.lambdaIdentity) = (1, 0)
     },
     Refusal("--identity-after needs --identity-warmup") { $0.identityAfterWarmup = 0.1 },
-    Refusal("--accumulate and --batch-size must be from 1") { $0.batchesPerStep = 0 },
-    Refusal("--clip-grad must be a number above 0, not 0.0") { $0.model.gradientLimit = 0 },
+    Refusal("--accumulate must be at least 1, not 0") { $0.batchesPerStep = 0 },
+    Refusal("--clip-grad must be a number above 0, not 0.0") { $0.model.maximumGradientNorm = 0 },
     Refusal("use --lambda-identity 0") { $0.model.channelsB = 1 },
     Refusal("--load-size 286 is smaller than --crop-size 300") { $0.preprocessing.cropSize = 300 },
     Refusal("multiples of 4, at least 24, and --crop-size is 250") {

@@ -19,7 +19,7 @@ import Testing
   private static func heldOut(truth: Bool = false) throws -> HeldOutImages {
     try HeldOutImages(
       pictures(0, 10..<14, named: "a"), pictures(1, 10..<15),
-      truth: truth ? pictures(1, 9..<16, named: "b") : nil, maximumCount: 4)
+      reference: truth ? pictures(1, 9..<16, named: "b") : nil, maximumCount: 4)
   }
 
   private static func rows(_ small: SmallRun) throws -> [[String]] {
@@ -110,9 +110,10 @@ import Testing
         }, cache: ImageCache(maximumBytes: 1 << 20))
     }
     small.heldOut = try HeldOutImages(
-      images([10, 11, 12], 0), images([1, 2], 1), truth: images([12, 11, 10], 1), maximumCount: 9)
+      images([10, 11, 12], 0), images([1, 2], 1), reference: images([12, 11, 10], 1),
+      maximumCount: 9)
     without.heldOut = try HeldOutImages(
-      images([10, 12], 0), images([1, 2], 1), truth: images([12, 11, 10], 1), maximumCount: 9)
+      images([10, 12], 0), images([1, 2], 1), reference: images([12, 11, 10], 1), maximumCount: 9)
     try small.run()
     try without.run()
     #expect(try small.results == without.results)
@@ -131,9 +132,9 @@ import Testing
         cache: ImageCache(maximumBytes: 1 << 20))
     }
     small.heldOut = try HeldOutImages(
-      wide(0, 24), wide(1, 24), truth: wide(2, 32), maximumCount: 9)
+      wide(0, 24), wide(1, 24), reference: wide(2, 32), maximumCount: 9)
     let error = #expect(throws: TrainingError.self) { try small.run() }
-    #expect("\(try #require(error))".hasPrefix("24/0.png is measured at 24 x 24 pixels, and what"))
+    #expect("\(try #require(error))".hasPrefix("24/0.png is validated at 24 x 24 pixels, and its"))
     let missing = TrainingImages([.file(FilePath("missing"))], cache: ImageCache(maximumBytes: 0))
     broken.heldOut = try HeldOutImages(missing, Self.pictures(1, 0..<2), maximumCount: 9)
     let none = #expect(throws: TrainingError.self) { try broken.run() }
@@ -180,9 +181,9 @@ import Testing
     let error = #expect(throws: TrainingError.self) {
       try HeldOutImages(
         Self.pictures(0, 0..<3, named: "a"), Self.pictures(1, 0..<3),
-        truth: Self.pictures(1, 0..<2, named: "b"), maximumCount: 9)
+        reference: Self.pictures(1, 0..<2, named: "b"), maximumCount: 9)
     }
-    #expect("\(try #require(error))" == "a/2.png has no picture of its name in --val-truth")
+    #expect("\(try #require(error))" == "a/2.png has no reference image of its name")
   }
 }
 
