@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# What the scripts of this folder share; each sources it.
+# Functions that the scripts of this folder share. Each script sources this file.
 #
-# Needs the tools on the PATH, and nothing else but what a script names itself.
+# Needs the tools on the PATH, and what a script itself names.
 set -eu -o pipefail
 
-# Threads that sleep while they wait leave the processors to others.
+# Waiting threads sleep, so that runs side by side do not slow each other.
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 
 folder=$(mktemp -d)
