@@ -1,7 +1,9 @@
 # make             build the tools into .build/release
 # make deps        install what is missing from Debian
+# make lint        check formatting, scripts and manual pages; installs nothing
 # make test        everything a change must pass, from nothing
-# make demo        make pictures, train, translate and measure, from nothing
+# make example     build examples/package, which uses the library, and compare it with cg-apply
+# make demo        draw images, train, translate and measure, from nothing
 # make bench       measure against PyTorch, ONNX Runtime, OpenVINO, Pillow and libvips, where they
 #                  can be had; BENCH='--only prep --quick' does less, BENCH=--help says what
 # make asan        the core's tests under AddressSanitizer, C and C++ included
@@ -32,7 +34,7 @@ SCRIPTS := $(shell find .ci examples Tests -type f \( -name '*.sh' -o -path .ci/
 C_SOURCES := $(shell find Sources -name '*.[ch]' -o -name '*.cpp')
 MANUALS := $(sort $(wildcard man/*.[1-8]))
 
-.PHONY: all deps lint test asan tsan demo bench install uninstall clean
+.PHONY: all deps lint test asan tsan example demo bench install uninstall clean
 
 # One Swift standard library inside each tool: it starts faster and runs without a toolchain.
 all:
@@ -53,16 +55,28 @@ deps:
 	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends \
 	  "$${missing[@]}" >/dev/null
 
-lint: deps
-	$(SWIFT) format lint --strict --parallel -r Package.swift Sources Tests
+lint:
+	@missing=(); for tool in clang-format shellcheck mandoc; do \
+	  command -v "$$tool" >/dev/null || missing+=("$$tool"); \
+	done; \
+	(( ! $${#missing[@]} )) || { \
+	  echo "make lint: missing: $${missing[*]}; 'make deps' installs them on Debian" >&2; exit 1; }
+	$(SWIFT) format lint --strict --parallel -r Package.swift Sources Tests examples
 	clang-format --dry-run -Werror $(C_SOURCES)
 	shellcheck $(SCRIPTS)
 	cd man && mandoc -T lint $(notdir $(MANUALS))
 
 # The tests have a build folder of their own: their flags differ from the tools', and one folder for
-# both would compile everything anew at every change between them.
-test: deps lint
+# both would compile everything anew at every change between them. The tools beside the tests are
+# what the example is compared with.
+test:
+	$(MAKE) --no-print-directory deps
+	$(MAKE) --no-print-directory lint
 	$(SWIFT) test --scratch-path .build/test -c release -Xswiftc -enable-testing
+	SWIFT='$(SWIFT)' examples/package/run.sh .build/test/release
+
+example: all
+	SWIFT='$(SWIFT)' examples/package/run.sh $(BUILT)
 
 # The core's unit tests, built with the sanitizer into a folder of its own. LibTorch is not
 # instrumented, so the trainer stays out; so do whole networks of full size, which take minutes, and

@@ -84,6 +84,7 @@ let trainer: [Target] = [
 
 let package = Package(
   name: "cyclegan",
+  products: [.library(name: "CycleGAN", targets: ["CycleGAN"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Fails if any picture comes back from A to B to A worse than a given PSNR; names the worst five.
+# Fails if the reconstruction A -> B -> A of any image is below a given PSNR. Prints the worst five.
 #
 #   check-roundtrip.sh GEN_AB GEN_BA IN DECIBELS
 set -eu -o pipefail

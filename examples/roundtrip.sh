@@ -1,5 +1,5 @@
 #!/bin/bash
-# There and back again through pipes: A to B to A, at 256 x 256, one PNG file for every picture.
+# Translates A to B to A through pipes, at 256 x 256 px. Writes one PNG file per image.
 #
 #   roundtrip.sh GEN_AB GEN_BA IN OUT
 set -eu -o pipefail

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Translates the pictures below a folder in one process, only what is older than its input.
+# Translates the images below a folder in one process, only what is missing or older than its input.
 #
 #   translate-find.sh WEIGHTS IN OUT
 set -eu -o pipefail

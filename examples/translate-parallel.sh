@@ -1,6 +1,6 @@
 #!/bin/bash
-# Translates the pictures below a folder with GNU parallel, which hands out lists of 500 paths.
-# With --sshlogin the same line spreads over machines.
+# Translates the images below a folder with GNU parallel, which passes lists of 500 paths.
+# With --sshlogin the same command uses several machines.
 #
 #   translate-parallel.sh WEIGHTS IN OUT
 set -eu -o pipefail

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Translates the pictures below a folder in two processes of one thread, a hundred at a time.
+# Translates the images below a folder in two processes of one thread each, a hundred at a time.
 #
 #   translate-xargs.sh WEIGHTS IN OUT
 set -eu -o pipefail

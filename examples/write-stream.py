@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes a tensor stream of made pictures.
+"""Writes a tensor stream of synthetic images.
 
     python3 write-stream.py 3 | cg-apply -w gen_AB.bin -o out/
 
-The argument is how many. The pictures are gradients with names, half of them as bytes and half as
+The argument is how many. The images are gradients with names, half of them as bytes and half as
 the networks' numbers. Needs NumPy. cg-stream(5) describes the format; StreamWriter below is all
 it takes. A plain stream is simpler still: numpy.save(sys.stdout.buffer, array) for every frame.
 """

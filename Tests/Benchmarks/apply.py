@@ -18,7 +18,7 @@ torch.set_num_threads(CORES)
 
 
 class Subject:
-    """A generator, and streams of pictures for it."""
+    """A generator, and streams of images for it."""
 
     def __init__(self, bench, blocks, width, side, more):
         torch.manual_seed(0)
@@ -36,7 +36,7 @@ class Subject:
         self.batch = torch.from_numpy(values[:1])
 
     def seconds(self, *options):
-        """What one more picture takes."""
+        """Seconds that one more image takes."""
         one, some = (
             self.apply.seconds("-w", self.weights, *options, stdin=stream)
             for stream in (self.one, self.all))
@@ -69,7 +69,7 @@ def compare(bench, subject, ours, theirs, options=()):
 
 
 def measure(bench):
-    """One more picture, float32 in and out, next to the peers."""
+    """One more image, float32 in and out, beside the peers."""
     sizes = ((6, 32, 128, 31), (9, 64, 256, 4), (9, 64, 512, 2), (9, 64, 1024, 1))
     for blocks, width, side, more in sizes[:2] if bench.quick else sizes:
         subject = Subject(bench, blocks, width, side, more)

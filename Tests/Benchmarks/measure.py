@@ -1,7 +1,7 @@
 """Times the tools and their peers in turn and prints medians, ratios and differences as Markdown.
 
-Called by bench.sh. What a tool takes is what one more picture or step takes: the difference between
-a long and a short run, divided by that in pictures. Its start is measured on its own.
+Called by bench.sh. The time of a tool is that of one more image or step: the difference between a long
+and a short run, divided by the difference in images. Its start-up is measured separately.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The peers of cg-apply: each runs the same network on the same picture with as many threads."""
+"""The peers of cg-apply: each runs the same network on the same image with as many threads."""
 
 import torch
 

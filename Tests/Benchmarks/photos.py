@@ -20,14 +20,14 @@ def _detail(random):
     return total
 
 
-def _add_disc(picture, random):
+def _add_disc(image, random):
     x, y = random.integers(0, WIDTH), random.integers(0, HEIGHT)
     a, b = random.integers(50, 700, 2)
     rows = slice(max(0, y - b), min(HEIGHT, y + b))
     columns = slice(max(0, x - a), min(WIDTH, x + a))
     row, column = numpy.ogrid[rows, columns]
     inside = ((column - x) / a) ** 2 + ((row - y) / b) ** 2 < 1
-    picture[rows, columns] += inside[..., None] * random.uniform(-50, 50, 3).astype("float32")
+    image[rows, columns] += inside[..., None] * random.uniform(-50, 50, 3).astype("float32")
 
 
 def make(folder, count):
@@ -38,11 +38,11 @@ def make(folder, count):
     grain = grain + 2.5 * random.standard_normal((HEIGHT, WIDTH, 3), "float32")
     paths = []
     for i in range(count):
-        picture = 118 + numpy.roll(detail, random.integers(0, (HEIGHT, WIDTH)), (0, 1))
+        image = 118 + numpy.roll(detail, random.integers(0, (HEIGHT, WIDTH)), (0, 1))
         for _ in range(40):
-            _add_disc(picture, random)
-        picture += numpy.roll(grain, random.integers(0, (HEIGHT, WIDTH)), (0, 1))
+            _add_disc(image, random)
+        image += numpy.roll(grain, random.integers(0, (HEIGHT, WIDTH)), (0, 1))
         paths.append(folder / f"{i:02}.jpg")
-        levels = numpy.clip(picture, 0, 255).astype("uint8")
+        levels = numpy.clip(image, 0, 255).astype("uint8")
         Image.fromarray(levels).save(paths[-1], quality=90, subsampling="4:2:0")
     return paths

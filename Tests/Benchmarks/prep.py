@@ -46,7 +46,7 @@ class Subject:
         self.exact = None
 
     def each(self, call):
-        """Seconds for one picture, and nothing left of an earlier one."""
+        """Seconds for one image, and nothing left of an earlier one."""
         shutil.rmtree(self.output, ignore_errors=True)
         self.output.mkdir()
         return call() / len(self.paths)
@@ -70,7 +70,7 @@ class Subject:
         return seconds(lambda: pool.map(work, self.paths, chunksize=1))
 
     def vips(self, cores):
-        """The command; without a reduced decode there is one that takes one picture only."""
+        """The command; without a reduced decode there is one that takes one image only."""
         size, share = f"{self.side}x{self.side}!", -(-len(self.paths) // cores)
         scale = self.side / photos.WIDTH, self.side / photos.HEIGHT
         command = (
@@ -94,7 +94,7 @@ def peers(subject, cores, pool):
     except Exception as error:
         note(f"pyvips is left out: {error}")
     if shutil.which("vipsthumbnail") and shutil.which("vips"):
-        name = "vipsthumbnail" if subject.fast else "vips resize, one process a picture"
+        name = "vipsthumbnail" if subject.fast else "vips resize, one process per image"
         yield name, lambda: subject.vips(cores)
     else:
         note("vipsthumbnail is not here and left out; on Debian: apt-get install libvips-tools")

@@ -15,7 +15,7 @@ BF16 = ("--amp", "bf16")
 
 
 class Subject:
-    """Equal networks and pictures for both trainers."""
+    """Equal networks and images for both trainers."""
 
     def __init__(self, bench, blocks, width, side, steps):
         torch.set_num_threads(CORES)
@@ -34,10 +34,10 @@ class Subject:
             exact.networks[name].double()
         random = numpy.random.default_rng(3)
         levels = random.integers(0, 256, (2, 1 + max(FIRST, steps), side, side, 3), "uint8")
-        for domain, pictures in zip("AB", levels):
+        for domain, images in zip("AB", levels):
             with open(bench.folder / domain, "wb") as stream:
-                for picture in pictures:
-                    numpy.save(stream, picture)
+                for image in images:
+                    numpy.save(stream, image)
         values = torch.from_numpy(levels).permute(1, 0, 4, 2, 3).float() / 127.5 - 1
         self.pairs = [(a[None], b[None]) for a, b in values]
         self.exact = [exact.step(a.double(), b.double()) for a, b in self.pairs[:FIRST]]

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Trains the demo with five seeds, 2,000 steps each: no alarm may be raised. Shows how far each reading
-# stays from its limit.
+# Trains the demo with five seeds, 2,000 steps each. No alarm may be raised. Prints the range of each
+# reading.
 #
 #   Tests/Reliability/alarms.sh
 here=$(cd "$(dirname "$0")/../.." && pwd)

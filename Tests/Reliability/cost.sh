@@ -1,7 +1,7 @@
 #!/bin/bash
-# What logging, samples and checkpoints at their defaults cost: two runs side by side, a core each, one of
-# them with none of it, and the cores change places from pair to pair. 3 % of the processor time at most
-# in the mean; and at most 2 % of the time on the clock may go by waiting for images.
+# Measures what logging, samples and checkpoints cost at their defaults: two runs side by side, a core
+# each, one of them with none of it; the cores are swapped from pair to pair. The mean may be 3 % of the
+# processor time at most, and waiting for images may take 2 % of the elapsed time at most.
 #
 #   Tests/Reliability/cost.sh [PAIRS=4] [STEPS=400]
 # shellcheck source=Tests/Reliability/run.sh
@@ -9,8 +9,8 @@
 pairs=${1:-4}
 steps=${2:-400}
 
-pictures 40 A 1
-pictures 40 B 2
+images 40 A 1
+images 40 B 2
 command=(cg-train -q -t 1 -A A -B B --netG resnet_6blocks --ngf 32 --load-size 72 --crop-size 64
   --n-epochs 1000 --max-steps "$steps" --seed 1)
 silent=(--print-freq 1000000 --save-epoch-freq 1000000 --save-latest-freq 100000000

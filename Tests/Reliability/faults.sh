@@ -1,13 +1,13 @@
 #!/bin/bash
-# Lets every system call of one checkpoint fail, and the first of each kind with all that follow: nothing
-# that was saved may be lost, the message has to name a file, and the same command has to go on to the
-# end of an unbroken run.
+# Makes every system call of one checkpoint fail, and the first of each kind with all that follow. Nothing
+# that was saved may be lost, the message must name a file, and the same command must resume and end with
+# the results of an uninterrupted run.
 #
 #   Tests/Reliability/faults.sh
 # shellcheck source=Tests/Reliability/window.sh
 . "$(dirname "$0")/window.sh"
 
-# errors_of CALL N: there are hundreds of writes, which take turns.
+# errors_of CALL N: the errors to inject; the hundreds of writes alternate between two.
 errors_of() {
   case $1 in
     write) if (($2 % 2)); then echo ENOSPC; else echo EIO; fi ;;

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Kills a run at random moments and goes on: its weights, optimizers, pools and tables have to be those
-# of an unbroken run, bit for bit.
+# Kills a run at random moments and resumes it. Its weights, optimizers, image pools and tables must equal
+# those of an uninterrupted run, bit for bit.
 #
 #   [SEED=1] Tests/Reliability/kill.sh [COUNT=10] [SIGNAL=KILL]
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,7 +18,7 @@ failed=0
 killed=0
 for ((i = 0; i < count; i++)); do
   rm -rf broken
-  # Killed once on its way, and sometimes again.
+  # Killed once, and sometimes again.
   while :; do
     "${command[@]}" -o broken 2>errors &
     random "$milliseconds" >moment

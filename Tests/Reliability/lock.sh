@@ -1,6 +1,6 @@
 #!/bin/bash
-# Starts two trainers on one folder at once, again and again: exactly one may run, and the other has to
-# say who does.
+# Starts two trainers on one folder at once, many times. Exactly one may run, and the other must name its
+# process.
 #
 #   Tests/Reliability/lock.sh [COUNT=50]
 # shellcheck source=Tests/Reliability/run.sh

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Watches the memory of a run of 2,000 steps with a checkpoint every 20: from step 200 on it may grow by
+# Measures the memory of a run of 2,000 steps with a checkpoint every 20. From step 200 on it may grow by
 # 2 %, and no file may stay open.
 #
 #   Tests/Reliability/memory.sh

@@ -1,18 +1,18 @@
 # shellcheck shell=bash
-# What the scripts of this folder share; each sources it.
+# Functions that the scripts of this folder share. Each script sources this file.
 #
-# Needs the tools on the PATH, and nothing else but what a script names itself.
+# Needs the tools on the PATH, and what a script itself names.
 set -eu -o pipefail
 
-# Threads that sleep while they wait leave the processors to others.
+# Waiting threads sleep, so that runs side by side do not slow each other.
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 
 folder=$(mktemp -d)
 trap 'jobs -p | xargs -r kill -KILL 2>/dev/null || :; rm -rf "$folder"' EXIT
 cd "$folder"
 
-# pictures COUNT FOLDER SEED: noise of 64 x 64 px, smoothed by enlarging.
-pictures() {
+# images COUNT FOLDER SEED: noise of 64 x 64 px, smoothed by enlarging.
+images() {
   local i
   mkdir -p "$2"
   for ((i = 0; i < $1; i++)); do
@@ -33,10 +33,10 @@ command=(cg-train -q -A A -B B --netG resnet_2blocks --ngf 4 --ndf 4 --load-size
   --val-a C --val-b D)
 
 material() {
-  pictures 8 A 1
-  pictures 6 B 2
-  pictures 2 C 3
-  pictures 2 D 4
+  images 8 A 1
+  images 6 B 2
+  images 2 C 3
+  images 2 D 4
 }
 
 # same RUN RUN: whether weights, optimizers, pools and tables of two runs are the same bytes.
@@ -57,6 +57,6 @@ random() {
 }
 
 verdict() {
-  echo "$([[ $2 == 0 ]] && echo PASS || echo FAIL) n=$1 fail=$2"
+  echo "$(($1 - $2)) passed, $2 failed"
   [[ $2 == 0 ]]
 }

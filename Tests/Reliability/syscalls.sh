@@ -1,6 +1,6 @@
 #!/bin/bash
-# Kills a run at every system call of one checkpoint and goes on: a checkpoint has to load, nothing may
-# be left behind, and the end has to be that of an unbroken run, bit for bit.
+# Kills a run at every system call of one checkpoint and resumes it. A checkpoint must load, no temporary
+# file may be left, and the results must equal those of an uninterrupted run, bit for bit.
 #
 #   Tests/Reliability/syscalls.sh
 # shellcheck source=Tests/Reliability/window.sh

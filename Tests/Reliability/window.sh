@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The system calls of one checkpoint, for the scripts that disturb each of them; needs strace.
+# The system calls of one checkpoint, for the scripts that make each of them fail. Needs strace.
 #
 # shellcheck source=Tests/Reliability/run.sh
 . "$(dirname "${BASH_SOURCE[0]}")/run.sh"

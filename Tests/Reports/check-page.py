@@ -4,10 +4,10 @@
     apt-get install chromium; pip install playwright
     Tests/Reports/check-page.py RUN [FOLDER]
 
-RUN is a folder that cg-train left, with two sample grids or more. FOLDER gets pictures of the page:
+RUN is a folder that cg-train left, with two sample grids or more. FOLDER gets screenshots of the page:
 light, dark, and as narrow as a telephone. CHROMIUM names another browser than /usr/bin/chromium.
 Exits 0 if nothing failed: no error on the console, nothing loaded from elsewhere, curves drawn, the
-slider moves the picture, and its place stays when the page is loaded again.
+slider changes the image, and its position is kept when the page is reloaded.
 """
 import os
 import pathlib
@@ -27,9 +27,9 @@ def open_page(browser, address, errors, requests, **context):
 
 
 def shown(page):
-    """The step the page names, and the picture it shows, which must be loaded."""
+    """The step the page names, and the image it shows, which must be loaded."""
     page.wait_for_function("document.getElementById('sample').complete")
-    assert page.evaluate("document.getElementById('sample').naturalWidth") > 0, "no picture"
+    assert page.evaluate("document.getElementById('sample').naturalWidth") > 0, "no image"
     source = page.get_attribute("#sample", "src")
     return page.inner_text("#step"), source
 
@@ -59,7 +59,7 @@ def check_slider(page):
     page.keyboard.press("ArrowLeft")
     assert shown(page) == path(steps[-2]), "the slider does not move"
     page.reload()
-    assert shown(page) == path(steps[-2]), "the place is lost"
+    assert shown(page) == path(steps[-2]), "the position is lost"
     page.focus("#slider")
     page.keyboard.press("Home")
     assert shown(page) == path(steps[0]), "not the first"

@@ -56,7 +56,7 @@ def main(run):
     assert len(grids) == len(events.Images("samples")), "a grid twice"
     for name, image in grids.items():
         png = (run / "samples" / name).read_bytes()
-        assert png == image.encoded_image_string, f"{name} is another picture"
+        assert png == image.encoded_image_string, f"{name} is another image"
         assert struct.unpack(">II", png[16:24]) == (image.width, image.height), f"{name}: size"
     print(f"{run}: {len(log)} steps of {len(columns) + 2} scalars, {len(grids)} grids")
 

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Plain balls to striped balls: makes the pictures, trains, translates, measures.
+# Plain balls to striped balls: draws the images, trains, translates, measures.
 #
 #   examples/demo/run.sh [FOLDER]
 #
-# Needs the tools on the PATH and nothing else. Everything is left in FOLDER (default: demo).
-# The same command again continues where it was stopped.
+# Needs the tools on the PATH and nothing else. Writes everything to FOLDER (default: demo).
+# Run the same command again to resume.
 set -eu -o pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 folder=${1:-demo}
@@ -27,7 +27,7 @@ samples() {
   esac
 }
 
-# psnr FOLDER FOLDER: the mean over all pictures of both, in dB.
+# psnr FOLDER FOLDER: the mean over all images of both, in dB.
 psnr() {
   local file
   for file in "$1"/*.ppm; do
@@ -43,7 +43,7 @@ draw A 3 $held_out testA
 draw B 3 $held_out truth
 
 echo 'training on trainA and trainB, which share no scene'
-# Threads that sleep while they wait: steps this small suffer most where other programs run, too.
+# Threads sleep while they wait: on a busy machine, busy-waiting slows such small steps most.
 OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive} \
   cg-train -A trainA -B trainB -o run --seed 1 --load-size $size --crop-size $size \
   --netG resnet_4blocks --ngf 16 --netD n_layers --n-layers-D 2 --ndf 32 \
@@ -53,7 +53,7 @@ echo 'translating testA'
 rm -rf translated
 (cd testA && cg-apply -w ../run/gen_AB.bin -o ../translated/ ./*.ppm) >translated.txt
 
-echo 'the way there and back again:'
+echo 'reconstruction error of A -> B -> A:'
 cg-cycle -w run/gen_AB.bin -W run/gen_BA.bin testA >cycle.tsv
 head -n 1 cycle.tsv
 tail -n 2 cycle.tsv
@@ -63,6 +63,6 @@ for row in testA translated truth; do
 done | awk -v size=$size -v columns=8 -f "$here/sheet.awk" >sheet.ppm
 cg-prep sheet.ppm -o sheet.png
 
-echo "PSNR against the truth, mean of $held_out held-out pictures:" \
-  "$(psnr testA truth) dB left alone, $(psnr translated truth) dB translated"
-echo "contact sheet (held-out picture, translation, truth): $PWD/sheet.png"
+echo "PSNR against the reference, mean of $held_out held-out images:" \
+  "$(psnr testA truth) dB untranslated, $(psnr translated truth) dB translated"
+echo "contact sheet (held-out image, translation, reference): $PWD/sheet.png"

@@ -2,7 +2,7 @@
 #
 #   awk -v domain=A -v seed=1 -v count=200 -v size=64 -v folder=trainA -f scenes.awk
 #
-# The seed decides the scenes and the domain how they are drawn: in A every ball has one colour,
+# The seed decides the scenes and the domain how they are drawn: in A every ball has one color,
 # in B the same ball wears white bands. So the same seed drawn as A and as B gives pairs, and
 # different seeds give sets without a pair between them. Every awk makes the same files: the random
 # numbers are drawn here (Lehmer's generator, exact in a double) and the pixels are text (P3).
@@ -14,8 +14,8 @@ function random(low, high) {
 
 function clamped(value) { return value < 0 ? 0 : value > 1 ? 1 : value }
 
-# Places balls that touch neither one another nor the border.
-function place(wanted,    tries, i, free) {
+# Puts balls that touch neither one another nor the border.
+function put_balls(wanted,    tries, i, free) {
   balls = 0
   for (tries = 0; tries < 60 && balls < wanted; tries++) {
     radius[balls] = random(0.14, 0.22) * size
@@ -28,16 +28,16 @@ function place(wanted,    tries, i, free) {
   }
 }
 
-# Picks the colours of a scene: ball i is colour[i, 0..2], the meadow goes from far to near.
+# Picks the colors of a scene: ball i is color[i, 0..2], the meadow goes from far to near.
 function paint(    i) {
   for (i = 0; i < balls; i++) {
-    colour[i, 0] = random(190, 230); colour[i, 1] = random(60, 130); colour[i, 2] = random(20, 50)
+    color[i, 0] = random(190, 230); color[i, 1] = random(60, 130); color[i, 2] = random(20, 50)
   }
   far[0] = random(140, 156); far[1] = random(188, 204); far[2] = random(116, 132)
   near[0] = random(66, 82);  near[1] = random(136, 152); near[2] = random(56, 72)
 }
 
-# How white the ball is at `right` of its middle, 0...1: a band and a gap are a sixth of the picture.
+# How white the ball is at `right` of its middle, 0...1: a band and a gap are a sixth of the image.
 function band(right,    period, phase) {
   if (domain != "B") return 0
   period = size / 6
@@ -47,7 +47,7 @@ function band(right,    period, phase) {
 }
 
 function scene(file,    row, column, i, k, cover, white, depth, line, pixel) {
-  place(2 + int(random(0, 2)))
+  put_balls(2 + int(random(0, 2)))
   paint()
   printf "P3\n%d %d\n255\n", size, size > file
   for (row = 0; row < size; row++) {
@@ -60,7 +60,7 @@ function scene(file,    row, column, i, k, cover, white, depth, line, pixel) {
         if (!cover) continue
         white = band(column - x[i])
         for (k = 0; k < 3; k++)
-          pixel[k] += cover * (colour[i, k] + white * (250 - colour[i, k]) - pixel[k])
+          pixel[k] += cover * (color[i, k] + white * (250 - color[i, k]) - pixel[k])
       }
       line = line int(pixel[0] + 0.5) " " int(pixel[1] + 0.5) " " int(pixel[2] + 0.5) "\n"
     }

@@ -28,6 +28,9 @@ final class Shell {
     }
   }
 
+  /// Whether this build has cg-train.
+  static var hasTrainer: Bool { has("cg-train") }
+
   init() throws {
     folder = FileManager.default.temporaryDirectory
       .appending(path: "cyclegan-\(UUID().uuidString)", directoryHint: .isDirectory)
