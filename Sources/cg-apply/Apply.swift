@@ -34,7 +34,7 @@ struct Apply: ParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Messages") var report: ReportOptions
   @OptionGroup(title: "Threads") var threads: ThreadOptions
-  @OptionGroup(title: "What the weights do not say") var generator: GeneratorOptions
+  @OptionGroup(title: "Generator") var generator: GeneratorOptions
 
   static func main() { Tool.main(Apply.self) }
 

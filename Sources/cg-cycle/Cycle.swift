@@ -39,7 +39,7 @@ struct CycleCommand: ParsableCommand {
   @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Messages") var report: ReportOptions
   @OptionGroup(title: "Threads") var threads: ThreadOptions
-  @OptionGroup(title: "What the weights do not say") var generator: GeneratorOptions
+  @OptionGroup(title: "Generator") var generator: GeneratorOptions
 
   @Option(
     name: .shortAndLong,

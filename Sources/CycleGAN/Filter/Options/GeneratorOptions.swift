@@ -1,34 +1,34 @@
 import ArgumentParser
 
-/// What a generator's weights file may not say by itself.
+/// The architecture of a generator, where its weights file does not say it, and how it runs.
 public struct GeneratorOptions: ParsableArguments, Sendable {
   @Option(
     name: .customLong("netG"),
-    help: ArgumentHelp("The generator: resnet_Nblocks or unet_S.", valueName: "word"))
+    help: ArgumentHelp("Architecture: resnet_Nblocks or unet_S.", valueName: "word"))
   var kind: GeneratorWord?
 
-  @Option(help: ArgumentHelp("Width of its first layer.", valueName: "channels"))
+  @Option(help: ArgumentHelp("Channels of the first layer.", valueName: "channels"))
   var ngf: Int?
 
-  @Option(help: "How it normalises.")
+  @Option(help: "Normalization layers.")
   var norm: Word<Norm>?
 
-  @Option(help: ArgumentHelp("Channels it reads.", valueName: "n"))
+  @Option(help: ArgumentHelp("Input channels.", valueName: "n"))
   var inputNc: Int?
 
-  @Option(help: ArgumentHelp("Channels it writes.", valueName: "n"))
+  @Option(help: ArgumentHelp("Output channels.", valueName: "n"))
   var outputNc: Int?
 
-  @Flag(inversion: .prefixedNo, help: "Whether it was built with dropout.")
+  @Flag(inversion: .prefixedNo, help: "Whether it has dropout layers.")
   var dropout: Bool?
 
-  @Option(help: "How it gets back to the whole size.")
+  @Option(help: "Upsampling layers.")
   var upsample: Word<GeneratorArchitecture.Upsampling>?
 
-  @Option(help: "Of the numbers it multiplies; bf16 is faster and rounds to 8 bits.")
+  @Option(help: "Arithmetic of the convolutions; bf16 is faster and less exact.")
   var precision = Word(Precision.float32)
 
-  @Flag(help: "Accept weights that are NaN or infinite.")
+  @Flag(help: "Accept NaN and infinite weights.")
   var allowNonfinite = false
 
   /// Nothing but what the file says.

@@ -2,25 +2,25 @@ import ArgumentParser
 
 /// Resource limits of one image.
 public struct LimitOptions: ParsableArguments, Sendable {
-  @Option(help: ArgumentHelp("The most pixels in an image.", valueName: "n"))
+  @Option(help: ArgumentHelp("Most pixels of an image.", valueName: "n"))
   var maxPixels = Limit(DecodingOptions().maximumPixels)
 
-  @Option(help: ArgumentHelp("The longest side of an image.", valueName: "px"))
+  @Option(help: ArgumentHelp("Longest side of an image.", valueName: "px"))
   var maxSide = Limit(DecodingOptions().maximumSide)
 
-  @Option(help: ArgumentHelp("The largest file of an image.", valueName: "bytes"))
+  @Option(help: ArgumentHelp("Largest image file.", valueName: "bytes"))
   var maxBytes = Limit(DecodingOptions().maximumBytes)
 
-  @Option(help: ArgumentHelp("Memory for decoding one image.", valueName: "bytes"))
+  @Option(help: ArgumentHelp("Most memory for decoding an image.", valueName: "bytes"))
   var maxMemory = Limit(DecodingOptions().maximumMemory)
 
-  @Option(help: ArgumentHelp("Scans of a progressive JPEG.", valueName: "n"))
+  @Option(help: ArgumentHelp("Most scans of a progressive JPEG.", valueName: "n"))
   var maxScans = Limit(DecodingOptions().maximumScans)
 
-  @Option(help: ArgumentHelp("Processor time for decoding one image.", valueName: "s"))
+  @Option(help: ArgumentHelp("Most processor time for decoding an image.", valueName: "s"))
   var maxSeconds = Limit(DecodingOptions().maximumSeconds)
 
-  @Option(help: "Refuse damaged images from this on.")
+  @Option(help: "Least severe damage that fails an image.")
   var failOn = Word<DamagePolicy>(.error)
 
   /// The defaults.

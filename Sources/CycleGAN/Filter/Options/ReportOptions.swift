@@ -1,21 +1,21 @@
 import ArgumentParser
 
-/// What a filter tells while it works.
+/// What a filter prints while it works.
 public struct ReportOptions: ParsableArguments, Sendable {
-  @Flag(help: "Show progress even where standard error is no terminal.")
+  @Flag(help: "Show progress even if standard error is not a terminal.")
   var progress = false
 
-  @Flag(name: .shortAndLong, help: "Say only what went wrong.")
+  @Flag(name: .shortAndLong, help: "Print errors only.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Say a line for every image, and what was skipped.")
+  @Flag(name: .shortAndLong, help: "Print a line for every image, and every skipped file.")
   var verbose = false
 
   @Flag(help: "Stop at the first image that fails.")
   var failFast = false
 
   @Option(
-    help: ArgumentHelp("Write the paths that failed, with a NUL behind each.", valueName: "file"))
+    help: ArgumentHelp("Write the paths that failed, each ended by NUL.", valueName: "file"))
   var failures: FilePath?
 
   /// Says what a person should know.

@@ -5,12 +5,13 @@ public struct ThreadOptions: ParsableArguments, Sendable {
   @Option(
     name: [.customShort("t"), .long],
     help: ArgumentHelp(
-      "Threads that compute; OMP_NUM_THREADS or all processors unless given.", valueName: "n"))
+      "Threads that compute (default: OMP_NUM_THREADS, or all processors).", valueName: "n"))
   var threads: Int?
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Threads that decode and that encode.", valueName: "load:save"))
+    help: ArgumentHelp(
+      "Threads that decode, and threads that encode (default: -t).", valueName: "load:save"))
   var jobs: JobsWord?
 
   /// All processors.
