@@ -1,4 +1,4 @@
-"""Pictures with what photographs have: detail of all sizes, edges, and the grain of a sensor."""
+"""Images with what photographs have: detail of all sizes, edges, and the grain of a sensor."""
 
 import numpy
 from PIL import Image

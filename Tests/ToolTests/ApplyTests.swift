@@ -8,7 +8,7 @@ import Testing
   init() throws { shell = try Filter.shell() }
 
   @Test(arguments: ["1x1", "2x3", "7x5", "4x31", "64x64", "33x20"])
-  func `a picture of any size keeps it`(size: String) throws {
+  func `an image of any size keeps it`(size: String) throws {
     let outcome = try shell(
       "cg-prep p/0.ppm --resize \(size) | cg-apply -w AB.bin -o - --format ppm | sed -n 2p",
       seconds: 20)

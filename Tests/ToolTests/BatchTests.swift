@@ -8,7 +8,7 @@ import Testing
   init() throws { shell = try Filter.shell() }
 
   @Test func `999 of 1,000 are done, the bad one is named once, within bounded memory`() throws {
-    try shell.makePictures(999, in: "many", width: 8, height: 8)
+    try shell.makeImages(999, in: "many", width: 8, height: 8)
     let outcome = try shell(
       """
       cp bad.png many/500x.png
@@ -19,9 +19,34 @@ import Testing
     #expect(
       outcome.errors == """
         cg-prep: many/500x.png: truncated PNG: it ends after 148 bytes
-        cg-prep: 999 of 1000 pictures done, 1 failed
+        cg-prep: 999 of 1000 images done, 1 failed
 
         """)
+  }
+
+  @Test func `any number of threads writes the same bytes in the same order`() throws {
+    try shell.makeImages(3000, in: "many", width: 8, height: 8)
+    let outcome = try shell(
+      """
+      sums() { cat "$1.list"; while read -r file; do cat "$1/$file"; done <"$1.list" | cksum; }
+      for jobs in 1 2 200:200 300:3 3:300 1024:1024; do
+        timeout 100 cg-prep -j $jobs --crop 5 -o o$jobs/ many | sed "s,^o$jobs/,," >o$jobs.list
+        echo $(sums o$jobs | cksum) $(wc -l <o$jobs.list)
+        timeout 100 cg-prep -j $jobs --crop 5 many | cksum
+      done | sort | uniq -c | wc -l
+      wc -l <o1024:1024.list
+      """)
+    #expect(outcome.output == "2\n3000\n")
+    #expect(outcome.errors == "")
+  }
+
+  @Test(arguments: ["1", "2", "300:300", "1024:1024"])
+  func `a full disk ends any number of threads`(jobs: String) throws {
+    try shell.makeImages(400, in: "many", width: 8, height: 8)
+    let outcome = try shell(
+      "timeout 100 cg-prep -j \(jobs) many > /dev/full; echo $?")
+    #expect(outcome.output == "74\n")
+    #expect(outcome.errors == "cg-prep: standard output: No space left on device\n")
   }
 
   @Test func `--update makes only what is older than its input or the weights`() throws {
@@ -77,7 +102,7 @@ import Testing
 
   @Test(.enabled(if: Shell.has("xargs")))
   func `xargs in parallel does all good files and reports 123`() throws {
-    try shell.makePictures(30, in: "many", width: 8, height: 8)
+    try shell.makeImages(30, in: "many", width: 8, height: 8)
     let outcome = try shell(
       """
       cp bad.png many/bad.png
@@ -89,7 +114,7 @@ import Testing
   }
 
   @Test(.enabled(if: Shell.has("parallel"))) func `parallel --pipe shards a list`() throws {
-    try shell.makePictures(30, in: "many", width: 8, height: 8)
+    try shell.makeImages(30, in: "many", width: 8, height: 8)
     let outcome = try shell(
       "find many -type f -print0 | parallel -0 --pipe -N 10 cg-prep -0 -o out/ | wc -l")
     #expect(outcome.output == "30\n", "\(outcome.errors)")

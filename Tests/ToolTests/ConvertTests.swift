@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test func `the filters take a file of PyTorch as it is`() throws {
-    try shell.makePictures(1, in: "p")
+    try shell.makeImages(1, in: "p")
     let outcome = try shell(
       """
       cg-weights export bare.bin -o zip.pth

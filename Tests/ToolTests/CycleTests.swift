@@ -13,7 +13,7 @@ import Testing
     text.split(separator: "\n").map { $0.components(separatedBy: "\t") }
   }
 
-  @Test func `the table has a row for every picture, and the mean and the worst last`() throws {
+  @Test func `the table has a row for every image, and the mean and the worst last`() throws {
     let outcome = try shell("\(cycle) p")
     let rows = table(outcome.output)
     #expect(rows.map { $0[0] } == ["name", "p/0.ppm", "p/1.ppm", "p/2.ppm", "mean", "worst"])
@@ -21,13 +21,13 @@ import Testing
       rows.first == ["name", "l1", "psnr", "ssim", "l1_8bit", "psnr_8bit", "ssim_8bit"])
     for column in 1...6 {
       let numbers = try rows.dropFirst().map { try #require(Double($0[column])) }
-      let pictures = numbers.prefix(3)
-      #expect(abs(numbers[3] - pictures.reduce(0, +) / 3) < 1e-3)
-      #expect(numbers[4] == (column % 3 == 1 ? pictures.max() : pictures.min()))
+      let images = numbers.prefix(3)
+      #expect(abs(numbers[3] - images.reduce(0, +) / 3) < 1e-3)
+      #expect(numbers[4] == (column % 3 == 1 ? images.max() : images.min()))
     }
   }
 
-  @Test func `the numbers are those of the pictures that the pipe makes`() throws {
+  @Test func `the numbers are those of the images that the pipe makes`() throws {
     let outcome = try shell(
       """
       \(cycle) p/0.ppm | sed -n 2p | cut -f 2
@@ -57,7 +57,7 @@ import Testing
       #expect(outcome.status == 1)
       #expect(table(outcome.output).count == 6)
       #expect(outcome.errors.contains(reason), "\(outcome.errors)")
-      #expect(outcome.errors.hasSuffix("cg-cycle: 3 of 3 pictures are beyond the limits\n"))
+      #expect(outcome.errors.hasSuffix("cg-cycle: 3 of 3 images are beyond the limits\n"))
     }
     #expect(try shell("\(cycle) p --max-l1 nan").status == 64)
   }
@@ -75,7 +75,7 @@ import Testing
     #expect(outcome.output == "sheets/p/0.png\nsheets/p/1.png\nsheets/p/2.png\n64 16\n")
   }
 
-  @Test func `no pictures are a table without rows`() throws {
+  @Test func `no images are a table without rows`() throws {
     let outcome = try shell("\(cycle) < /dev/null")
     #expect(outcome.status == 0)
     #expect(table(outcome.output).count == 1)

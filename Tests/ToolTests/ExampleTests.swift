@@ -93,7 +93,7 @@ import Testing
     let shell = try Shell()
     try shell.makeGenerator("gen_AB.bin", seed: 1)
     try shell.makeGenerator("gen_BA.bin", seed: 2)
-    try shell.makePictures(3, in: "in")
+    try shell.makeImages(3, in: "in")
     return shell
   }
 }

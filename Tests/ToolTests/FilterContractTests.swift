@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What every filter promises, whatever it does with a picture.
+/// What every filter promises, whatever it does with an image.
 @Suite struct FilterContractTests {
   let shell: Shell
 
@@ -42,13 +42,13 @@ import Testing
   }
 
   @Test(arguments: Filter.allCases)
-  func `one bad picture of three is named once, and the others are done`(filter: Filter) throws {
+  func `one bad image of three is named once, and the others are done`(filter: Filter) throws {
     let outcome = try shell("\(filter.command) p/0.ppm bad.png p/1.ppm | wc -c")
     #expect(outcome.status == 1)
     #expect(
       outcome.errors == """
         \(filter.rawValue): bad.png: truncated PNG: it ends after 148 bytes
-        \(filter.rawValue): 2 of 3 pictures done, 1 failed
+        \(filter.rawValue): 2 of 3 images done, 1 failed
 
         """)
   }
@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test(arguments: Filter.allCases)
-  func `no input is no pictures, and that is fine`(filter: Filter) throws {
+  func `no input is no images, and that is fine`(filter: Filter) throws {
     for input in ["</dev/null", "--files-from /dev/null", "-0 </dev/null", "- </dev/null"] {
       let outcome = try shell("\(filter.command) \(input) > out")
       #expect(outcome.status == 0)
@@ -81,7 +81,7 @@ import Testing
 
   @Test(arguments: Filter.allCases)
   func `the output is the same with any number of threads`(filter: Filter) throws {
-    try shell.makePictures(12, in: "many")
+    try shell.makeImages(12, in: "many")
     let outcome = try shell(
       """
       for jobs in 1 2:1 1:3 8; do \(filter.command) -j $jobs many bad.png 2>&1 | cksum || true; done |
@@ -94,7 +94,7 @@ import Testing
   func `eight descriptors are enough, and a limit of the file size is an error`(
     filter: Filter
   ) throws {
-    try shell.makePictures(40, in: "many")
+    try shell.makeImages(40, in: "many")
     let few = try shell("ulimit -n 8; \(filter.command) many > out")
     #expect(few.status == 0, "\(few.errors)")
     let small = try shell("(ulimit -f 1; \(filter.command) many many many) > out")
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test(arguments: Filter.allCases)
-  func `--fail-fast ends at the first picture that fails`(filter: Filter) throws {
+  func `--fail-fast ends at the first image that fails`(filter: Filter) throws {
     let outcome = try shell(
       "mkfifo l; exec 3<>l; echo none >&3; \(filter.command) --fail-fast < l || true", seconds: 20)
     #expect(outcome.errors.contains("none: No such file or directory"))
@@ -119,13 +119,13 @@ import Testing
   }
 
   @Test(arguments: Filter.allCases)
-  func `-v says a line for every picture, and -q only what went wrong`(filter: Filter) throws {
+  func `-v says a line for every image, and -q only what went wrong`(filter: Filter) throws {
     let said = try shell("touch p/.hidden; \(filter.command) -v p > out")
     #expect(said.errors.contains("p/.hidden: skipped"))
     #expect(said.errors.contains("p/2.ppm: done"))
     let quiet = try shell("\(filter.command) -q p > out")
     #expect(quiet.errors.isEmpty)
     let progress = try shell("\(filter.command) --progress p > out")
-    #expect(progress.errors.contains("3 pictures, "))
+    #expect(progress.errors.contains("3 images, "))
   }
 }

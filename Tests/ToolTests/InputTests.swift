@@ -12,7 +12,7 @@ import Testing
     "--files-from - < list", "--files-from <(cat list)", "-0 < list0", "--files0-from list0",
     "folder", "link", "--plain p/1.ppm | cg-prep", "stream", "- < stream",
   ])
-  func `a picture is the same whichever way it comes`(input: String) throws {
+  func `an image is the same whichever way it comes`(input: String) throws {
     let outcome = try shell(
       """
       echo p/1.ppm > list; printf 'p/1.ppm\\0' > list0; cg-prep --plain p/1.ppm > stream
@@ -104,12 +104,12 @@ import Testing
         /dev/null: an empty file, not an image
         none/x: No such file or directory
         long: File name too long
-        2 of 12 pictures done, 10 failed
+        2 of 12 images done, 10 failed
 
         """)
   }
 
-  @Test func `several Netpbm images in one file or pipe are as many pictures`() throws {
+  @Test func `several Netpbm images in one file or pipe are as many images`() throws {
     let outcome = try shell(
       """
       cat p/0.ppm p/1.ppm p/2.ppm > all.ppm; cg-prep all.ppm p/0.ppm -o out/
@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test(arguments: ["p/0.ppm", "whole.png"])
-  func `every picture of a slow pipe comes out before the next one arrives`(
+  func `every image of a slow pipe comes out before the next one arrives`(
     file: String
   ) throws {
     let outcome = try shell(

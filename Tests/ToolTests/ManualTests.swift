@@ -156,7 +156,7 @@ import Testing
     let shell = try Shell()
     try shell.makeGenerator("gen_AB.bin", seed: 1)
     try shell.makeGenerator("gen_BA.bin", seed: 2)
-    try shell.makePictures(2, in: "drawn", width: 70, height: 66)
+    try shell.makeImages(2, in: "drawn", width: 70, height: 66)
     let outcome = try shell(
       """
       mkdir photos; cg-prep -o photos/a.jpg drawn/0.ppm; cg-prep -o photos/b.jpg drawn/1.ppm

@@ -1,6 +1,6 @@
 import Testing
 
-/// Where filters write, and what is there afterwards; `cg-prep` stands for all that write pictures.
+/// Where filters write, and what is there afterwards; `cg-prep` stands for all that write images.
 @Suite struct OutputTests {
   let shell: Shell
 
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test(arguments: ["x.png", "x.JPG", "x.webp", "x.ppm", "x.npy", "x --format png"])
-  func `one file is one picture, of the kind its name says`(file: String) throws {
+  func `one file is one image, of the kind its name says`(file: String) throws {
     let one = try shell("cg-prep whole.png -o \(file)")
     #expect(one.status == 0, "\(one.errors)")
     #expect(one.output.isEmpty)
@@ -91,18 +91,18 @@ import Testing
     for more in ["p", "< s", "s"] {
       let outcome = try shell("cg-prep p > s; cg-prep \(more) -o \(file)")
       #expect(outcome.status == 64)
-      #expect(outcome.errors.contains("\(name) can hold one picture, and "))
+      #expect(outcome.errors.contains("\(name) can hold one image, and "))
       #expect(try shell.bytes(of: String(name)) == old)
     }
   }
 
   @Test(arguments: [
-    ("whole.png -o x.txt", "x.txt: what to write? end it in .png"),
-    ("whole.png -o x", "x: what to write?"), ("whole.png -o ''", "-o needs a file"),
+    ("whole.png -o x.txt", "x.txt: unknown format; end the name in .png"),
+    ("whole.png -o x", "x: unknown format;"), ("whole.png -o ''", "-o needs a file"),
     ("whole.png --format png", "it needs -o, perhaps -o -"),
-    ("whole.png --depfile d", "--depfile is about files: it needs -o"),
-    ("whole.png -n", "--dry-run is about files: it needs -o"),
-    ("whole.png -o x.png --plain", "--plain is about streams"),
+    ("whole.png --depfile d", "--depfile is for files: it needs -o"),
+    ("whole.png -n", "--dry-run is for files: it needs -o"),
+    ("whole.png -o x.png --plain", "--plain is for streams"),
     ("whole.png -o o/ --update --skip-existing", "exclude each other"),
     ("whole.png -o o/ --quality 101", "--quality is from 1 to 100, not 101"),
     ("whole.png -o o/ --format gif", "'png', 'jpg', 'webp', 'ppm' or 'npy'"),

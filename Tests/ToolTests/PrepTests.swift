@@ -7,7 +7,7 @@ import Testing
 
   init() throws {
     shell = try Shell()
-    try shell.makePictures(2, in: "p", width: 20, height: 16)
+    try shell.makeImages(2, in: "p", width: 20, height: 16)
   }
 
   static let sizes = [
@@ -19,12 +19,12 @@ import Testing
   ]
 
   @Test(arguments: sizes)
-  func `pictures get the size that was asked for`(options: String, size: String) throws {
+  func `images get the size that was asked for`(options: String, size: String) throws {
     let outcome = try shell("cg-prep \(options) -o - --format ppm p/0.ppm | LC_ALL=C sed -n 2p")
     #expect(outcome.output == size + "\n", "\(outcome.errors)")
   }
 
-  @Test func `a part is that part, and a mirrored mirror image is the picture`() throws {
+  @Test func `a part is that part, and a mirrored mirror image is the image`() throws {
     let outcome = try shell(
       """
       cg-prep p/0.ppm --crop 20x1 -o - --crop-at 0,3 --format ppm | tail -c 60 > row
@@ -39,21 +39,21 @@ import Testing
     "--preprocess scale_width --load-size 90 --crop-size 32",
     "--preprocess resize_and_crop --load-size 70 --crop-size 50",
   ])
-  func `--fast gives another picture of the same size`(options: String) throws {
-    try shell.makePictures(1, in: "large", width: 400, height: 301)
+  func `--fast gives another image of the same size`(options: String) throws {
+    try shell.makeImages(1, in: "large", width: 400, height: 301)
     let outcome = try shell(
       """
       cg-prep large/0.ppm -o photo.jpg
       cg-prep photo.jpg \(options) -o exact.ppm
       cg-prep photo.jpg \(options) --fast -o fast.ppm
-      for picture in exact fast; do LC_ALL=C sed -n 2p $picture.ppm; done | uniq | wc -l
+      for image in exact fast; do LC_ALL=C sed -n 2p $image.ppm; done | uniq | wc -l
       cmp -s exact.ppm fast.ppm || echo different
       """)
     #expect(outcome.output == "1\ndifferent\n", "\(outcome.errors)")
   }
 
   @Test func `random parts and flips follow the seed, and not the threads`() throws {
-    try shell.makePictures(9, in: "many")
+    try shell.makeImages(9, in: "many")
     let random = "--preprocess resize_and_crop --load-size 24 --crop-size 8 --flip"
     let outcome = try shell(
       """

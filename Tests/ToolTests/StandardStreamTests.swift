@@ -54,13 +54,13 @@ import Testing
     #expect(outcome.output == "74\n", "\(outcome.errors)")
   }
 
-  /// Starts a filter on a list that stays open, and asks by SIGUSR1 until three pictures are done.
+  /// Starts a filter on a list that stays open, and asks by SIGUSR1 until three images are done.
   func start(_ filter: Filter, _ then: String) -> String {
     """
     mkfifo list; exec 3<>list; printf 'p/%d.ppm\\n' 0 1 2 >&3
     env --default-signal=INT \(filter.command) <list >out 2>errors &
     until [[ -s out ]]; do sleep .02; done
-    until grep -q '^3 pictures' errors; do kill -USR1 $!; sleep .05; done
+    until grep -q '^3 images' errors; do kill -USR1 $!; sleep .05; done
     \(then)
     """
   }
@@ -72,7 +72,7 @@ import Testing
     let outcome = try shell(
       start(filter, "kill -\(signal) $!; set +e; wait $!; echo $?; tail -1 errors"))
     let number = ["INT": 130, "TERM": 143, "HUP": 129][signal] ?? 0
-    let farewell = "\(filter.rawValue): stopped by a signal, 3 pictures done"
+    let farewell = "\(filter.rawValue): stopped by a signal, 3 images done"
     #expect(outcome.output == "\(number)\n\(farewell)\n", "\(outcome.errors)")
     let whole = try shell("cmp out <(\(filter.command) p)")
     #expect(whole.status == 0, "\(whole.output)")

@@ -11,7 +11,7 @@ import Testing
   func `a stream cut anywhere is 65, and what was whole before the cut is delivered`(
     filter: Filter
   ) throws {
-    try shell.makePictures(2, in: "small", width: 4, height: 4)
+    try shell.makeImages(2, in: "small", width: 4, height: 4)
     let outcome = try shell(
       """
       cg-prep small > s; size=$(stat -c %s s)
@@ -19,11 +19,11 @@ import Testing
         status=0; head -c $i s | \(filter.command) > out 2>> errors || status=$?; echo $status
       done | sort -u
       head -c $((size - 1)) s | \(filter.command) > out 2> last || true
-      grep -v 'truncated tensor stream at record [0-9]*, byte [0-9]*: \\|pictures done' errors || true
+      grep -v 'truncated tensor stream at record [0-9]*, byte [0-9]*: \\|images done' errors || true
       """)
     #expect(outcome.output == "65\n")
     let last = try shell("cat last")
-    #expect(last.output.contains("2 of 3 pictures done, 1 failed"))
+    #expect(last.output.contains("2 of 3 images done, 1 failed"))
   }
 
   @Test func `a boundary is a cut too: the end note is missing`() throws {
@@ -48,9 +48,9 @@ import Testing
         out/p/0.ppm
         out/p/1.ppm
         1 1 1
-        cg-apply: 2 of 3 pictures done, 1 failed
+        cg-apply: 2 of 3 images done, 1 failed
         cg-apply: bad.png: failed upstream: truncated PNG: it ends after 148 bytes
-        cg-apply: 2 of 3 pictures done, 1 failed
+        cg-apply: 2 of 3 images done, 1 failed
 
         """)
   }
@@ -68,10 +68,10 @@ import Testing
         out/p/0.ppm
         0 65 65
         cg-apply: standard input: truncated tensor stream at record 4, byte 2000: it stops in a frame
-        cg-apply: 1 of 2 pictures done, 1 failed
+        cg-apply: 1 of 2 images done, 1 failed
         cg-apply: standard input: truncated tensor stream at record 3, byte 4133: it stops without an \
         end note
-        cg-apply: 1 of 2 pictures done, 1 failed
+        cg-apply: 1 of 2 images done, 1 failed
 
         """)
   }

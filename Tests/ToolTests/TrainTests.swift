@@ -7,8 +7,8 @@ import Testing
 
   init() throws {
     shell = try Shell()
-    try shell.makePictures(3, in: "a", width: 32, height: 32)
-    try shell.makePictures(2, in: "b", width: 32, height: 32)
+    try shell.makeImages(3, in: "a", width: 32, height: 32)
+    try shell.makeImages(2, in: "b", width: 32, height: 32)
   }
 
   private static let command =

@@ -22,7 +22,7 @@ enum Filter: String, CaseIterable, CustomTestStringConvertible {
     let shell = try Shell()
     try shell.makeGenerator("AB.bin", seed: 1)
     try shell.makeGenerator("BA.bin", seed: 2)
-    try shell.makePictures(3, in: "p")
+    try shell.makeImages(3, in: "p")
     try shell.copyFixture("png-rgb.png", to: "whole.png")
     try shell.write(try shell.bytes(of: "whole.png").dropLast(20), to: "bad.png")
     return shell

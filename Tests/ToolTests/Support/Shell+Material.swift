@@ -25,10 +25,10 @@ extension Shell {
   /// The folder of what PyTorch saved.
   static let weightsFixtures = root + "Tests/CycleGANTests/Fixtures/weights/"
 
-  /// Writes pictures of noise, `FOLDER/0.ppm` and so on.
-  func makePictures(_ count: Int, in name: String, width: Int = 20, height: Int = 16) throws {
-    let place = folder.appending(path: name)
-    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+  /// Writes images of noise, `FOLDER/0.ppm` and so on.
+  func makeImages(_ count: Int, in name: String, width: Int = 20, height: Int = 16) throws {
+    let folder = folder.appending(path: name)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var state: UInt32 = 7
     for i in 0..<count {
       var file = Data("P6\n\(width) \(height)\n255\n".utf8)
@@ -36,7 +36,7 @@ extension Shell {
         state = state &* 1_664_525 &+ 1_013_904_223
         file.append(UInt8(state >> 24))
       }
-      try file.write(to: place.appending(path: "\(i).ppm"))
+      try file.write(to: folder.appending(path: "\(i).ppm"))
     }
   }
 
