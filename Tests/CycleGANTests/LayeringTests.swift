@@ -21,7 +21,8 @@ import Testing
     name: "CycleGAN",
     ranks: [
       ["Bytes"], ["Image"], ["Stream"], ["Architecture"], ["Weights"], ["Runtime"], ["Metrics"],
-      ["Filter"],
+      ["Filter/Console"], ["Filter/Options"], ["Filter/Source"], ["Filter/Pipeline"],
+      ["Filter/Sink"], ["Filter/."],
     ],
     modules: ["CCodecs", "CKernels"])
 
