@@ -70,7 +70,7 @@ extension Frame {
     let (rows, columns) = (min(16, height), min(16, width))
     var sums = [Float](repeating: 0, count: channels * rows * columns)
     var counts = sums
-    let values = values()
+    let values = float32Samples()
     for channel in 0..<channels {
       for row in 0..<height {
         for column in 0..<width {
