@@ -79,6 +79,16 @@ import Testing
     }
   }
 
+  @Test(arguments: ImageFixture.names)
+  func `a format is undecided until its signature is whole`(name: String) throws {
+    let bytes = try ImageFixture(name).bytes
+    for count in 0...16 {
+      let first = Array(bytes.prefix(count))
+      #expect((ImageFormat.recognized(first) == nil) == ImageFormat.isUndecided(first))
+    }
+    #expect(ImageFormat.recognized(Array(bytes.prefix(12))) != nil)
+  }
+
   @Test func `files are known by content, whatever the bytes after the signature`() {
     #expect(ImageFormat.recognized([]) == nil)
     #expect(ImageFormat.recognized(Array("P5\n1 1\n".utf8)) == .ppm)
