@@ -100,12 +100,12 @@ extension SafetensorsHeader {
   /// - Throws: `WeightsError.malformed` if there should be one and it is not readable.
   func checksum(in text: [UInt8]) throws(WeightsError) -> UInt32? {
     guard text.starts(with: opening) else {
-      if metadata["crc32"] == nil, metadata["crc32_covers"] != nil {
+      if contents.metadata["crc32"] == nil, contents.metadata["crc32_covers"] != nil {
         throw .malformed("its checksum is missing")
       }
       return nil
     }
-    guard text.count >= digits.upperBound, let stored = metadata["crc32"],
+    guard text.count >= digits.upperBound, let stored = contents.metadata["crc32"],
       let checksum = UInt32(stored, radix: 16), hexadecimal(checksum) == stored
     else { throw .malformed("its checksum is not a number of eight digits") }
     return checksum
