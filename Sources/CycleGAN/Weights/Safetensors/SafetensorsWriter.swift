@@ -11,7 +11,7 @@ private let opening = Array(#"{"__metadata__":{"crc32":""#.utf8)
 private let digits = opening.count..<opening.count + 8
 
 extension WeightsFile {
-  /// Keys of the metadata that the reader and the writer keep to themselves.
+  /// Metadata keys that only the reader and the writer use.
   static let reservedKeys = ["crc32", "crc32_covers", "format"]
 
   /// The whole file; the same contents give the same bytes.

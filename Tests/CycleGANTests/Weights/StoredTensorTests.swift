@@ -1,7 +1,7 @@
 @testable import CycleGAN
 import Testing
 
-@Suite struct TorchTensorTests {
+@Suite struct StoredTensorTests {
   @Test func `bounds are those of every single element`() {
     var random = RandomSource(seed: 12)
     func number(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
