@@ -140,27 +140,3 @@ struct ElementsCollector {
     }
   }
 }
-
-/// A tensor of a file before its elements are read.
-protocol StoredTensor {
-  var name: String { get }
-  var type: TensorType { get }
-  /// Extents, outermost first.
-  var shape: [Int] { get }
-}
-
-extension StateDictOutline {
-  /// Describes the tensors of a file.
-  ///
-  /// - Parameters:
-  ///   - metadata: What the file says about them.
-  ///   - tensors: In the order of the file.
-  ///   - entries: Keys of the dictionaries that `torch.save` kept several networks in.
-  init(metadata: [String: String], stored tensors: [some StoredTensor], entries: [String] = []) {
-    self.init(
-      metadata: metadata,
-      tensors: tensors.map {
-        .init(name: $0.name, shape: $0.shape, hasIntegers: $0.type.isInteger)
-      }, entries: entries)
-  }
-}

@@ -46,7 +46,7 @@ public struct WeightsAverage {
     guard var result = first else { return nil }
     result.tensors = zip(result.tensors, sums).map { tensor, sums in
       guard case .float32 = tensor.elements else {
-        // A sum beyond every integer is one of counters that were no counts.
+        // A mean that no Int64 holds.
         let means = sums.map { Int64(exactly: ($0 / Double(count)).rounded(.down)) ?? .max }
         return NamedTensor(tensor.name, shape: tensor.shape, .int64(means))
       }

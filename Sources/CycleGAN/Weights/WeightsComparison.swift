@@ -4,7 +4,7 @@ public struct WeightsComparison: Sendable {
   public struct Difference: Sendable, Equatable {
     /// Its name.
     public let name: String
-    /// The largest difference; NaN where only one of both numbers is one.
+    /// The largest difference; NaN where only one of two values is NaN.
     public let largest: Double
     /// The mean of all differences.
     public let mean: Double
@@ -63,7 +63,7 @@ extension WeightsComparison.Difference {
   /// Compares the elements of two tensors of one shape; nil where all are the same.
   fileprivate init?(_ first: NamedTensor, _ second: NamedTensor) {
     if let a = first.integers, let b = second.integers {
-      // Single precision would lose the end of a large counter.
+      // Single precision would round large counters.
       self.init(first.name, a.lazy.map(Double.init), b.lazy.map(Double.init))
     } else {
       self.init(first.name, first.values.lazy.map(Double.init), second.values.lazy.map(Double.init))

@@ -1,18 +1,18 @@
 /// Why a weights file cannot be used.
 public enum WeightsError: Error, Equatable, CustomStringConvertible {
-  /// The system refused to open, read or write it; the text is the system's.
+  /// A system call failed; the text is the system's.
   case system(String)
-  /// The bytes are not as the file's format defines them.
+  /// The bytes do not follow the file's format.
   case malformed(String)
-  /// It is a file of a kind, or has things in it, that these tools do not take; the text says what.
+  /// The file is of a kind, or has something in it, that is not supported; the text says what.
   case refused(String)
-  /// A bound of ours was exceeded.
+  /// A limit is exceeded.
   case tooLarge(String)
   /// The bytes changed after they were written.
   case checksum(stored: UInt32, computed: UInt32)
   /// The architecture cannot be inferred from names, shapes and metadata.
   case architecture(ArchitectureError)
-  /// It is not the network, or the checkpoint, that is wanted.
+  /// It is another network or checkpoint than the one that is needed.
   case unrecognized(String)
   /// Two sources that have to agree do not; one sentence for each point.
   case contradictions([String])
@@ -21,7 +21,7 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
   /// Some values are NaN or infinite; one sentence for each tensor.
   case notFinite([String])
 
-  /// Little that would become much.
+  /// The tensors need far more memory than the file is long.
   static let unaffordable = WeightsError.tooLarge(
     "its tensors need far more memory than the file is long: they share storages, or are short "
       + "integers that become long ones")
@@ -55,7 +55,7 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
 }
 
 extension WeightsError {
-  /// Passes on an error of inference as one of these.
+  /// Runs an inference and wraps its error.
   ///
   /// - Parameter infer: Infers an architecture, or finds a network by its name.
   /// - Returns: What it returned.

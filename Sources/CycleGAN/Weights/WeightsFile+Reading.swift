@@ -1,17 +1,17 @@
 /// How large a weights file may be.
 public struct WeightsLimits: Sendable, Equatable {
-  /// Length of the description in front of the data, bytes.
+  /// Length of a safetensors header, bytes.
   public var maximumHeaderBytes: Int
   /// Length of the whole file, bytes.
   public var maximumBytes: Int
 
-  /// What tensors may need beyond the file's length, bytes.
+  /// Memory that tensors may need beyond the file's length, bytes.
   static let spareBytes = 16 << 20
 
   /// Bounds; the defaults hold a checkpoint of four U-Nets of width 64 with room to spare.
   ///
   /// - Parameters:
-  ///   - maximumHeaderBytes: Length of the description in front of the data.
+  ///   - maximumHeaderBytes: Length of a safetensors header.
   ///   - maximumBytes: Length of the whole file.
   public init(maximumHeaderBytes: Int = 16 << 20, maximumBytes: Int = 16 << 30) {
     self.maximumHeaderBytes = maximumHeaderBytes
@@ -43,7 +43,7 @@ extension WeightsFile {
   ///   - limits: How large it may be.
   ///   - entry: Of several networks the one under this key, or whose names begin with it.
   ///   - observe: Gets every byte in order, piece by piece.
-  ///   - check: Gets names and shapes before any element is read; what it throws ends the reading.
+  ///   - check: Gets names and shapes before any element is read; its error is passed on.
   /// - Returns: All its tensors, converted where needed.
   /// - Throws: `WeightsError` with the reason.
   public static func read(
@@ -148,7 +148,7 @@ public enum WeightsContainer: String, Sendable {
   /// - Parameter beginning: Its first bytes, `signatureBytes` where it has as many.
   /// - Throws: `WeightsError.refused` for formats that are known and not read.
   init(_ beginning: [UInt8]) throws(WeightsError) {
-    // The length in front of a header may look like anything; the header looks like nothing else.
+    // The header's length comes first and may be any bytes; the { of the header is unambiguous.
     if beginning.dropFirst(8).first == UInt8(ascii: "{") {
       self = .safetensors
     } else if beginning.starts(with: Array("PK\u{3}\u{4}".utf8)) {

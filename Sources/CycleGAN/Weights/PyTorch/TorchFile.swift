@@ -10,25 +10,13 @@ struct TorchFile {
   let heap: PickleHeap
   /// The value that was saved.
   let root: PickleHeap.Index
-  /// The storages' byte ranges, by their keys.
-  let records: [String: TorchRecord]
+  /// The storages' bytes, by their keys.
+  let storages: [String: Range<Int>]
   /// Whether the storages have checksums, which were right.
   let isChecked: Bool
 
   /// The most tensors of a state dict.
   private static let maximumCount = 16_384
-
-  /// A file's tensors before their elements are read.
-  struct Contents {
-    let metadata: [String: String]
-    let tensors: [TorchTensor]
-    /// Keys of the dictionaries that the tensors come from, where there are several.
-    let entries: [String]
-
-    var outline: StateDictOutline {
-      .init(metadata: metadata, stored: tensors, entries: entries)
-    }
-  }
 
   /// Finds the state dict, or all of several.
   ///
@@ -36,18 +24,59 @@ struct TorchFile {
   /// - Returns: Its tensors in their order, each of them within the file, and the metadata that these
   ///   tools left.
   /// - Throws: `WeightsError` if there is none, or it is damaged.
-  func contents(_ entry: String?) throws(WeightsError) -> Contents {
+  func contents(_ entry: String?) throws(WeightsError) -> StoredTensors {
     let search = StateDictSearch(heap)
     let found = try search.find(from: root, entry: entry)
     try Self.requireFew(found.tensors.count)
-    var tensors: [TorchTensor] = []
+    var tensors: [StoredTensor] = []
     for (name, value) in found.tensors {
-      tensors.append(try TorchTensor(name, value, in: self))
+      tensors.append(try tensor(name, value))
     }
     try requireAffordable(tensors)
-    return Contents(
+    return StoredTensors(
       metadata: found.dictionary.map { search.metadata(of: $0) } ?? [:], tensors: tensors,
       entries: found.entries)
+  }
+
+  /// Reads a tensor's description and checks it against the size of its storage.
+  ///
+  /// - Parameters:
+  ///   - name: Its name in the state dict.
+  ///   - value: Its index in the heap.
+  /// - Returns: The tensor, all of whose elements lie within its storage.
+  /// - Throws: `WeightsError.malformed` if a single element would lie outside.
+  private func tensor(_ name: String, _ value: PickleHeap.Index) throws(WeightsError)
+    -> StoredTensor
+  {
+    let arguments = heap.description(of: value)
+    let storage = try TorchStorage(arguments[0], in: heap)
+    let bytes = try bytes(of: storage)
+    let shape = heap.integers(arguments[2], atMost: .max) ?? []
+    let strides = heap.integers(arguments[3], atMost: .max) ?? []
+    let offset = heap.integer(arguments[1]) ?? -1
+    let (start, count) = (storage.part.lowerBound, storage.part.count)
+    guard let reach = StoredTensor.reach(shape, strides, offset: offset, within: count) else {
+      throw .malformed(
+        "\(escaped(Array(name.utf8))) is no part of its storage: shape \(shape), strides \(strides), "
+          + "offset \(offset) of \(count) elements")
+    }
+    return StoredTensor(
+      name, storage.type, shape: shape, strides: strides, storage: bytes,
+      reach: start + reach.lowerBound..<start + reach.upperBound)
+  }
+
+  /// Finds the bytes of a storage, of which there have to be as many as it needs.
+  private func bytes(of storage: TorchStorage) throws(WeightsError) -> Range<Int> {
+    let key = storage.key
+    guard let bytes = storages[key] else {
+      throw .malformed("its storage \(escaped(Array(key.utf8))) is missing")
+    }
+    guard bytes.count == storage.byteCount else {
+      throw .malformed(
+        "its storage \(escaped(Array(key.utf8))) has \(bytes.count) bytes, not "
+          + "\(storage.byteCount)")
+    }
+    return bytes
   }
 
   /// Reads the elements, in the order of the file, so that bytes in memory can be released.
@@ -55,7 +84,7 @@ struct TorchFile {
   /// - Parameter contents: Of this file.
   /// - Returns: The tensors in their own order, converted where needed.
   /// - Throws: `WeightsError` if the file cannot be read.
-  func weights(_ contents: Contents) throws(WeightsError) -> WeightsFile {
+  func weights(_ contents: StoredTensors) throws(WeightsError) -> WeightsFile {
     let tensors = contents.tensors
     var result = WeightsFile(metadata: contents.metadata, tensors: [])
     let order = tensors.indices.sorted { tensors[$0].start < tensors[$1].start }
@@ -78,7 +107,7 @@ struct TorchFile {
   }
 
   /// Refuses tensors that share storages to become far larger than the file.
-  private func requireAffordable(_ tensors: [TorchTensor]) throws(WeightsError) {
+  private func requireAffordable(_ tensors: [StoredTensor]) throws(WeightsError) {
     var total = 0
     for tensor in tensors {
       let sum = tensor.cost.map { total.addingReportingOverflow($0) }
@@ -86,6 +115,50 @@ struct TorchFile {
       else { throw .unaffordable }
       total = sum.partialValue
     }
+  }
+}
+
+/// A storage as a state dict describes it: the elements that one or several tensors share.
+struct TorchStorage {
+  /// Its name within the file.
+  let key: String
+  let type: TensorType
+  /// Elements of the whole.
+  let count: Int
+  /// The part that the tensor refers to, elements; PyTorch before 0.4 wrote parts of storages.
+  let part: Range<Int>
+
+  /// Reads a persistent id.
+  ///
+  /// - Parameters:
+  ///   - value: A storage of the pickle's values.
+  ///   - heap: The pickle's values.
+  /// - Throws: `WeightsError.malformed` if its numbers make no sense.
+  init(_ value: PickleHeap.Index, in heap: PickleHeap) throws(WeightsError) {
+    let parts = heap.description(of: value)
+    key = heap.string(parts[2], atMost: .max) ?? ""
+    guard case .storage(let type) = heap.global(parts[1]), let count = heap.integer(parts[4]),
+      count >= 0, !count.multipliedReportingOverflow(by: type.bytes).overflow
+    else { throw .malformed("its storage \(escaped(Array(key.utf8))) has an impossible size") }
+    (self.type, self.count) = (type, count)
+    part = try Self.part(parts.count > 5 ? parts[5] : nil, in: heap, of: count, key)
+  }
+
+  /// Bytes of the whole.
+  var byteCount: Int { count * type.bytes }
+
+  /// Reads (key of the part, first element, elements), or None for the whole.
+  private static func part(
+    _ view: PickleHeap.Index?, in heap: PickleHeap, of count: Int, _ key: String
+  ) throws(WeightsError) -> Range<Int> {
+    guard let view, heap.kind(view) != .none else { return 0..<count }
+    if let parts = heap.tuple(view, atMost: 3), parts.count == 3,
+      let offset = heap.integer(parts[1]), let length = heap.integer(parts[2]),
+      offset >= 0, length >= 0, offset <= count, length <= count - offset
+    {
+      return offset..<offset + length
+    }
+    throw .malformed("a part of its storage \(escaped(Array(key.utf8))) lies outside of it")
   }
 }
 
@@ -102,10 +175,10 @@ extension TorchFile {
   init(zip bytes: SeekableBytes) throws(WeightsError) {
     let directory = try ZipDirectory(bytes)
     let (archive, pickle) = try Self.pickle(directory)
-    var records: [String: TorchRecord] = [:]
+    var storages: [String: Range<Int>] = [:]
     let folder = archive + "/data/"
     for entry in directory.entries where entry.name.hasPrefix(folder) {
-      records[String(entry.name.dropFirst(folder.count))] = TorchRecord(bytes: entry.bytes)
+      storages[String(entry.name.dropFirst(folder.count))] = entry.bytes
     }
     if let order = directory[archive + "/byteorder"] {
       let word: [UInt8] = try bytes.piece(order.bytes.prefix(16))
@@ -120,7 +193,7 @@ extension TorchFile {
       throw .malformed("there are bytes after its pickle")
     }
     self.init(
-      bytes: bytes, heap: machine.heap, root: root, records: records,
+      bytes: bytes, heap: machine.heap, root: root, storages: storages,
       isChecked: directory.hasChecksums)
   }
 
@@ -219,9 +292,9 @@ extension TorchFile {
     }
     let (heap, root) = try pickle()
     let (list, keys) = try pickle()
-    let records = try Self.records(
+    let storages = try Self.located(
       try Self.keys(list, keys), try Self.storages(heap), bytes, from: position)
-    self.init(bytes: bytes, heap: heap, root: root, records: records, isChecked: false)
+    self.init(bytes: bytes, heap: heap, root: root, storages: storages, isChecked: false)
   }
 
   private static func keys(
@@ -257,10 +330,10 @@ extension TorchFile {
   }
 
   /// Locates the storages, the last of which ends where the file ends.
-  private static func records(
+  private static func located(
     _ keys: [String], _ storages: [String: TorchStorage], _ bytes: SeekableBytes, from start: Int
-  ) throws(WeightsError) -> [String: TorchRecord] {
-    var (position, records): (Int, [String: TorchRecord]) = (start, [:])
+  ) throws(WeightsError) -> [String: Range<Int>] {
+    var (position, located): (Int, [String: Range<Int>]) = (start, [:])
     for key in keys {
       let shown = escaped(Array(key.utf8))
       guard let storage = storages[key] else {
@@ -274,12 +347,12 @@ extension TorchFile {
       guard storage.byteCount <= bytes.count - position - 8 else {
         throw .malformed("the file ends at byte \(bytes.count), within its storage \(shown)")
       }
-      records[key] = TorchRecord(bytes: position + 8..<position + 8 + storage.byteCount)
+      located[key] = position + 8..<position + 8 + storage.byteCount
       position += 8 + storage.byteCount
     }
     guard position == bytes.count else {
       throw .malformed("there are \(bytes.count - position) bytes after the last storage")
     }
-    return records
+    return located
   }
 }

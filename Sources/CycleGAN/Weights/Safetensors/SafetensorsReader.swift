@@ -21,7 +21,7 @@ extension WeightsFile {
     let text = try headerText(beginning, limits, next)
     let header = try SafetensorsHeader(text)
     try header.requireAffordable(limits)
-    let outline = header.outline
+    let outline = header.contents.outline
     let prefix = try entry.map { entry throws(WeightsError) in
       try WeightsError.wrapping { () throws(ArchitectureError) in
         try outline.names.prefix(of: entry)
@@ -30,19 +30,19 @@ extension WeightsFile {
     try check(prefix.map { outline.removing(prefix: $0) } ?? outline)
     let stored = try header.checksum(in: text)
     var computed = crc32(withoutChecksum(text), crc32(beginning))
-    var file = WeightsFile(metadata: header.metadata, tensors: [])
-    for entry in header.entries {
-      let isChosen = prefix.map { entry.name.hasPrefix($0) } ?? true
-      let seen = isChosen ? min(entry.range.count, length ?? unseenBytes) : 0
-      var collector = ElementsCollector(entry.type, reserving: seen / entry.type.bytes)
-      try entry.read(from: 8 + text.count, next) { bytes in
+    var file = WeightsFile(metadata: header.contents.metadata, tensors: [])
+    for tensor in header.contents.tensors {
+      let isChosen = prefix.map { tensor.name.hasPrefix($0) } ?? true
+      let seen = isChosen ? min(tensor.storage.count, length ?? unseenBytes) : 0
+      var collector = ElementsCollector(tensor.type, reserving: seen / tensor.type.bytes)
+      try tensor.readInOrder(next) { bytes in
         if stored != nil { computed = crc32(bytes, computed) }
         if isChosen { collector.append(bytes) }
       }
       guard isChosen else { continue }
-      let name = String(entry.name.dropFirst(prefix?.count ?? 0))
-      file.tensors.append(NamedTensor(name, shape: entry.shape, collector.elements))
-      file.storedTypes[name] = entry.type.rawValue
+      let name = String(tensor.name.dropFirst(prefix?.count ?? 0))
+      file.tensors.append(NamedTensor(name, shape: tensor.shape, collector.elements))
+      file.storedTypes[name] = tensor.type.rawValue
     }
     guard try next(1).isEmpty else { throw .malformed("there are bytes after the last tensor") }
     if let stored, stored != computed { throw .checksum(stored: stored, computed: computed) }
@@ -71,25 +71,24 @@ extension WeightsFile {
   }
 }
 
-extension SafetensorsHeader.Entry {
-  /// Reads the elements as they are stored.
+extension StoredTensor {
+  /// Reads the elements as they are stored, from a source that is at the tensor's first byte.
   ///
   /// - Parameters:
-  ///   - start: Bytes in front of all tensors' data.
   ///   - next: Gives as many of the next bytes as it is asked for.
   ///   - take: Gets whole elements, piece by piece.
   /// - Throws: `WeightsError.malformed` if the file ends before.
-  fileprivate func read(
-    from start: Int, _ next: (Int) throws(WeightsError) -> [UInt8], _ take: ([UInt8]) -> Void
+  fileprivate func readInOrder(
+    _ next: (Int) throws(WeightsError) -> [UInt8], _ take: ([UInt8]) -> Void
   ) throws(WeightsError) {
-    var position = range.lowerBound
-    while position < range.upperBound {
-      let wanted = min(ElementsCollector.pieceBytes, range.upperBound - position)
+    var position = storage.lowerBound
+    while position < storage.upperBound {
+      let wanted = min(ElementsCollector.pieceBytes, storage.upperBound - position)
       let bytes = try next(wanted)
       position += bytes.count
       guard bytes.count == wanted else {
         throw .malformed(
-          "the file ends at byte \(start + position), within \(escaped(Array(name.utf8)))")
+          "the file ends at byte \(position), within \(escaped(Array(name.utf8)))")
       }
       take(bytes)
     }
@@ -103,11 +102,9 @@ extension SafetensorsHeader {
       throw .tooLarge("\(dataBytes) bytes of weights; at most \(limits.maximumBytes) are read")
     }
     // Every range is within the data, so that no product overflows.
-    let cost = entries.reduce(0) { $0 + $1.range.count / $1.type.bytes * $1.type.cost }
+    let cost = contents.tensors.reduce(0) { $0 + $1.reach.count * $1.type.cost }
     guard cost <= dataBytes + WeightsLimits.spareBytes else { throw .unaffordable }
   }
-
-  fileprivate var outline: StateDictOutline { .init(metadata: metadata, stored: entries) }
 }
 
 /// The header of a safetensors file, checked in full before any data is read.
@@ -115,26 +112,22 @@ extension SafetensorsHeader {
 /// Source: the format's description in github.com/huggingface/safetensors, README.md; cg-weights(5)
 /// lists where these tools are stricter.
 struct SafetensorsHeader {
-  /// Describes one tensor.
-  struct Entry: StoredTensor {
-    let name: String
-    let type: TensorType
-    let shape: [Int]
-    /// Bytes from the end of the header.
-    let range: Range<Int>
-  }
+  /// Metadata and tensors; these in the order of their data, which has no holes or overlaps.
+  private(set) var contents = StoredTensors(metadata: [:], tensors: [])
 
-  private(set) var metadata: [String: String] = [:]
-  /// In the order in which the data lies in the file, without holes or overlaps.
-  private(set) var entries: [Entry] = []
+  /// Offset of the data in the file, bytes.
+  private let dataStart: Int
   /// Length of the data, bytes.
-  var dataBytes: Int { entries.last?.range.upperBound ?? 0 }
+  private var dataBytes: Int {
+    (contents.tensors.last?.storage.upperBound ?? dataStart) - dataStart
+  }
 
   /// Checks a header.
   ///
   /// - Parameter text: The JSON text.
   /// - Throws: `WeightsError.malformed` with the first thing that is wrong.
   init(_ text: [UInt8]) throws(WeightsError) {
+    dataStart = 8 + text.count
     guard text.first == UInt8(ascii: "{") else {
       throw .malformed("the header does not begin with {")
     }
@@ -144,31 +137,32 @@ struct SafetensorsHeader {
     }
     for (name, value) in json.object ?? [] {
       if name == "__metadata__" {
-        metadata = try Self.metadata(value)
+        contents.metadata = try Self.metadata(value)
       } else {
-        entries.append(try Self.entry(name, value))
+        contents.tensors.append(try tensor(name, value))
       }
     }
     // The position breaks the tie between an empty tensor and the one that begins where it lies.
-    entries.sort {
-      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    contents.tensors.sort {
+      let (a, b) = ($0.storage, $1.storage)
+      return (a.lowerBound, a.upperBound) < (b.lowerBound, b.upperBound)
     }
     try requireSeamless()
   }
 
   private func requireSeamless() throws(WeightsError) {
-    var end = 0
-    for (i, entry) in entries.enumerated() {
-      let name = escaped(Array(entry.name.utf8))
-      let start = entry.range.lowerBound
+    var (end, previous) = (dataStart, nil as Range<Int>?)
+    for tensor in contents.tensors {
+      let name = escaped(Array(tensor.name.utf8))
+      let start = tensor.storage.lowerBound
       guard start >= end else { throw .malformed("\(name) overlaps the tensor before it") }
       guard start == end else {
         throw .malformed("\(start - end) bytes in front of \(name) belong to no tensor")
       }
-      guard !entry.range.isEmpty || i == 0 || entries[i - 1].range != entry.range else {
+      guard !tensor.storage.isEmpty || previous != tensor.storage else {
         throw .malformed("\(name) is empty and shares its position with another empty tensor")
       }
-      end = entry.range.upperBound
+      (end, previous) = (tensor.storage.upperBound, tensor.storage)
     }
   }
 
@@ -184,7 +178,7 @@ struct SafetensorsHeader {
     return metadata
   }
 
-  private static func entry(_ name: String, _ value: JSON) throws(WeightsError) -> Entry {
+  private func tensor(_ name: String, _ value: JSON) throws(WeightsError) -> StoredTensor {
     let shown = escaped(Array(name.utf8.prefix(200)))
     guard !name.isEmpty, !name.utf8.contains(0) else {
       throw .malformed("a tensor's name is empty or contains NUL: \"\(shown)\"")
@@ -197,23 +191,28 @@ struct SafetensorsHeader {
     guard let type = TensorType(rawValue: word) else {
       throw .malformed("\(shown) has the unknown dtype \(escaped(Array(word.utf8)))")
     }
-    guard let shape = naturals(value["shape"]) else {
+    guard let shape = Self.naturals(value["shape"]) else {
       throw .malformed("\(shown) has no shape of whole numbers")
     }
-    guard let offsets = naturals(value["data_offsets"]), offsets.count == 2 else {
+    guard let offsets = Self.naturals(value["data_offsets"]), offsets.count == 2 else {
       throw .malformed("\(shown) has no pair of data_offsets")
     }
     guard offsets[0] <= offsets[1] else {
       throw .malformed("\(shown) ends at byte \(offsets[1]), before its start at \(offsets[0])")
     }
-    guard let bytes = product(shape + [type.bytes]) else {
+    guard let bytes = Self.product(shape + [type.bytes]) else {
       throw .malformed("\(shown) has the impossible shape \(shape)")
     }
     guard bytes == offsets[1] - offsets[0] else {
       throw .malformed(
         "\(shown) has \(offsets[1] - offsets[0]) bytes; \(word) \(shape) takes \(bytes)")
     }
-    return Entry(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1])
+    let (start, startOverflow) = dataStart.addingReportingOverflow(offsets[0])
+    let (end, endOverflow) = dataStart.addingReportingOverflow(offsets[1])
+    guard !startOverflow, !endOverflow else {
+      throw .malformed("\(shown) has the impossible data_offsets \(offsets)")
+    }
+    return StoredTensor(name, type, shape: shape, storage: start..<end)
   }
 
   private static func naturals(_ value: JSON?) -> [Int]? {

@@ -11,7 +11,7 @@ private let opening = Array(#"{"__metadata__":{"crc32":""#.utf8)
 private let digits = opening.count..<opening.count + 8
 
 extension WeightsFile {
-  /// Keys of the metadata that the reader and the writer keep to themselves.
+  /// Metadata keys that only the reader and the writer use.
   static let reservedKeys = ["crc32", "crc32_covers", "format"]
 
   /// The whole file; the same contents give the same bytes.
@@ -100,12 +100,12 @@ extension SafetensorsHeader {
   /// - Throws: `WeightsError.malformed` if there should be one and it is not readable.
   func checksum(in text: [UInt8]) throws(WeightsError) -> UInt32? {
     guard text.starts(with: opening) else {
-      if metadata["crc32"] == nil, metadata["crc32_covers"] != nil {
+      if contents.metadata["crc32"] == nil, contents.metadata["crc32_covers"] != nil {
         throw .malformed("its checksum is missing")
       }
       return nil
     }
-    guard text.count >= digits.upperBound, let stored = metadata["crc32"],
+    guard text.count >= digits.upperBound, let stored = contents.metadata["crc32"],
       let checksum = UInt32(stored, radix: 16), hexadecimal(checksum) == stored
     else { throw .malformed("its checksum is not a number of eight digits") }
     return checksum

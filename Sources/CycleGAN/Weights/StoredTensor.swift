@@ -1,43 +1,53 @@
-/// A tensor of a state dict: a storage, and which of its elements in which order.
-struct TorchTensor: StoredTensor {
+/// The tensors of a file before their elements are read.
+///
+/// Each format's reader makes this of a file's header, checks it in full, and reads the elements last.
+struct StoredTensors {
+  /// What the file says about the tensors, text to text.
+  var metadata: [String: String]
+  /// In the order of the state dict, or of the file where there is no other.
+  var tensors: [StoredTensor]
+  /// Keys of the dictionaries that the tensors come from, where `torch.save` kept several networks.
+  var entries: [String] = []
+
+  /// What an architecture is inferred from.
+  var outline: StateDictOutline {
+    StateDictOutline(
+      metadata: metadata,
+      tensors: tensors.map {
+        .init(name: $0.name, shape: $0.shape, hasIntegers: $0.type.isInteger)
+      }, entries: entries)
+  }
+}
+
+/// A tensor of a file before its elements are read: a storage, and which of its elements in which order.
+struct StoredTensor {
   let name: String
   let type: TensorType
   /// Extents, outermost first.
   let shape: [Int]
-  /// Where its storage lies.
-  let record: TorchRecord
-
-  /// Elements from one to the next, for every dimension.
-  let strides: [Int]
-  /// The part of the storage that it reaches into, elements.
+  /// Elements from one to the next, for every dimension; nil where all lie in C order.
+  let strides: [Int]?
+  /// The storage's bytes in the file.
+  let storage: Range<Int>
+  /// The part of the storage between the tensor's first and last element, elements.
   let reach: Range<Int>
 
-  /// Reads a tensor's description and checks it against the size of its storage.
+  /// Describes a tensor.
   ///
   /// - Parameters:
-  ///   - name: Its name in the state dict.
-  ///   - value: Its index in the pickle's heap.
-  ///   - file: Where the storages are.
-  /// - Throws: `WeightsError.malformed` if a single element would lie outside.
+  ///   - name: The key in the state dict.
+  ///   - type: Of the storage's elements.
+  ///   - shape: Extents, outermost first.
+  ///   - strides: Elements from one to the next; nil for C order.
+  ///   - storage: The storage's bytes in the file.
+  ///   - reach: The elements of the storage between first and last; nil for all.
   init(
-    _ name: String, _ value: PickleHeap.Index, in file: TorchFile
-  ) throws(WeightsError) {
-    self.name = name
-    let heap = file.heap
-    let arguments = heap.description(of: value)
-    let storage = try TorchStorage(arguments[0], in: heap)
-    (type, record) = (storage.type, try storage.record(in: file))
-    shape = heap.integers(arguments[2], atMost: .max) ?? []
-    strides = heap.integers(arguments[3], atMost: .max) ?? []
-    let offset = heap.integer(arguments[1]) ?? -1
-    guard let reach = Self.reach(shape, strides, offset: offset, within: storage.part.count)
-    else {
-      throw .malformed(
-        "\(escaped(Array(name.utf8))) is no part of its storage: shape \(shape), strides \(strides), "
-          + "offset \(offset) of \(storage.part.count) elements")
-    }
-    let start = storage.part.lowerBound
-    self.reach = start + reach.lowerBound..<start + reach.upperBound
+    _ name: String, _ type: TensorType, shape: [Int], strides: [Int]? = nil, storage: Range<Int>,
+    reach: Range<Int>? = nil
+  ) {
+    (self.name, self.type, self.shape, self.strides) = (name, type, shape, strides)
+    self.storage = storage
+    self.reach = reach ?? 0..<storage.count / type.bytes
   }
 
   /// The elements between a tensor's first and last.
@@ -83,75 +93,10 @@ struct TorchTensor: StoredTensor {
   }
 
   /// Its first byte in the file.
-  var start: Int { record.bytes.lowerBound + reach.lowerBound * type.bytes }
+  var start: Int { storage.lowerBound + reach.lowerBound * type.bytes }
 }
 
-/// Where a storage's elements lie in a file.
-struct TorchRecord {
-  let bytes: Range<Int>
-}
-
-/// A storage as a state dict describes it: the elements that one or several tensors share.
-struct TorchStorage {
-  /// Its name within the file.
-  let key: String
-  let type: TensorType
-  /// Elements of the whole.
-  let count: Int
-  /// The part that the tensor refers to, elements; PyTorch before 0.4 wrote parts of storages.
-  let part: Range<Int>
-
-  /// Reads a persistent id.
-  ///
-  /// - Parameters:
-  ///   - value: A storage of the pickle's values.
-  ///   - heap: The pickle's values.
-  /// - Throws: `WeightsError.malformed` if its numbers make no sense.
-  init(_ value: PickleHeap.Index, in heap: PickleHeap) throws(WeightsError) {
-    let parts = heap.description(of: value)
-    key = heap.string(parts[2], atMost: .max) ?? ""
-    guard case .storage(let type) = heap.global(parts[1]), let count = heap.integer(parts[4]),
-      count >= 0, !count.multipliedReportingOverflow(by: type.bytes).overflow
-    else { throw .malformed("its storage \(escaped(Array(key.utf8))) has an impossible size") }
-    (self.type, self.count) = (type, count)
-    part = try Self.part(parts.count > 5 ? parts[5] : nil, in: heap, of: count, key)
-  }
-
-  /// Bytes of the whole.
-  var byteCount: Int { count * type.bytes }
-
-  /// Reads (key of the part, first element, elements), or None for the whole.
-  private static func part(
-    _ view: PickleHeap.Index?, in heap: PickleHeap, of count: Int, _ key: String
-  ) throws(WeightsError) -> Range<Int> {
-    guard let view, heap.kind(view) != .none else { return 0..<count }
-    if let parts = heap.tuple(view, atMost: 3), parts.count == 3,
-      let offset = heap.integer(parts[1]), let length = heap.integer(parts[2]),
-      offset >= 0, length >= 0, offset <= count, length <= count - offset
-    {
-      return offset..<offset + length
-    }
-    throw .malformed("a part of its storage \(escaped(Array(key.utf8))) lies outside of it")
-  }
-
-  /// Locates its bytes.
-  ///
-  /// - Parameter file: The file it is in.
-  /// - Returns: Where they lie.
-  /// - Throws: `WeightsError.malformed` if they are missing, or are not as many as it needs.
-  func record(in file: TorchFile) throws(WeightsError) -> TorchRecord {
-    guard let record = file.records[key] else {
-      throw .malformed("its storage \(escaped(Array(key.utf8))) is missing")
-    }
-    guard record.bytes.count == byteCount else {
-      throw .malformed(
-        "its storage \(escaped(Array(key.utf8))) has \(record.bytes.count) bytes, not \(byteCount)")
-    }
-    return record
-  }
-}
-
-extension TorchTensor {
+extension StoredTensor {
   /// The most bytes of a storage that may be in memory at once, where its elements overlap.
   private static let maximumOverlapBytes = 16 << 20
 
@@ -183,6 +128,7 @@ extension TorchTensor {
 
   /// Whether the elements lie in C order without gaps; the stride of an extent of 1 doesn't matter.
   private var isContiguous: Bool {
+    guard let strides else { return true }
     var expected = 1
     for (extent, stride) in zip(shape, strides).reversed() where extent != 1 {
       guard stride == expected else { return false }
@@ -192,7 +138,7 @@ extension TorchTensor {
   }
 
   private func bytesOf(_ elements: Range<Int>) -> Range<Int> {
-    let start = record.bytes.lowerBound
+    let start = storage.lowerBound
     return start + elements.lowerBound * type.bytes..<start + elements.upperBound * type.bytes
   }
 
@@ -230,7 +176,7 @@ extension TorchTensor {
   private func gathered<Element>(
     _ zero: Element, _ load: (Range<Int>) throws(WeightsError) -> [Element]
   ) throws(WeightsError) -> [Element] {
-    var walk = StorageWalk(shape, strides, from: reach.lowerBound)
+    var walk = StorageWalk(shape, strides ?? [], from: reach.lowerBound)
     guard !walk.overlaps || reach.count <= Self.maximumOverlapBytes / type.bytes else {
       throw .tooLarge("\(escaped(Array(name.utf8))) is large and overlaps with itself")
     }

@@ -1,7 +1,7 @@
 @testable import CycleGAN
 import Testing
 
-@Suite struct TorchTensorTests {
+@Suite struct StoredTensorTests {
   @Test func `bounds are those of every single element`() {
     var random = RandomSource(seed: 12)
     func number(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
@@ -15,7 +15,7 @@ import Testing
       for (extent, stride) in zip(shape, strides) {
         indices = indices.flatMap { index in (0..<extent).map { index + $0 * stride } }
       }
-      let reach = TorchTensor.reach(shape, strides, offset: offset, within: count)
+      let reach = StoredTensor.reach(shape, strides, offset: offset, within: count)
       let isInside = indices.allSatisfy { $0 < count }
       #expect((reach != nil) == isInside, "\(shape) \(strides) \(offset) \(count)")
       guard let reach, let least = indices.min(), let most = indices.max() else { continue }
