@@ -163,9 +163,9 @@ private final class RunLock {
     descriptor = file.withCString { open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
     guard descriptor >= 0 else { throw .writing(file, .current) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      // deinit closes the file: it runs where an initializer throws after all properties are set.
       let error = SystemError.current
       let holder = holder()
-      close(descriptor)
       guard error.code == EWOULDBLOCK else { throw .writing(file, error) }
       throw .locked("\(directory): another cg-train is at work here, \(holder)")
     }

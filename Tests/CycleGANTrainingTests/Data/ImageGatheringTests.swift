@@ -13,7 +13,7 @@ import Testing
       let path = folder.path.appending("images/\(name)").string
       let parent = FilePath(path).directory.string
       try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-      let image = Image(TrainingMaterial.picture(0, name.utf8.count, channels: 3, side: 8))
+      let image = Image(TrainingMaterial.image(0, name.utf8.count, channels: 3, side: 8))
       try AtomicFile.write(
         image.encoded(as: name.hasSuffix("png") ? .png : .ppm), to: FilePath(path))
     }
@@ -47,7 +47,7 @@ import Testing
       Preprocessing(mode: .resizeAndCrop, loadSize: 8, cropSize: 8, flips: false))
     for i in [1, 0, 1] {
       let prepared = try images.prepared(i, preparation, random: &random)
-      let picture = TrainingMaterial.picture(1, i, channels: 3, side: 8)
+      let picture = TrainingMaterial.image(1, i, channels: 3, side: 8)
       #expect(Frame(prepared.image) == picture)
     }
   }
@@ -133,7 +133,7 @@ import Testing
     defer { close(descriptor) }
     let writer = StreamWriter(ByteWriter(descriptor: descriptor), plain: plain)
     for i in 0..<2 {
-      let picture = TrainingMaterial.picture(1, i, channels: 3, side: 8)
+      let picture = TrainingMaterial.image(1, i, channels: 3, side: 8)
       try writer.write(picture, name: FilePath("\(i).png"))
     }
     try writer.writeFailure(name: FilePath("2.png"), reason: "damaged PNG")

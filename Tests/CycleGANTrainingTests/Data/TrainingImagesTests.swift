@@ -9,7 +9,7 @@ import Testing
     let sides = [4, 24]
     let images = TrainingImages(
       sides.enumerated().map { place, side in
-        .frame(TrainingMaterial.picture(0, place, channels: 3, side: side), name: nil)
+        .frame(TrainingMaterial.image(0, place, channels: 3, side: side), name: nil)
       }, cache: ImageCache(maximumBytes: 0))
     let preparation = ImagePreparation(Preprocessing(mode: .none), sideMultiple: 4, minimumSide: 16)
     // Seeds enough for both flips.

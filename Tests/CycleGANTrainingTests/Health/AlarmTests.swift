@@ -66,7 +66,7 @@ import Testing
     small.options.model.dropout = false
     (small.options.preprocessing.loadSize, small.options.preprocessing.cropSize) = (16, 16)
     (small.options.epochs, small.options.maximumSteps) = (1000, 1000)
-    small.picture = CopyingGenerator.picture
+    small.image = CopyingGenerator.image
     if let failure {
       small.options.model.learningRate = failure.learningRate
       small.fault = { _, batch, model in

@@ -13,8 +13,8 @@ import Testing
       parameterNorms: [Float](repeating: length, count: 4))
   }
 
-  private static let varied = TrainingMaterial.picture(0, 0, channels: 3, side: 16)
-  private static let other = TrainingMaterial.picture(1, 5, channels: 3, side: 16)
+  private static let varied = TrainingMaterial.image(0, 0, channels: 3, side: 16)
+  private static let other = TrainingMaterial.image(1, 5, channels: 3, side: 16)
 
   private static func reading(
     _ translations: [Frame] = [other, varied], logits: [Float] = [0, 1]
@@ -24,7 +24,7 @@ import Testing
       targets: ImageSet([varied, other]))
     return Probe.Reading(
       translations: [.generatorAB: found],
-      logits: [.discriminatorB: .init(real: judgements, fake: judgements)])
+      logits: [.discriminatorB: .init(real: logits, fake: logits)])
   }
 
   @Test func `every alarm has a word of its own, by which it is found`() {
@@ -136,11 +136,11 @@ import Testing
     let white = reading { _ in 1 }
     #expect(white.saturated > 0.9 && white.contrast == 0 && white.diversity == 0)
     #expect(white.brightnessCorrelation == 0)
-    let grey = Frame(
+    let gray = Frame(
       width: 16, height: 16, channels: 1, samples: .uint8(.init(repeating: 9, count: 256)))
     #expect(
       TranslationReading(
-        images: ImageSet([Self.varied]), translations: ImageSet([grey]), targets: ImageSet([grey])
+        images: ImageSet([Self.varied]), translations: ImageSet([gray]), targets: ImageSet([gray])
       ).change == nil
     )
   }

@@ -28,7 +28,7 @@ import Testing
     let model = try Self.model(architecture, architecture.norm)
     let weights = try model.weights(of: .generatorAB).fitted(to: architecture.network)
     let native = try Generator(weights, architecture: architecture)
-    let picture = TrainingMaterial.picture(0, 1, channels: 3, side: 64)
+    let picture = TrainingMaterial.image(0, 1, channels: 3, side: 64)
     let expected = try model.translate(picture, with: .generatorAB).float32Samples()
     let found = try native(picture).float32Samples()
     let difference = zip(expected, found).map { abs($0 - $1) }.max() ?? .infinity
@@ -74,7 +74,7 @@ import Testing
 
   @Test(.enabled(if: Precision.bf16.isAvailable, "the processor has no bfloat16 arithmetic"))
   func `a step in bf16 has nearly the losses of one in float32`() throws {
-    let pictures = (0...1).map { TrainingMaterial.picture($0, 0, channels: 3, side: 64) }
+    let pictures = (0...1).map { TrainingMaterial.image($0, 0, channels: 3, side: 64) }
     let losses = try Precision.allCases.map { precision in
       var options = ModelOptions()
       options.generatorKind = .resnet(blocks: 2)
@@ -99,7 +99,7 @@ import Testing
     (options.discriminatorKind, options.discriminatorWidth) = (.patch(layers: 1), 4)
     (options.norm, options.initGain) = (norm, 0.1)
     let model = try CycleGANModel(options, device: .cpu, random: RandomSource(seed: seed))
-    let pictures = (0...1).map { TrainingMaterial.picture($0, 0, channels: 3, side: 64) }
+    let pictures = (0...1).map { TrainingMaterial.image($0, 0, channels: 3, side: 64) }
     _ = try model.step(realA: [pictures[0]], realB: [pictures[1]])
     return model
   }

@@ -13,8 +13,8 @@ import Testing
     let expected = try Self.expected(kind, "losses")
     #expect(expected.count >= 10)
     for (step, row) in expected.enumerated() {
-      let pictures = kind.pictures(step: step)
-      let losses = try model.step(realA: pictures.realA, realB: pictures.realB).losses.values
+      let images = kind.images(step: step)
+      let losses = try model.step(realA: images.realA, realB: images.realB).losses.values
       let limit = step < 10 ? 1e-3 : 1e-2
       for (name, (loss, expected)) in zip(Losses.names, zip(losses, row.numbers)) {
         let difference = abs(Double(loss) - expected)
@@ -94,8 +94,8 @@ extension ParityCase {
   /// The model after the first step.
   fileprivate func trained() throws -> CycleGANModel {
     let model = try model()
-    let pictures = pictures(step: 0)
-    _ = try model.step(realA: pictures.realA, realB: pictures.realB)
+    let images = images(step: 0)
+    _ = try model.step(realA: images.realA, realB: images.realB)
     return model
   }
 

@@ -89,7 +89,7 @@ import Testing
     for name in [TimingLog.name, TensorBoardLog.name, "index.html"] {
       let warnings = small.messages.lines.filter { $0.contains("\(name): ") }
       #expect(warnings.count == 1)
-      #expect(warnings.first?.hasSuffix("training goes on") == true)
+      #expect(warnings.first?.hasSuffix("training continues") == true)
     }
   }
 }

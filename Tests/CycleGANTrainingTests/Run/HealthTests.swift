@@ -43,11 +43,11 @@ import Testing
 
   @Test func `nothing is learned from a step that is not finite`() throws {
     let model = try CycleGANModel(SmallRun().options.model, device: .cpu, random: .init(seed: 1))
-    let picture = TrainingMaterial.picture(0, 0, channels: 3, side: 16)
+    let image = TrainingMaterial.image(0, 0, channels: 3, side: 16)
     let broken = Frame(
       width: 16, height: 16, channels: 3, samples: .float32([Float](repeating: .nan, count: 768)))
     let before = try model.state()
-    let losses = try model.step(realA: [picture], realB: [broken]).losses
+    let losses = try model.step(realA: [image], realB: [broken]).losses
     #expect(!losses.cycleB.isFinite)
     let after = try model.state()
     for tensor in after.tensors where !tensor.name.hasPrefix("pool") {
@@ -74,8 +74,8 @@ import Testing
 
   @Test func `norms are those of all gradients and weights of a network`() throws {
     let model = try CycleGANModel(SmallRun().options.model, device: .cpu, random: .init(seed: 1))
-    let pictures = (0..<2).map { TrainingMaterial.picture($0, 0, channels: 3, side: 16) }
-    let measurement = try model.step(realA: [pictures[0]], realB: [pictures[1]])
+    let images = (0..<2).map { TrainingMaterial.image($0, 0, channels: 3, side: 16) }
+    let measurement = try model.step(realA: [images[0]], realB: [images[1]])
     #expect(measurement.nonFinite == nil)
     for (i, role) in NetworkRole.allCases.enumerated() {
       let network = model.network(role)
@@ -102,13 +102,13 @@ import Testing
     try tensor.values().reduce(0) { $0 + Double($1) * Double($1) }
   }
 
-  @Test func `an image of one colour is named once`() throws {
+  @Test func `an image of one color is named once`() throws {
     var small = try SmallRun()
     let flat = Frame(
       width: 24, height: 24, channels: 3,
       samples: .uint8((0..<24 * 24).flatMap { _ in [UInt8](arrayLiteral: 10, 20, 30) }))
-    let draw = small.picture
-    small.picture = { $0 == 0 && $1 == 0 ? flat : draw($0, $1) }
+    let draw = small.image
+    small.image = { $0 == 0 && $1 == 0 ? flat : draw($0, $1) }
     #expect(try small.run() == .finished(steps: 12))
     let lines = small.messages.lines.filter { $0.contains("one color") }
     #expect(lines.count == 1)

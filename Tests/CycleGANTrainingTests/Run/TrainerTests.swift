@@ -233,12 +233,12 @@ import Testing
     var (critic, batches) = (try SmallRun(), try SmallRun())
     critic.options.model.ganMode = .wgangp
     critic.options.preprocessing.mode = .none
-    critic.picture = {
-      TrainingMaterial.picture($0, $1, channels: 3, side: $0 == 0 ? 24 : 32)
+    critic.image = {
+      TrainingMaterial.image($0, $1, channels: 3, side: $0 == 0 ? 24 : 32)
     }
     (batches.options.batchSize, batches.options.serialBatches) = (2, true)
     batches.options.preprocessing.mode = .none
-    batches.picture = { TrainingMaterial.picture($0, $1, channels: 3, side: $1 < 2 ? 24 : 32) }
+    batches.image = { TrainingMaterial.image($0, $1, channels: 3, side: $1 < 2 ? 24 : 32) }
     for (run, option) in [(critic, "--gan-mode wgangp"), (batches, "--batch-size 2 with a pool")] {
       let error = #expect(throws: TrainingError.self) { try run.run() }
       #expect(error?.status == .usage)

@@ -42,8 +42,8 @@ enum CopyingGenerator {
     }
   }
 
-  /// A picture of little contrast, of one colour within every 4 x 4 px.
-  static func picture(_ domain: Int, _ index: Int) -> Frame {
+  /// A image of little contrast, of one color within every 4 x 4 px.
+  static func image(_ domain: Int, _ index: Int) -> Frame {
     let noise = TrainingMaterial.noise(seed: domain * 7919 + index * 104_729 + 7, count: 48)
     let levels = (0..<256 * 3).map { i in
       UInt8(108 + noise[(i / 48 / 4 * 4 + i / 3 % 16 / 4) * 3 + i % 3] % 40)

@@ -67,14 +67,14 @@ struct ParityCase: Sendable, CustomTestStringConvertible {
     return model
   }
 
-  /// The pictures of a step: five of A and four of B, over and over.
-  func pictures(step: Int) -> (realA: [Frame], realB: [Frame]) {
-    func pictures(_ domain: Int, _ channels: Int) -> [Frame] {
+  /// The images of a step: five of A and four of B, over and over.
+  func images(step: Int) -> (realA: [Frame], realB: [Frame]) {
+    func images(_ domain: Int, _ channels: Int) -> [Frame] {
       (0..<batch).map { i in
-        TrainingMaterial.picture(
+        TrainingMaterial.image(
           domain, (step * batch + i) % (5 - domain), channels: channels, side: side)
       }
     }
-    return (pictures(0, options.channelsA), pictures(1, options.channelsB))
+    return (images(0, options.channelsA), images(1, options.channelsB))
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 
 @testable import CycleGANTraining
 
-/// A run that takes a fraction of a second: seven pictures of 16 px, narrow networks.
+/// A run that takes a fraction of a second: seven images of 16 px, narrow networks.
 struct SmallRun {
   let folder: TemporaryFolder
   var options: TrainingOptions
@@ -14,8 +14,8 @@ struct SmallRun {
   let messages = Messages()
   /// The step of a process after which it is asked to save.
   var saving = 0
-  /// Draws the pictures: of a domain, 0 or 1, and a place.
-  var picture: (Int, Int) -> Frame = { TrainingMaterial.picture($0, $1, channels: 3, side: 24) }
+  /// Draws the images: of a domain, 0 or 1, and a place.
+  var image: (Int, Int) -> Frame = { TrainingMaterial.image($0, $1, channels: 3, side: 24) }
   /// What every epoch is measured on, if anything.
   var heldOut: HeldOutImages?
   /// Breaks a step: given the number of the call, counted from 1, over all steps of a process.
@@ -41,7 +41,7 @@ struct SmallRun {
     let cache = ImageCache(maximumBytes: 1 << 20)
     func images(_ domain: Int, _ count: Int) -> TrainingImages {
       let items = (0..<count).map {
-        TrainingImages.Item.frame(picture(domain, $0), name: nil)
+        TrainingImages.Item.frame(image(domain, $0), name: nil)
       }
       return TrainingImages(items, cache: cache)
     }

@@ -2,7 +2,7 @@ import CycleGAN
 
 @testable import CycleGANTraining
 
-/// The weights and pictures that Fixtures/parity/make-training.py makes.
+/// The weights and images that Fixtures/parity/make-training.py makes.
 enum TrainingMaterial {
   /// The upper 24 bits of a linear congruential generator.
   static func noise(seed: Int, count: Int) -> [UInt32] {
@@ -48,8 +48,8 @@ enum TrainingMaterial {
       values: [Float](repeating: constant, count: count))
   }
 
-  /// A picture: noise of half the contrast on a colour of the picture's own.
-  static func picture(_ domain: Int, _ index: Int, channels: Int, side: Int) -> Frame {
+  /// A image: noise of half the contrast on a color of the image's own.
+  static func image(_ domain: Int, _ index: Int, channels: Int, side: Int) -> Frame {
     let samples = noise(
       seed: domain * 7919 + index * 104_729 + 7, count: side * side * channels)
     let levels = samples.enumerated().map { place, sample in

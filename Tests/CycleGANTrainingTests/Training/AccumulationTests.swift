@@ -10,8 +10,8 @@ import Testing
     return try CycleGANModel(options, device: .cpu, random: .init(seed: 1))
   }
 
-  private static func pictures(_ domain: Int, _ count: Int) -> [Frame] {
-    (0..<count).map { TrainingMaterial.picture(domain, $0, channels: 3, side: 16) }
+  private static func images(_ domain: Int, _ count: Int) -> [Frame] {
+    (0..<count).map { TrainingMaterial.image(domain, $0, channels: 3, side: 16) }
   }
 
   /// Three images as one batch, one by one, and as two and one.
@@ -20,7 +20,7 @@ import Testing
     norm: Norm, batchSize: Int
   ) throws {
     let (whole, parts) = (try Self.model(norm), try Self.model(norm))
-    let (a, b) = (Self.pictures(0, 3), Self.pictures(1, 3))
+    let (a, b) = (Self.images(0, 3), Self.images(1, 3))
     let expected = try whole.computeGradients(realA: a, realB: b)
     let found = try parts.computeGradients(realA: a, realB: b, batchSize: batchSize)
     for (found, expected) in zip(found.losses.values, expected.losses.values) {
@@ -64,8 +64,8 @@ import Testing
 
   @Test func `only the images of a batch need one size`() throws {
     let model = try Self.model(.instance)
-    let sizes = [16, 24].map { TrainingMaterial.picture(0, 0, channels: 3, side: $0) }
-    let others = Self.pictures(1, 2)
+    let sizes = [16, 24].map { TrainingMaterial.image(0, 0, channels: 3, side: $0) }
+    let others = Self.images(1, 2)
     _ = try model.computeGradients(realA: sizes, realB: others, batchSize: 1)
     #expect(throws: TorchError.self) { try model.computeGradients(realA: sizes, realB: others) }
   }

@@ -41,11 +41,11 @@ import Testing
       for i in whole { images[i] += one.brightness }
       for pixel in 0..<h * w {
         let places = (0..<c).map { base + $0 * h * w + pixel }
-        let grey = mean(places)
-        for i in places { images[i] = (images[i] - grey) * one.saturation + grey }
+        let gray = mean(places)
+        for i in places { images[i] = (images[i] - gray) * one.saturation + gray }
       }
-      let grey = mean(whole)
-      for i in whole { images[i] = (images[i] - grey) * one.contrast + grey }
+      let gray = mean(whole)
+      for i in whole { images[i] = (images[i] - gray) * one.contrast + gray }
       let before = images
       for i in whole {
         let (channel, row, column) = ((i - base) / (h * w), (i - base) / w % h, (i - base) % w)
@@ -85,8 +85,8 @@ import Testing
     let model = try CycleGANModel(SmallRun().options.model, device: .cpu, random: .init(seed: 1))
     let source = RandomSource(seed: 2)
     for i in 0..<8 {
-      let picture = TrainingMaterial.picture(0, i, channels: 3, side: 16)
-      let fake = try model.generatorAB(Tensor([picture], device: .cpu))
+      let image = TrainingMaterial.image(0, i, channels: 3, side: 16)
+      let fake = try model.generatorAB(Tensor([image], device: .cpu))
       let copy = try Tensor(fake.values(), shape: fake.shape, device: .cpu)
       let augmented = try [fake, copy].map { image in
         var random = source
@@ -161,8 +161,8 @@ import Testing
       var options = try SmallRun().options.model
       options.augmentations = augmentations
       let model = try CycleGANModel(options, device: .cpu, random: .init(seed: 1))
-      let pictures = (0..<2).map { TrainingMaterial.picture($0, 0, channels: 3, side: 16) }
-      _ = try model.step(realA: [pictures[0]], realB: [pictures[1]])
+      let images = (0..<2).map { TrainingMaterial.image($0, 0, channels: 3, side: 16) }
+      _ = try model.step(realA: [images[0]], realB: [images[1]])
       return model
     }
     let (plain, changed) = (try stepped([]), try stepped(Self.all))

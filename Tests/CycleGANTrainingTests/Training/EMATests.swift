@@ -13,8 +13,8 @@ import Testing
   }
 
   private static func step(_ model: CycleGANModel) throws {
-    let pictures = (0..<2).map { TrainingMaterial.picture($0, 0, channels: 3, side: 16) }
-    _ = try model.step(realA: [pictures[0]], realB: [pictures[1]])
+    let images = (0..<2).map { TrainingMaterial.image($0, 0, channels: 3, side: 16) }
+    _ = try model.step(realA: [images[0]], realB: [images[1]])
   }
 
   @Test(arguments: [NetworkRole.generatorAB, .generatorBA], [Norm.instance, .batch])
@@ -55,14 +55,14 @@ import Testing
   @Test func `frames are translated with the mean where there is one`() throws {
     let model = try Self.model(0.9)
     try Self.step(model)
-    let picture = TrainingMaterial.picture(0, 3, channels: 3, side: 16)
+    let image = TrainingMaterial.image(0, 3, channels: 3, side: 16)
     let mean = try #require(try model.emaWeights(of: .generatorAB))
     let plain = try Self.model(nil)
     try plain.load(mean, into: .generatorAB)
-    let translated = try model.translate(picture, with: .generatorAB)
+    let translated = try model.translate(image, with: .generatorAB)
     #expect(
       try translated.float32Samples()
-        == plain.translate(picture, with: .generatorAB).float32Samples())
+        == plain.translate(image, with: .generatorAB).float32Samples())
   }
 
   @Test func `weights that are loaded begin a new mean`() throws {

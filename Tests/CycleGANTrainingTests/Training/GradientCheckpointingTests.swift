@@ -4,7 +4,7 @@ import Testing
 @testable import CycleGANTraining
 
 @Suite struct GradientCheckpointingTests {
-  /// A model, and the side of its pictures.
+  /// A model, and the side of its images.
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let side: Int
@@ -39,10 +39,10 @@ import Testing
       options.gradientCheckpointing = gradientCheckpointing
       let model = try CycleGANModel(options, device: .cpu, random: .init(seed: 1))
       for step in 0..<2 {
-        let pictures = (0..<2).map {
-          TrainingMaterial.picture($0, step, channels: 3, side: kind.side)
+        let images = (0..<2).map {
+          TrainingMaterial.image($0, step, channels: 3, side: kind.side)
         }
-        _ = try model.step(realA: [pictures[0]], realB: [pictures[1]])
+        _ = try model.step(realA: [images[0]], realB: [images[1]])
       }
       return model
     }

@@ -54,6 +54,85 @@ import Testing
       words.contains(word[...]), "cg-train.1 does not say that the default of --\(name) is \(word)")
   }
 
+  /// Another value than the default for every option, as one types it and as config.json has it.
+  private static let samples: [(group: any TrainingOptionGroup.Type, values: [String: String])] = [
+    (
+      NetworkOptions.self,
+      [
+        "netG": "unet_128", "ngf": "32", "netD": "pixel", "ndf": "16", "norm": "batch",
+        "dropout": "true", "input-nc": "1", "output-nc": "1", "init-type": "xavier",
+        "init-gain": "0.5",
+      ]
+    ),
+    (
+      LossOptions.self,
+      [
+        "gan-mode": "vanilla", "lambda-A": "5.5", "lambda-B": "6.5", "lambda-identity": "0.25",
+        "pool-size": "7",
+      ]
+    ),
+    (
+      DataOptions.self,
+      [
+        "direction": "BtoA", "preprocess": "crop", "load-size": "300", "crop-size": "128",
+        "max-dataset-size": "9", "batch-size": "2", "serial-batches": "true", "num-threads": "3",
+        "max-bad": "0.125",
+      ]
+    ),
+    (
+      ScheduleOptions.self,
+      [
+        "lr": "0.25", "beta1": "0.75", "ema": "0.875", "lr-policy": "cosine",
+        "lr-decay-iters": "6", "n-epochs": "8", "n-epochs-decay": "4", "max-steps": "11",
+      ]
+    ),
+    (
+      CheckpointOptions.self,
+      [
+        "print-freq": "12", "save-latest-freq": "13", "save-epoch-freq": "14",
+        "save-minutes": "1.5", "save-every": "15", "keep": "3", "on-alarm": "stop",
+      ]
+    ),
+    (
+      MethodOptions.self,
+      [
+        "upsample": "resize", "diff-augment": "color,cutout", "identity-warmup": "2",
+        "identity-after": "0.125", "lr-decay-by": "step", "grad-checkpointing": "true",
+        "accumulate": "5", "clip-grad": "1.5",
+      ]
+    ),
+    (CacheOptions.self, ["cache": "4096"]),
+    (
+      ComputeOptions.self,
+      ["device": "cuda:1", "threads": "5", "amp": "bf16", "seed": "77", "init-from": "a.pth"]
+    ),
+  ]
+
+  @Test func `every option that is typed is stored`() throws {
+    func stored<Group: TrainingOptionGroup>(
+      _ group: Group.Type, _ name: String, _ value: String
+    ) throws -> JSON {
+      var options = TrainingOptions()
+      let arguments = value == "true" ? ["--\(name)"] : ["--\(name)", value]
+      try Group.parse(arguments).store(in: &options)
+      let option = try #require(Group.options.first { $0.name == name })
+      return option.json(options)
+    }
+    for (group, values) in Self.samples {
+      for (name, value) in values {
+        let json = try stored(group, name, value)
+        #expect((json.string ?? json.text) == value, "--\(name)")
+      }
+    }
+    var options = TrainingOptions()
+    try NetworkOptions.parse(["--netD", "n_layers", "--n-layers-D", "5"]).store(in: &options)
+    try DataOptions.parse(["--no-flip"]).store(in: &options)
+    #expect(options.model.discriminatorKind == .patch(layers: 5))
+    #expect(!options.preprocessing.flips)
+    let tried = Set(Self.samples.flatMap(\.values.keys)).union(["n-layers-D", "flip"])
+    #expect(tried.union(LimitOptions.words) == Set(TrainingOptions.table.map(\.name)))
+  }
+
   /// What has always been allowed to change when a run is resumed.
   private static let changeable: Set = [
     "n-epochs", "n-epochs-decay", "max-steps", "print-freq", "save-latest-freq", "save-epoch-freq",
@@ -81,7 +160,7 @@ import Testing
   }
 
   private static func configuration() throws -> RunConfiguration {
-    let frame = TrainingMaterial.picture(0, 0, channels: 3, side: 24)
+    let frame = TrainingMaterial.image(0, 0, channels: 3, side: 24)
     let images = TrainingImages([.frame(frame, name: nil)], cache: ImageCache(maximumBytes: 0))
     let options = TrainingOptions()
     let data = TrainingData(

@@ -5,21 +5,21 @@ import Testing
 @testable import CycleGANTraining
 
 @Suite struct ValidationTests {
-  private static func pictures(
+  private static func images(
     _ domain: Int, _ places: Range<Int>, named: String? = nil
   ) -> TrainingImages {
     TrainingImages(
       places.map { place in
         .frame(
-          TrainingMaterial.picture(domain, place, channels: 3, side: 24),
+          TrainingMaterial.image(domain, place, channels: 3, side: 24),
           name: named.map { FilePath("\($0)/\(place).png") })
       }, cache: ImageCache(maximumBytes: 1 << 20))
   }
 
   private static func heldOut(truth: Bool = false) throws -> HeldOutImages {
     try HeldOutImages(
-      pictures(0, 10..<14, named: "a"), pictures(1, 10..<15),
-      reference: truth ? pictures(1, 9..<16, named: "b") : nil, maximumCount: 4)
+      images(0, 10..<14, named: "a"), images(1, 10..<15),
+      reference: truth ? images(1, 9..<16, named: "b") : nil, maximumCount: 4)
   }
 
   private static func rows(_ small: SmallRun) throws -> [[String]] {
@@ -62,7 +62,7 @@ import Testing
     var (cycled, truth) = ([Similarity](), [Similarity]())
     for place in 10..<14 {
       func prepared(_ domain: Int) throws -> Frame {
-        let frame = TrainingMaterial.picture(domain, place, channels: 3, side: 24)
+        let frame = TrainingMaterial.image(domain, place, channels: 3, side: 24)
         return Frame(CycleGAN.Image(frame).resized(width: 16, height: 16))
       }
       let fake = try generators[0](prepared(0))
@@ -105,8 +105,8 @@ import Testing
       TrainingImages(
         places.map { place in
           guard domain != 0 || place != 11 else { return .file(rubbish) }
-          let picture = TrainingMaterial.picture(domain, place, channels: 3, side: 24)
-          return .frame(picture, name: FilePath("\(place).png"))
+          let image = TrainingMaterial.image(domain, place, channels: 3, side: 24)
+          return .frame(image, name: FilePath("\(place).png"))
         }, cache: ImageCache(maximumBytes: 1 << 20))
     }
     small.heldOut = try HeldOutImages(
@@ -125,8 +125,8 @@ import Testing
     var (small, broken) = (try SmallRun(), try SmallRun())
     small.options.preprocessing.mode = .none
     func wide(_ place: Int, _ width: Int) -> TrainingImages {
-      let picture = TrainingMaterial.picture(1, place, channels: 3, side: 24)
-      let image = CycleGAN.Image(picture).resized(width: width, height: 24)
+      let frame = TrainingMaterial.image(1, place, channels: 3, side: 24)
+      let image = CycleGAN.Image(frame).resized(width: width, height: 24)
       return TrainingImages(
         [.frame(Frame(image), name: FilePath("\(width)/0.png"))],
         cache: ImageCache(maximumBytes: 1 << 20))
@@ -136,7 +136,7 @@ import Testing
     let error = #expect(throws: TrainingError.self) { try small.run() }
     #expect("\(try #require(error))".hasPrefix("24/0.png is validated at 24 x 24 pixels, and its"))
     let missing = TrainingImages([.file(FilePath("missing"))], cache: ImageCache(maximumBytes: 0))
-    broken.heldOut = try HeldOutImages(missing, Self.pictures(1, 0..<2), maximumCount: 9)
+    broken.heldOut = try HeldOutImages(missing, Self.images(1, 0..<2), maximumCount: 9)
     let none = #expect(throws: TrainingError.self) { try broken.run() }
     #expect("\(try #require(none))" == "none of 1 held-out images of A can be used")
     for run in [small, broken] { #expect(try run.checkpoints.isEmpty) }
@@ -152,7 +152,7 @@ import Testing
     try small.run()
     #expect(
       small.messages.lines.contains {
-        $0.hasPrefix("other images are held out than before, so that the best")
+        $0.hasPrefix("other images are held out than before; the best")
       })
     #expect(try Self.rows(small).map(\.last).suffix(1) == ["best"])
     let weights = try WeightsFile.read(small.path.appending("best/gen_AB.bin"))
@@ -177,11 +177,11 @@ import Testing
     #expect(try measured.results.prefix(6) == plain.results.prefix(6))
   }
 
-  @Test func `a picture without a truth of its name is refused by name`() throws {
+  @Test func `a image without a truth of its name is refused by name`() throws {
     let error = #expect(throws: TrainingError.self) {
       try HeldOutImages(
-        Self.pictures(0, 0..<3, named: "a"), Self.pictures(1, 0..<3),
-        reference: Self.pictures(1, 0..<2, named: "b"), maximumCount: 9)
+        Self.images(0, 0..<3, named: "a"), Self.images(1, 0..<3),
+        reference: Self.images(1, 0..<2, named: "b"), maximumCount: 9)
     }
     #expect("\(try #require(error))" == "a/2.png has no reference image of its name")
   }
@@ -199,7 +199,7 @@ import Testing
     let distances = try [0, 0.1, 0.3, 1].map {
       try #require(kernelDistance(real: real, fake: Self.set(2, 40, shift: $0)))
     }
-    // 40 pictures leave a deviation of about 0.05.
+    // 40 images leave a deviation of about 0.05.
     #expect(abs(distances[0]) < 0.15 && distances[2] > 1)
     #expect(distances == distances.sorted() && distances[3] > 10 * distances[1])
   }
@@ -219,18 +219,18 @@ import Testing
     let features = try RandomFeatures(channels: 3, device: .cpu)
     func described(_ domain: Int, _ places: Range<Int>) throws -> [[Double]] {
       try places.map {
-        try features(TrainingMaterial.picture(domain, $0, channels: 3, side: 24 + $0 % 2))
+        try features(TrainingMaterial.image(domain, $0, channels: 3, side: 24 + $0 % 2))
       }
     }
     let real = try described(0, 0..<12)
     #expect(real[0].count == RandomFeatures.count)
     let same = try #require(kernelDistance(real: real, fake: try described(0, 12..<24)))
-    let grey = try (0..<12).map { _ in
+    let gray = try (0..<12).map { _ in
       try features(
         Frame(
           width: 24, height: 24, channels: 3, samples: .uint8(.init(repeating: 90, count: 1728))))
     }
-    let other = try #require(kernelDistance(real: real, fake: grey))
+    let other = try #require(kernelDistance(real: real, fake: gray))
     #expect(other > 5 * abs(same))
   }
 }
