@@ -95,7 +95,7 @@ static void jpeg_reader_progress(j_common_ptr codec) {
   jpeg_reader_check_time(self);
 }
 
-/// Bytes of coefficients that are kept where a picture comes in several scans.
+/// Bytes of coefficients that are kept where an image comes in several scans.
 static uint64_t jpeg_reader_memory(cc_jpeg_reader *self) {
   struct jpeg_decompress_struct *codec = &self->codec;
   uint64_t memory = 64 * (uint64_t)codec->image_width * (uint64_t)codec->num_components;

@@ -13,7 +13,7 @@ struct cc_png_reader {
   const uint8_t *bytes;
   size_t count;
   size_t offset;
-  uint8_t *scratch;  // RGBA: one row, or the whole picture if it is interlaced
+  uint8_t *scratch;  // RGBA: one row, or the whole image if it is interlaced
   int passes;        // 0 before the first row is read
   uint32_t row;      // the next
   bool has_ended;    // libpng has given up, or all rows are read
@@ -86,7 +86,7 @@ static void png_reader_start(cc_png_reader *self) {
     longjmp(self->escape, 1);
   }
   png_set_read_fn(self->codec, self, png_reader_supply);
-  // Sizes are the caller's to refuse, with a message that names the option.
+  // Sizes are the caller's to refuse, by its own limits.
   png_set_user_limits(self->codec, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   // Every chunk but IHDR, PLTE, tRNS, IDAT, IEND is skipped: text and profiles can be bombs too.
   png_set_keep_unknown_chunks(self->codec, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
@@ -146,9 +146,9 @@ static void png_reader_prepare(cc_png_reader *self, const cc_limits *limits) {
   if (self->passes > 0) return;
   self->deadline = cc_cpu_seconds() + limits->seconds;
   uint64_t scratch = png_reader_scratch_count(self);
-  // Zeroed: a damaged interlaced picture has pixels that no pass reached.
+  // Zeroed: a damaged interlaced image has pixels that no pass reached.
   if (scratch > 0 && (self->scratch = calloc(scratch, 1)) == NULL) {
-    png_reader_note(self, CC_OUT_OF_MEMORY, "no memory for a transparent picture");
+    png_reader_note(self, CC_OUT_OF_MEMORY, "no memory for a transparent image");
     longjmp(self->escape, 1);
   }
   png_reader_transform(self);
@@ -156,7 +156,7 @@ static void png_reader_prepare(cc_png_reader *self, const cc_limits *limits) {
   png_read_update_info(self->codec, self->info);
 }
 
-/// Reads opaque rows straight into place; passes of an interlaced picture fill in one another.
+/// Reads opaque rows straight into the output; passes of an interlaced image fill in one another.
 static void png_reader_read_opaque(cc_png_reader *self, uint32_t rows, uint8_t *pixels) {
   size_t stride = 3 * (size_t)png_get_image_width(self->codec, self->info);
   for (int pass = 0; pass < self->passes; pass++) {

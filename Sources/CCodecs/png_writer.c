@@ -7,7 +7,7 @@
 #include "internal.h"
 
 enum {
-  // Of a noisy 1024 x 768 picture, level 4 took 135 ms and 6 took 189 ms for as many bytes; level 1
+  // Of a noisy 1024 x 768 image, level 4 took 135 ms and 6 took 189 ms for as many bytes; level 1
   // took 47 ms for a sixth more.
   CC_PNG_LEVEL = 4,
   CC_PNG_FILTERS = PNG_ALL_FILTERS,

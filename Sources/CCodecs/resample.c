@@ -1,5 +1,6 @@
-/// Resampling in fixed point, with exactly Pillow's sums. Down, rows are added up with weights;
-/// across, 16 rows at a time are transposed first, so that the same sums run along vectors.
+/// Resampling in fixed point, with exactly Pillow's sums. The vertical pass adds up rows with
+/// weights; the horizontal pass transposes 16 rows at a time first, so that the same sums run along
+/// vectors.
 #include <string.h>
 
 #include "CCodecs.h"
@@ -11,7 +12,7 @@ enum {
   MOST = 3,    // vectors of sums that stay in registers
 };
 
-typedef uint8_t levels __attribute__((vector_size(LANES), aligned(1)));
+typedef uint8_t samples __attribute__((vector_size(LANES), aligned(1)));
 typedef int32_t sums __attribute__((vector_size(4 * LANES), aligned(4)));
 
 #define CC_INLINE static inline __attribute__((always_inline))
@@ -23,19 +24,19 @@ CC_INLINE void weigh(const uint8_t *rows, size_t stride, const int32_t *weights,
   for (size_t i = 0; i < vectors; i++) sum[i] = (sums){0} + HALF;
   for (size_t k = 0; k < count; k++) {
     for (size_t i = 0; i < vectors; i++) {
-      const levels *old = (const levels *)(rows + k * stride + i * LANES);
+      const samples *old = (const samples *)(rows + k * stride + i * LANES);
       sum[i] += __builtin_convertvector(*old, sums) * weights[k];
     }
   }
   for (size_t i = 0; i < vectors; i++) {
-    sums level = __builtin_elementwise_max(sum[i] >> PRECISION, (sums){0});
-    level = __builtin_elementwise_min(level, (sums){0} + 255);
-    *(levels *)(output + i * LANES) = __builtin_convertvector(level, levels);
+    sums sample = __builtin_elementwise_max(sum[i] >> PRECISION, (sums){0});
+    sample = __builtin_elementwise_min(sample, (sums){0} + 255);
+    *(samples *)(output + i * LANES) = __builtin_convertvector(sample, samples);
   }
 }
 
-CC_INLINE void resample_down(const uint8_t *rows, const int32_t *weights, size_t count,
-                             size_t length, uint8_t *output) {
+CC_INLINE void resample_vertically(const uint8_t *rows, const int32_t *weights, size_t count,
+                                   size_t length, uint8_t *output) {
   size_t i = 0;
   for (; i + MOST * LANES <= length; i += MOST * LANES) {
     weigh(rows + i, length, weights, count, output + i, MOST);
@@ -57,8 +58,8 @@ CC_INLINE void resample_down(const uint8_t *rows, const int32_t *weights, size_t
 /// Transposes 16 x 16 samples: four times, the upper half of the rows is shuffled into the lower.
 CC_INLINE void transpose_block(const uint8_t *from, size_t from_stride, uint8_t *to,
                                size_t to_stride) {
-  levels row[LANES], shuffled[LANES];
-  for (size_t i = 0; i < LANES; i++) row[i] = *(const levels *)(from + i * from_stride);
+  samples row[LANES], shuffled[LANES];
+  for (size_t i = 0; i < LANES; i++) row[i] = *(const samples *)(from + i * from_stride);
   for (int round = 0; round < 4; round++) {
     for (size_t i = 0; i < LANES / 2; i++) {
       shuffled[2 * i] = CC_LOW(row[i], row[i + LANES / 2]);
@@ -66,7 +67,7 @@ CC_INLINE void transpose_block(const uint8_t *from, size_t from_stride, uint8_t 
     }
     memcpy(row, shuffled, sizeof row);
   }
-  for (size_t i = 0; i < LANES; i++) *(levels *)(to + i * to_stride) = row[i];
+  for (size_t i = 0; i < LANES; i++) *(samples *)(to + i * to_stride) = row[i];
 }
 
 /// Transposes [rows, columns]; the last blocks overlap those before.
@@ -103,8 +104,9 @@ CC_INLINE void resample_strip(const cc_resampling *resampling, const uint8_t *pi
   transpose(narrow, LANES, stride, rows, output, stride);
 }
 
-CC_INLINE void resample_across(const cc_resampling *resampling, const uint8_t *pixels, size_t width,
-                               size_t rows, size_t channels, uint8_t *output, uint8_t *scratch) {
+CC_INLINE void resample_horizontally(const cc_resampling *resampling, const uint8_t *pixels,
+                                     size_t width, size_t rows, size_t channels, uint8_t *output,
+                                     uint8_t *scratch) {
   for (size_t row = 0; row < rows; row += LANES) {
     size_t count = rows - row < LANES ? rows - row : LANES;
     const uint8_t *from = pixels + row * channels * width;
@@ -124,15 +126,15 @@ void cc_resample_portably(bool wished) { is_portable = wished; }
 #if defined(__x86_64__)
 #define CC_AVX2 __attribute__((target("avx2"))) static
 
-CC_AVX2 void resample_down_avx2(const uint8_t *rows, const int32_t *weights, size_t count,
-                                size_t length, uint8_t *output) {
-  resample_down(rows, weights, count, length, output);
+CC_AVX2 void resample_vertically_avx2(const uint8_t *rows, const int32_t *weights, size_t count,
+                                      size_t length, uint8_t *output) {
+  resample_vertically(rows, weights, count, length, output);
 }
 
-CC_AVX2 void resample_across_avx2(const cc_resampling *resampling, const uint8_t *pixels,
-                                  size_t width, size_t rows, size_t channels, uint8_t *output,
-                                  uint8_t *scratch) {
-  resample_across(resampling, pixels, width, rows, channels, output, scratch);
+CC_AVX2 void resample_horizontally_avx2(const cc_resampling *resampling, const uint8_t *pixels,
+                                        size_t width, size_t rows, size_t channels, uint8_t *output,
+                                        uint8_t *scratch) {
+  resample_horizontally(resampling, pixels, width, rows, channels, output, scratch);
 }
 
 static bool has_avx2(void) { return !is_portable && __builtin_cpu_supports("avx2"); }
@@ -141,17 +143,17 @@ static bool has_avx2(void) { return !is_portable && __builtin_cpu_supports("avx2
 void cc_resample_vertically(const uint8_t *rows, const int32_t *weights, size_t count,
                             size_t length, uint8_t *output) {
 #if defined(__x86_64__)
-  if (has_avx2()) return resample_down_avx2(rows, weights, count, length, output);
+  if (has_avx2()) return resample_vertically_avx2(rows, weights, count, length, output);
 #endif
-  resample_down(rows, weights, count, length, output);
+  resample_vertically(rows, weights, count, length, output);
 }
 
 void cc_resample_horizontally(const cc_resampling *resampling, const uint8_t *pixels, size_t width,
                               size_t rows, size_t channels, uint8_t *output, uint8_t *scratch) {
 #if defined(__x86_64__)
   if (has_avx2()) {
-    return resample_across_avx2(resampling, pixels, width, rows, channels, output, scratch);
+    return resample_horizontally_avx2(resampling, pixels, width, rows, channels, output, scratch);
   }
 #endif
-  resample_across(resampling, pixels, width, rows, channels, output, scratch);
+  resample_horizontally(resampling, pixels, width, rows, channels, output, scratch);
 }

@@ -22,7 +22,7 @@ static uint64_t webp_reader_scratch_count(const cc_webp_reader *self) {
   return 4 * (uint64_t)self->frame.width * (uint64_t)self->frame.height;
 }
 
-/// libwebp keeps a lossless picture whole, a lossy one by rows, and its alpha whole.
+/// libwebp keeps a lossless image whole, a lossy one by rows, and its alpha whole.
 static uint64_t webp_reader_memory(const cc_webp_reader *self) {
   bool is_lossless = self->config.input.format == 2;
   uint64_t pixels = (uint64_t)self->frame.width * (uint64_t)self->frame.height;
@@ -74,7 +74,7 @@ cc_status cc_webp_reader_init(const uint8_t *bytes, size_t count, cc_webp_reader
   return CC_OK;
 }
 
-/// Points libwebp at the scratch rows, or straight at the frame's place on the canvas.
+/// Points libwebp at the scratch rows, or straight at the frame's position on the canvas.
 static void webp_reader_aim(cc_webp_reader *self, uint8_t *origin) {
   WebPDecBuffer *output = &self->config.output;
   output->is_external_memory = 1;
@@ -118,7 +118,7 @@ cc_status cc_webp_reader_read(cc_webp_reader *self, const cc_limits *limits, uin
   (void)rows;    // always all
   uint64_t scratch = webp_reader_scratch_count(self);
   if (scratch > 0 && (self->scratch = calloc(scratch, 1)) == NULL) {
-    return cc_fail(error, CC_OUT_OF_MEMORY, "no memory for a transparent picture");
+    return cc_fail(error, CC_OUT_OF_MEMORY, "no memory for a transparent image");
   }
   webp_reader_clear(self, pixels);
   size_t first = (size_t)self->frame.y_offset * self->width + (size_t)self->frame.x_offset;
@@ -133,8 +133,8 @@ cc_status cc_webp_reader_read(cc_webp_reader *self, const cc_limits *limits, uin
   }
   if (status == VP8_STATUS_OK) return CC_OK;
   bool is_short = status == VP8_STATUS_SUSPENDED || status == VP8_STATUS_NOT_ENOUGH_DATA;
-  return is_short ? cc_fail(error, CC_TRUNCATED, "the picture's data end too early")
-                  : cc_fail(error, CC_DAMAGED, "the picture's data make no sense");
+  return is_short ? cc_fail(error, CC_TRUNCATED, "the image's data end too early")
+                  : cc_fail(error, CC_DAMAGED, "the image's data make no sense");
 }
 
 void cc_webp_reader_free(cc_webp_reader *self) {

@@ -3,7 +3,7 @@
 
 #include "internal.h"
 
-/// What each field of libwebp's picture and memory is left to.
+/// An encoder with its source and its sink.
 typedef struct {
   WebPConfig config;
   WebPPicture picture;

@@ -32,7 +32,7 @@ typedef struct {
   uint32_t width;   ///< Columns, px.
   uint32_t height;  ///< Rows, px.
   uint64_t memory;  ///< Bytes that `read` will allocate, roughly.
-  uint32_t frames;  ///< Pictures of an animation, else 1; the first is read.
+  uint32_t frames;  ///< Images of an animation, else 1; the first is read.
   bool by_rows;     ///< Whether `read` may be called for some rows at a time.
 } cc_header;
 
@@ -104,7 +104,7 @@ void cc_png_reader_free(cc_png_reader *self);
 void cc_jpeg_reader_free(cc_jpeg_reader *self);
 void cc_webp_reader_free(cc_webp_reader *self);
 
-/// Encodes `width * height * channels` bytes, grey (1) or RGB (3). On CC_OK, `*output` is to be
+/// Encodes `width * height * channels` bytes, gray (1) or RGB (3). On CC_OK, `*output` is to be
 /// freed by cc_bytes_free; else it is empty.
 cc_status cc_png_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels,
                         cc_bytes *output, cc_error *error);
@@ -122,14 +122,14 @@ typedef struct {
   uint32_t weights;  ///< Where their weights begin.
 } cc_window;
 
-/// How one side of a picture is resampled: a window for every new sample, in order.
+/// How one side of an image is resampled: a window for every new sample, in order.
 typedef struct {
   const cc_window *windows;
   size_t count;
   const int32_t *weights;  ///< In 22-bit fixed point.
 } cc_resampling;
 
-/// Makes one row from several.
+/// The vertical pass: makes one row from several.
 ///
 /// @param rows    `count` old rows of `length` samples, one after the other.
 /// @param weights One for each of them.
@@ -137,7 +137,7 @@ typedef struct {
 void cc_resample_vertically(const uint8_t *rows, const int32_t *weights, size_t count,
                             size_t length, uint8_t *output);
 
-/// Makes rows wider or narrower.
+/// The horizontal pass: makes rows wider or narrower.
 ///
 /// @param pixels  `rows` rows of `width` pixels of `channels` samples.
 /// @param output  Gets as many rows of `resampling->count` pixels.

@@ -11,13 +11,13 @@ public final class ByteReader {
   let descriptor: Int32
   private let closes: Bool
   private let stops: (() -> Bool)?
-  private var waiting: [UInt8] = []
+  private var buffer: [UInt8] = []
   private var start = 0
 
   private static let chunk = 65_536
 
   /// Bytes that are read from the descriptor and not handed out.
-  var unread: Int { waiting.count - start }
+  var unread: Int { buffer.count - start }
 
   /// Reads from a descriptor.
   ///
@@ -33,7 +33,7 @@ public final class ByteReader {
     self.descriptor = descriptor
     self.closes = closes
     self.stops = stops
-    waiting = beginning
+    buffer = beginning
   }
 
   /// Opens a file.
@@ -51,14 +51,14 @@ public final class ByteReader {
     if closes { close(descriptor) }
   }
 
-  /// Reads what one call gives.
+  /// Reads what one `read(2)` returns.
   ///
   /// - Parameter count: The most to return, bytes, at least 1.
   /// - Returns: At least one byte, or none at the end.
   /// - Throws: `SystemError` if the read fails.
   public func read(upTo count: Int) throws(SystemError) -> [UInt8] {
-    if start == waiting.count { try fill() }
-    let taken = Array(waiting[start..<min(waiting.count, start + count)])
+    if start == buffer.count { try fill() }
+    let taken = Array(buffer[start..<min(buffer.count, start + count)])
     consume(taken.count)
     return taken
   }
@@ -69,15 +69,15 @@ public final class ByteReader {
   /// - Returns: That many, or fewer if the input ends before.
   /// - Throws: `SystemError` if a read fails.
   public func peek(_ count: Int) throws(SystemError) -> [UInt8] {
-    while waiting.count - start < count {
+    while buffer.count - start < count {
       if try fill() == 0 { break }
     }
-    return Array(waiting[start..<min(waiting.count, start + count)])
+    return Array(buffer[start..<min(buffer.count, start + count)])
   }
 
   /// Reads a given number of bytes.
   ///
-  /// - Parameter count: Bytes wanted; memory is taken as they arrive, not before.
+  /// - Parameter count: Bytes wanted; memory is allocated as they arrive, not before.
   /// - Returns: That many, or fewer if the input ends before.
   /// - Throws: `SystemError` if a read fails.
   public func readExactly(_ count: Int) throws(SystemError) -> [UInt8] {
@@ -102,15 +102,15 @@ public final class ByteReader {
     try readExactly(limit + 1)
   }
 
-  /// Fills memory.
+  /// Fills a buffer.
   ///
   /// - Parameter destination: Where the bytes go.
   /// - Returns: How many were written there; fewer than asked only at the end of the input.
   /// - Throws: `SystemError` if a read fails.
   public func read(into destination: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
-    var filled = min(waiting.count - start, destination.count)
+    var filled = min(buffer.count - start, destination.count)
     if filled > 0 {
-      waiting.withUnsafeBytes {
+      buffer.withUnsafeBytes {
         destination.copyMemory(from: .init(rebasing: $0[start..<start + filled]))
       }
       consume(filled)
@@ -140,8 +140,8 @@ public final class ByteReader {
   private func consume(_ count: Int) {
     start += count
     offset += count
-    guard start == waiting.count else { return }
-    waiting.removeAll(keepingCapacity: true)
+    guard start == buffer.count else { return }
+    buffer.removeAll(keepingCapacity: true)
     start = 0
   }
 
@@ -156,7 +156,7 @@ public final class ByteReader {
       }
     }
     if let failure { throw failure }
-    if start == waiting.count { waiting = more } else { waiting = waiting[start...] + more }
+    if start == buffer.count { buffer = more } else { buffer = buffer[start...] + more }
     start = 0
     return more.count
   }

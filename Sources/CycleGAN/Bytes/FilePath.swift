@@ -1,6 +1,9 @@
 import Glibc
 
-/// The name of a file: bytes, as the system has it, in any encoding or none.
+/// The path of a file: bytes, as the system has them, in any encoding or none.
+///
+/// The bytes stay as they were given, repeated and trailing slashes included, since names in streams,
+/// lists and messages have to match the user's.
 public struct FilePath: Sendable, Hashable, CustomStringConvertible {
   /// The bytes, without a NUL.
   public let bytes: [UInt8]
@@ -77,7 +80,7 @@ extension FilePath {
     return FilePath(bytes: Array(name[..<dot]))
   }
 
-  /// The path with another extension in place of its own.
+  /// The path with another extension.
   ///
   /// - Parameter fileExtension: Without the dot; empty for none.
   /// - Returns: `photos/a.jpg` becomes `photos/a.png`.
@@ -122,7 +125,7 @@ extension FilePath {
 extension FilePath {
   /// The path in one line that cannot disturb a terminal or forge a message.
   ///
-  /// Control characters, what turns or breaks a line in Unicode, and bytes that are not UTF-8
+  /// Control characters, Unicode's direction marks and line separators, and bytes that are not UTF-8
   /// become `\n`, `\t`, `\r` or `\xNN`; a backslash is doubled, so that the text can be undone.
   public var escaped: String { CycleGAN.escaped(bytes) }
 }

@@ -13,7 +13,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable, Equatable {
     state = (0..<4).map { _ in Self.splitmix(&mixer) }
   }
 
-  /// Goes on from a saved state.
+  /// Resumes from a saved state.
   ///
   /// - Parameter state: What `state` gave.
   /// - Precondition: Four words, not all zero.
@@ -44,11 +44,11 @@ public struct RandomSource: RandomNumberGenerator, Sendable, Equatable {
   public mutating func integer(below bound: Int) -> Int {
     precondition(bound > 0, "nothing to choose from")
     let bound = UInt64(bound)
-    // The lowest draws are refused, so that what is left is a multiple of the bound.
-    let refused = (0 &- bound) % bound
+    // The lowest draws are rejected, so that the number of the others is a multiple of the bound.
+    let rejected = (0 &- bound) % bound
     while true {
       let draw = next()
-      if draw >= refused { return Int(draw % bound) }
+      if draw >= rejected { return Int(draw % bound) }
     }
   }
 
@@ -59,7 +59,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable, Equatable {
     Double(next() >> 11) * 0x1p-53
   }
 
-  /// Puts elements in a random order.
+  /// Shuffles elements.
   ///
   /// - Parameter elements: Every order is equally likely (Fisher and Yates).
   public mutating func shuffle<Element>(_ elements: inout [Element]) {

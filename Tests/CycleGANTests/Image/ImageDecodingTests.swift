@@ -2,6 +2,17 @@ import CycleGAN
 import Testing
 
 @Suite struct ImageDecodingTests {
+  @Test func `the fixtures are there`() {
+    #expect(ImageFixture.names.count == 60)
+    #expect(ImageFixture.decodableNames.count == 54)
+    #expect(ImageFixture.namesWithPixels.count == 29)
+  }
+
+  @Test(arguments: ImageFixture.decodableNames)
+  func `every intact file is an image`(name: String) throws {
+    _ = try Image.decoded(try ImageFixture(name).bytes)
+  }
+
   /// Lossless files have one right answer; decoders of lossy ones may round differently.
   @Test(arguments: ImageFixture.namesWithPixels)
   func `every odd kind of file gives the pixels that Pillow gives`(name: String) throws {
@@ -13,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: 1...8, ["png", "webp", "jpg"])
-  func `a picture of any EXIF orientation comes out upright`(
+  func `an image of any EXIF orientation comes out upright`(
     orientation: Int, fileExtension: String
   ) throws {
     let kind = fileExtension == "jpg" ? "jpeg" : fileExtension
@@ -21,12 +32,12 @@ import Testing
     let image = try Image(decoding: try ImageFixture(name).bytes)
     let upright = try ImageFixture.expectedPixels(of: "exif-upright")
     let difference = try #require(image.maximumDifference(from: upright))
-    // The JPEGs, quality 95, are observed up to 14 levels away from the picture they were made of.
+    // The JPEGs, quality 95, are observed up to 14 away from the image they were made of.
     #expect(difference <= (kind == "jpeg" ? 20 : 0))
   }
 
   @Test(arguments: ["webp-animated.webp", "png-animated.png"])
-  func `an animation gives its first picture and a warning`(name: String) throws {
+  func `an animation gives its first image and a warning`(name: String) throws {
     let decoded = try Image.decoded(try ImageFixture(name).bytes)
     #expect(decoded.warnings.count == 1)
     #expect(decoded.warnings.first?.contains("only the first is used") == true)
@@ -66,6 +77,16 @@ import Testing
     } throws: { error in
       if case CodecError.unsupported(.jpeg, _) = error { true } else { false }
     }
+  }
+
+  @Test(arguments: ImageFixture.names)
+  func `a format is undecided until its signature is whole`(name: String) throws {
+    let bytes = try ImageFixture(name).bytes
+    for count in 0...16 {
+      let first = Array(bytes.prefix(count))
+      #expect((ImageFormat.recognized(first) == nil) == ImageFormat.isUndecided(first))
+    }
+    #expect(ImageFormat.recognized(Array(bytes.prefix(12))) != nil)
   }
 
   @Test func `files are known by content, whatever the bytes after the signature`() {

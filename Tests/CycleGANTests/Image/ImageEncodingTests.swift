@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  /// Observed: JPEG 48.9 dB, WebP, whose colours are halved, 43.8 dB.
+  /// Observed: JPEG 48.9 dB, WebP, whose colors are halved, 43.8 dB.
   @Test(arguments: [(ImageFormat.jpeg, 45.0), (.webp, 36.0)])
   func `lossy formats stay close`(format: ImageFormat, floor: Double) throws {
     let pixels = (0..<(96 * 64 * 3)).map { i in
@@ -32,7 +32,7 @@ import Testing
     #expect(psnr > floor, "\(psnr) dB")
   }
 
-  @Test func `a grey image is written as one channel`() throws {
+  @Test func `a gray image is written as one channel`() throws {
     let image = Image.scene(width: 3, height: 2, channels: 1)
     #expect(try image.encoded(as: .ppm).starts(with: Array("P5\n3 2\n255\n".utf8)))
     #expect(try image.encoded(as: .png)[25] == 0)
@@ -40,7 +40,7 @@ import Testing
     #expect(decoded.channels == 3)
   }
 
-  @Test func `JPEG keeps the resolution of colours`() throws {
+  @Test func `JPEG keeps the resolution of colors`() throws {
     let bytes = try Image.scene(width: 32, height: 32).encoded(as: .jpeg)
     let frame = try #require(
       bytes.indices.first { bytes[$0...].starts(with: [0xFF, 0xC0]) })

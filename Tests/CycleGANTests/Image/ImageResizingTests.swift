@@ -6,52 +6,52 @@ import Testing
 @Suite struct ImageResizingTests {
   /// This processor's instructions, and those of the others.
   @Test(arguments: [false, true])
-  func `every picture resized is Pillow's, bit for bit`(portably: Bool) throws {
+  func `every image resized is Pillow's, bit for bit`(portably: Bool) throws {
     cc_resample_portably(portably)
     defer { cc_resample_portably(false) }
     let lines = try Fixtures.table("parity/resize.tsv")
     #expect(lines.count == 63)
     for line in lines {
       let numbers = try line.map { try #require(Int($0)) }
-      let picture = Image.noise(width: numbers[0], height: numbers[1], channels: numbers[2])
+      let image = Image.noise(width: numbers[0], height: numbers[1], channels: numbers[2])
       for (order, sum) in zip([.horizontalFirst, .shrinkingHeightFirst] as [ResizingOrder], 5...) {
-        let resized = picture.resized(width: numbers[3], height: numbers[4], order: order)
+        let resized = image.resized(width: numbers[3], height: numbers[4], order: order)
         #expect((resized.width, resized.height) == (numbers[3], numbers[4]))
         #expect(Int(crc32(resized.pixels)) == numbers[sum], "\(order) \(line)")
       }
     }
   }
 
-  @Test func `one colour stays that colour`() {
-    for level in [0, 1, 127, 254, 255] as [UInt8] {
-      let picture = Image(
-        width: 20, height: 30, channels: 1, pixels: [UInt8](repeating: level, count: 600))
-      #expect(picture.resized(width: 7, height: 71).pixels.allSatisfy { $0 == level })
+  @Test func `one color stays that color`() {
+    for sample in [0, 1, 127, 254, 255] as [UInt8] {
+      let image = Image(
+        width: 20, height: 30, channels: 1, pixels: [UInt8](repeating: sample, count: 600))
+      #expect(image.resized(width: 7, height: 71).pixels.allSatisfy { $0 == sample })
     }
   }
 
   @Test(arguments: Orientation.allCases, [1, 3, 16, 90])
-  func `a picture that comes in strips, however it lies, is resized as the upright whole`(
+  func `an image that comes in strips, however it is stored, is resized as the upright whole`(
     orientation: Orientation, rows: Int
   ) {
     for (width, height) in [(33, 90), (70, 21), (40, 24)] {
       for (newWidth, newHeight) in [(20, 17), (5, 40), (100, 3), (33, 90), (40, 5)] {
-        let lying = Image.noise(width: width, height: height, channels: 3)
+        let stored = Image.noise(width: width, height: height, channels: 3)
         let resizing = Resizing(width: newWidth, height: newHeight)
         var resizer = StripResizer(
           width: width, height: height, channels: 3, orientation: orientation, to: resizing)
         for row in stride(from: 0, to: height, by: rows) {
           let end = min(height, row + rows)
-          resizer.add(Array(lying.pixels[(row * width * 3)..<(end * width * 3)]))
+          resizer.add(Array(stored.pixels[(row * width * 3)..<(end * width * 3)]))
         }
-        let upright = lying.turned(orientation)
-        #expect(resizer.image.turned(orientation) == upright.resized(to: resizing))
+        let upright = stored.oriented(orientation)
+        #expect(resizer.image.oriented(orientation) == upright.resized(to: resizing))
       }
     }
   }
 
-  @Test func `the same size is the same picture`() {
-    let picture = Image.noise(width: 9, height: 5, channels: 3)
-    #expect(picture.resized(width: 9, height: 5) == picture)
+  @Test func `the same size is the same image`() {
+    let image = Image.noise(width: 9, height: 5, channels: 3)
+    #expect(image.resized(width: 9, height: 5) == image)
   }
 }

@@ -7,35 +7,35 @@ import Testing
   let small = Array("P5\n2 1\n255\n".utf8) + [0, 255]
   let bits = Array("P4 1 1\n".utf8) + [0x80]
 
-  /// Reads images to the end or to an error; grey levels of each.
-  func images(_ bytes: [UInt8]) throws -> (levels: [[UInt8]], error: CodecError?) {
+  /// Reads images to the end or to an error; gray samples of each.
+  func images(_ bytes: [UInt8]) throws -> (samples: [[UInt8]], error: CodecError?) {
     let reader = PNMStreamReader(try MemoryPipe.reader(of: bytes))
-    var levels: [[UInt8]] = []
+    var samples: [[UInt8]] = []
     while let result = try reader.next() {
       switch result {
       case .success(let decoded):
-        levels.append(
+        samples.append(
           stride(from: 0, to: decoded.image.pixels.count, by: 3).map { decoded.image.pixels[$0] })
       case .failure(let error):
         #expect(try reader.next() == nil)
-        return (levels, error)
+        return (samples, error)
       }
     }
-    return (levels, nil)
+    return (samples, nil)
   }
 
   @Test func `images follow each other, with blanks between or without`() throws {
     let read = try images(small + bits + [0x0A, 0x20] + small + [0x0A])
     #expect(read.error == nil)
-    #expect(read.levels == [[0, 255], [0], [0, 255]])
-    #expect(try images([]).levels.isEmpty)
+    #expect(read.samples == [[0, 255], [0], [0, 255]])
+    #expect(try images([]).samples.isEmpty)
   }
 
   @Test func `images of text follow each other as well`() throws {
     let text = Array("P2 2 1 9\n0 9\nP2 1 1 9 0\n".utf8)
     let read = try images(small + text + small)
     #expect(read.error == nil)
-    #expect(read.levels == [[0, 255], [0, 255], [0], [0, 255]])
+    #expect(read.samples == [[0, 255], [0, 255], [0], [0, 255]])
   }
 
   @Test func `every prefix is whole images and then an error, never a part`() throws {
@@ -43,14 +43,14 @@ import Testing
     let ends = [0: 0, small.count: 1, small.count + bits.count: 2]
     for count in all.indices {
       let read = try images(Array(all.prefix(count)))
-      #expect(read.levels == [[0, 255], [0], [0, 255]].prefix(read.levels.count).map(\.self))
+      #expect(read.samples == [[0, 255], [0], [0, 255]].prefix(read.samples.count).map(\.self))
       #expect((read.error == nil) == (ends[count] != nil), "\(count)")
     }
   }
 
   @Test func `rubbish behind an image is an error after it`() throws {
     let read = try images(small + Array("rubbish".utf8))
-    #expect(read.levels == [[0, 255]])
+    #expect(read.samples == [[0, 255]])
     #expect(read.error == .unknownFormat)
   }
 
@@ -68,6 +68,6 @@ import Testing
   @Test func `a long comment in the header is read as far as it goes`() throws {
     let comment = Array("P5\n#".utf8) + [UInt8](repeating: 0x78, count: 5000)
     let read = try images(comment + Array("\n1 1\n255\n".utf8) + [7] + small)
-    #expect(read.levels == [[7], [0, 255]])
+    #expect(read.samples == [[7], [0, 255]])
   }
 }

@@ -100,7 +100,7 @@ import Testing
     }
   }
 
-  @Test func `a short file is delivered grey where damage is borne`() throws {
+  @Test func `a short file is delivered gray where damage is borne`() throws {
     var options = DecodingOptions()
     options.failOn = .none
     let decoded = try Image.decoded(Array("P5 3 1 255\nA".utf8), options: options)

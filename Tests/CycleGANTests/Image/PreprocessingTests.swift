@@ -12,53 +12,53 @@ import Testing
     }
   }
 
-  @Test func `a picture is resized, cropped at a random place and flipped half of the time`()
+  @Test func `an image is resized, cropped at a random position and flipped half of the time`()
     throws
   {
     let preprocessing = Preprocessing(loadSize: 12, cropSize: 8)
-    let picture = Image.noise(width: 9, height: 17, channels: 3)
+    let image = Image.noise(width: 9, height: 17, channels: 3)
     var random = RandomSource(seed: 3)
-    let resized = picture.resized(width: 12, height: 12)
+    let resized = image.resized(width: 12, height: 12)
     let parts = (0..<5).flatMap { y in
       (0..<5).map { resized.cropped(x: $0, y: y, width: 8, height: 8) }
     }
     var flips = 0
-    var places = Set<Int>()
+    var positions = Set<Int>()
     for _ in 0..<200 {
-      let prepared = try preprocessing(picture, random: &random)
-      if let place = parts.firstIndex(of: prepared) {
-        places.insert(place)
+      let prepared = try preprocessing(image, random: &random)
+      if let position = parts.firstIndex(of: prepared) {
+        positions.insert(position)
       } else {
         flips += 1
-        places.insert(try #require(parts.firstIndex(of: prepared.flipped())))
+        positions.insert(try #require(parts.firstIndex(of: prepared.flipped())))
       }
     }
     #expect((70...130).contains(flips))
-    #expect(places.count == 25)
+    #expect(positions.count == 25)
   }
 
   @Test func `nothing is drawn where there is no choice`() throws {
     let preprocessing = Preprocessing(mode: .crop, cropSize: 9, flips: false)
     var random = RandomSource(seed: 3)
-    let picture = Image.noise(width: 9, height: 9, channels: 3)
-    #expect(try preprocessing(picture, random: &random) == picture)
+    let image = Image.noise(width: 9, height: 9, channels: 3)
+    #expect(try preprocessing(image, random: &random) == image)
     #expect(random == RandomSource(seed: 3))
   }
 
-  @Test func `colour becomes grey before the resize, grey becomes colour`() throws {
+  @Test func `color becomes gray before the resize, gray becomes color`() throws {
     var random = RandomSource(seed: 3)
-    let picture = Image.noise(width: 9, height: 9, channels: 3)
-    let grey = Preprocessing(loadSize: 5, cropSize: 5, flips: false, channels: 1)
-    #expect(try grey(picture, random: &random) == picture.gray().resized(width: 5, height: 5))
-    let colour = Preprocessing(mode: .crop, cropSize: 9, flips: false, channels: 3)
-    #expect(try colour(picture.gray(), random: &random) == picture.gray().rgb())
+    let image = Image.noise(width: 9, height: 9, channels: 3)
+    let gray = Preprocessing(loadSize: 5, cropSize: 5, flips: false, channels: 1)
+    #expect(try gray(image, random: &random) == image.gray().resized(width: 5, height: 5))
+    let color = Preprocessing(mode: .crop, cropSize: 9, flips: false, channels: 3)
+    #expect(try color(image.gray(), random: &random) == image.gray().rgb())
   }
 
-  @Test func `a picture smaller than the crop is refused with both sizes`() {
+  @Test func `an image smaller than the crop is refused with both sizes`() {
     var random = RandomSource(seed: 3)
-    let picture = Image.noise(width: 9, height: 300, channels: 3)
+    let image = Image.noise(width: 9, height: 300, channels: 3)
     let error = #expect(throws: PreprocessingError.self) {
-      try Preprocessing(mode: .crop)(picture, random: &random)
+      try Preprocessing(mode: .crop)(image, random: &random)
     }
     #expect(error == .smallerThanCrop(width: 9, height: 300, side: 256))
     #expect(
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test func `a picture that would grow too large is refused before it grows`() {
+  @Test func `an image that would grow too large is refused before it grows`() {
     var random = RandomSource(seed: 3)
     let column = Image.noise(width: 1, height: 30_000, channels: 1)
     for size in [286, 1 << 40, Int.max] {

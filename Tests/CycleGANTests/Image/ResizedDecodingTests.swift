@@ -1,18 +1,24 @@
 import CycleGAN
 import Testing
 
-/// Pictures that are resized while they are decoded.
+/// Images that are resized while they are decoded.
 @Suite struct ResizedDecodingTests {
   /// Smaller and larger than the fixtures, flatter and taller.
   static let sizes = [(7, 5), (64, 50), (40, 3), (3, 24)]
 
-  @Test(arguments: ImageFixture.names, [1, 3])
-  func `a picture resized on the way is the picture that is resized afterwards`(
+  /// Too large, of a variant that libjpeg lacks, or with pixels that begin too late.
+  static let neverDelivered: Set = [
+    "jpeg-12bit-header.jpg", "jpeg-65500x65500.jpg", "png-60000x60000.png",
+    "webp-16383x16383.webp", "webp-small-frame.webp",
+  ]
+
+  @Test(arguments: ImageFixture.decodableNames, [1, 3])
+  func `an image resized on the way is the image that is resized afterwards`(
     name: String, channels: Int
   ) throws {
     let bytes = try ImageFixture(name).bytes
-    guard let whole = try? Image.decoded(bytes) else { return }
-    let coloured = channels == 1 ? whole.image.gray() : whole.image
+    let whole = try Image.decoded(bytes)
+    let colored = channels == 1 ? whole.image.gray() : whole.image
     for (width, height) in Self.sizes {
       let resizing = Resizing(width: width, height: height, channels: channels)
       var options = DecodingOptions()
@@ -22,7 +28,7 @@ import Testing
       }
       let decoded = try Image.decoded(bytes, options: options)
       let resized = channels == 1 ? decoded.image.gray() : decoded.image
-      #expect(resized.resized(to: resizing) == coloured.resized(to: resizing))
+      #expect(resized.resized(to: resizing) == colored.resized(to: resizing))
       #expect(decoded.warnings == whole.warnings)
     }
   }
@@ -36,7 +42,7 @@ import Testing
   }
 
   @Test(arguments: ImageFixture.names)
-  func `damage is refused, or borne and grey, as without a resize`(name: String) throws {
+  func `damage is refused, or borne and gray, as without a resize`(name: String) throws {
     let bytes = try ImageFixture(name).bytes
     let resizing = Resizing(width: 7, height: 30)
     for policy in [DamagePolicy.error, .none] {
@@ -44,12 +50,16 @@ import Testing
       plain.failOn = policy
       var options = plain
       options.resizing = { _, _ in resizing }
+      var delivered = 0
       for part in 1...9 {
         let cut = Array(bytes.prefix(bytes.count * part / 10))
-        let whole = try? Image.decoded(cut, options: plain).image
-        let resized = try? Image.decoded(cut, options: options).image
+        let whole = ImageFixture.image(of: cut, plain)
+        let resized = ImageFixture.image(of: cut, options)
         #expect(resized?.resized(to: resizing) == whole?.resized(to: resizing))
+        if resized != nil { delivered += 1 }
       }
+      let isDelivered = policy == .none && !Self.neverDelivered.contains(name)
+      #expect((delivered > 0) == isDelivered, "\(delivered) of 9 with \(policy)")
     }
   }
 

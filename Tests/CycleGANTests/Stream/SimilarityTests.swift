@@ -2,7 +2,7 @@ import CycleGAN
 import Testing
 
 @Suite struct SimilarityTests {
-  /// The two pictures of a row of parity/similarity.tsv.
+  /// The two images of a row of parity/similarity.tsv.
   static func pair(width: Int, height: Int, channels: Int, percent: Int) -> (Frame, Frame) {
     func noise(_ seed: Int) -> [UInt8] {
       var state = UInt32(truncatingIfNeeded: width * 7919 + height * 104_729 + channels + seed)
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test func `a picture is equal to itself`() {
+  @Test func `an image is equal to itself`() {
     let (frame, _) = Self.pair(width: 13, height: 12, channels: 3, percent: 0)
     let similarity = Similarity(frame, frame)
     #expect(similarity.l1 == 0 && similarity.psnr == .infinity)
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test(arguments: [(1, 1), (2, 9), (11, 3), (12, 12)])
-  func `flat pictures have the numbers of the formula`(width: Int, height: Int) {
+  func `flat images have the numbers of the formula`(width: Int, height: Int) {
     let flat = { (value: Float) in
       Frame(
         width: width, height: height, channels: 1,

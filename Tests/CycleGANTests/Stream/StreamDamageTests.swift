@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func `a frame that is missing, twice or in another place is noticed`() throws {
+  @Test func `a frame that is missing, twice or at another position is noticed`() throws {
     let stream = try SmallStream()
     let ends = stream.boundaries.filter { $0.value > 0 || $0.key == 0 }.keys.sorted()
     // Every second record is a frame; its note stands before it.

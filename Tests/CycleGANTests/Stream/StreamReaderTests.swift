@@ -109,7 +109,7 @@ import Testing
     #expect(header.error?.description.contains("a header of 2147483648 bytes") == true)
   }
 
-  @Test func `a value that is not a number is refused with its place`() throws {
+  @Test func `a value that is not a number is refused with its index`() throws {
     let frame = Frame(width: 2, height: 1, channels: 1, samples: .float32([0, .nan]))
     let reading = try Reading(NPY.record(of: frame))
     #expect(reading.error?.description.contains("value at index 1 is nan") == true)

@@ -47,10 +47,10 @@ struct SmallStream {
   let boundaries: [Int: Int]
 
   init() throws {
-    let picture = Image.noise(width: 8, height: 8, channels: 3)
+    let image = Image.noise(width: 8, height: 8, channels: 3)
     let values = Frame(
-      width: 8, height: 8, channels: 3, samples: .float32(Frame(picture).float32Samples()))
-    let frames = [Frame(picture), values, Frame(picture.gray())]
+      width: 8, height: 8, channels: 3, samples: .float32(Frame(image).float32Samples()))
+    let frames = [Frame(image), values, Frame(image.gray())]
     bytes = try written { writer throws(SystemError) in
       for (i, frame) in frames.enumerated() {
         try writer.write(frame, name: FilePath("\(i).png"))
@@ -59,13 +59,13 @@ struct SmallStream {
     }
     self.frames = frames
     var boundaries = [0: 0]
-    var place = 0
+    var offset = 0
     for (i, frame) in frames.enumerated() {
       let record = NPY.record(of: frame)
       let note = 128 + #"{"name":"\#(i).png","crc32":\#(crc32(record))}"#.utf8.count
-      boundaries[place + note] = i
-      place += note + record.count
-      boundaries[place] = i + 1
+      boundaries[offset + note] = i
+      offset += note + record.count
+      boundaries[offset] = i + 1
     }
     self.boundaries = boundaries
   }

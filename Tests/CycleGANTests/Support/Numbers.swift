@@ -16,7 +16,7 @@ enum Numbers {
     numbers(seed, count).map { Float($0) }
   }
 
-  /// A picture in the networks' range.
+  /// An image in the networks' range.
   static func picture(width: Int, height: Int, channels: Int) -> Frame {
     let seed = height * 7919 + width * 104_729 + channels
     return Frame(
