@@ -81,7 +81,7 @@ example: all
 # The core's unit tests, built with the sanitizer into a folder of its own. LibTorch is not
 # instrumented, so the trainer stays out; so do whole networks of full size, which take minutes, and
 # tests that measure the process's memory, which a sanitizer multiplies.
-SANITIZED := $(SWIFT) test -c release -Xswiftc -enable-testing --filter '^CycleGANTests\.' \
+SANITIZED := $(SWIFT) test --disable-xctest -c release -Xswiftc -enable-testing --filter '^CycleGANTests\.' \
   --skip 'GeneratorParityTests|StateDictTests'
 asan tsan: export CYCLEGAN_WITHOUT_TRAINER = 1
 
