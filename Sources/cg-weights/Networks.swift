@@ -89,7 +89,7 @@ struct NetworkChoice: ParsableArguments {
     }
     guard let role else { return }
     weights.metadata["role"] = role.rawValue
-    weights.metadata[role.place.key] = role.place.value
+    weights.metadata[role.metadataEntry.key] = role.metadataEntry.value
   }
 
   private func chosen(_ file: ReadFile) throws(ToolError) -> WeightsFile {
@@ -114,7 +114,7 @@ struct NetworkChoice: ParsableArguments {
     guard role.isGenerator == network.isGenerator else {
       throw .unrecognized("this is a \(network.kind), not \(role.rawValue)")
     }
-    let (key, value) = role.place
+    let (key, value) = role.metadataEntry
     guard let own = metadata[key], own != value else { return }
     throw .unrecognized(
       "this \(network.kind)'s \(key) is \(escaped(Array(own.utf8))), not \(value)")

@@ -13,7 +13,7 @@ public enum NetworkRole: String, Sendable, CaseIterable {
   public var isGenerator: Bool { self == .generatorAB || self == .generatorBA }
 
   /// A generator's direction or a discriminator's domain, as metadata.
-  public var place: (key: String, value: String) {
+  public var metadataEntry: (key: String, value: String) {
     switch self {
     case .generatorAB: ("direction", Direction.AB.rawValue)
     case .generatorBA: ("direction", Direction.BA.rawValue)

@@ -13,16 +13,16 @@ public struct DataOrder: Sendable, Equatable {
   public let batchSize: Int
   /// Whether both sets are taken in order: the official `--serial_batches`.
   public let serial: Bool
-  /// Where a run left the order that its seed gives; nil while it did not.
-  var detour: Detour?
+  /// Where a run was rolled back, and left the order that its seed gives; nil while it did not.
+  var reshuffle: Reshuffle?
   private let random: RandomSource
 
   /// The first pair that was not taken in the order that the seed gives.
-  struct Detour: Sendable, Equatable {
+  struct Reshuffle: Sendable, Equatable {
     /// Its epoch, counted from 1.
     let epoch: Int
-    /// Its place in that epoch, counted from 0.
-    let place: Int
+    /// Its index in that epoch, counted from 0.
+    let pair: Int
   }
 
   /// Chooses an order.
@@ -67,7 +67,7 @@ public struct DataOrder: Sendable, Equatable {
 
   /// The pairs of an epoch, in the order they are trained.
   ///
-  /// After a detour the images that were left come in another order, and B, the crops and the flips
+  /// From a reshuffle on, the images that were left come in another order, and B, the crops and the flips
   /// are drawn anew.
   ///
   /// - Parameter epoch: Counted from 1.
@@ -76,7 +76,7 @@ public struct DataOrder: Sendable, Equatable {
     var order = Array(0..<epochLength)
     let source = random.stream(epoch)
     let other = source.stream(-1)
-    let kept = placesKept(epoch)
+    let kept = pairsKept(epoch)
     if !serial {
       var (shuffling, shufflingAgain) = (source.stream(0), other.stream(0))
       shuffling.shuffle(&order)
@@ -84,17 +84,41 @@ public struct DataOrder: Sendable, Equatable {
       shufflingAgain.shuffle(&rest)
       order.replaceSubrange(kept..., with: rest)
     }
-    return order.enumerated().map { place, index in
-      var drawing = (place < kept ? source : other).stream(place + 1)
+    return order.enumerated().map { position, index in
+      var drawing = (position < kept ? source : other).stream(position + 1)
       let indexB = serial ? index % countB : drawing.integer(below: countB)
       return Pair(indexA: index % countA, indexB: indexB, random: drawing)
     }
   }
 
-  /// How many pairs of an epoch come before the detour.
-  private func placesKept(_ epoch: Int) -> Int {
-    guard let detour, epoch >= detour.epoch else { return epochLength }
-    return epoch == detour.epoch ? min(detour.place, epochLength) : 0
+  /// How many pairs of an epoch come before the reshuffle.
+  private func pairsKept(_ epoch: Int) -> Int {
+    guard let reshuffle, epoch >= reshuffle.epoch else { return epochLength }
+    return epoch == reshuffle.epoch ? min(reshuffle.pair, epochLength) : 0
+  }
+}
+
+/// How far a run is.
+struct RunPosition: Equatable {
+  /// Steps done.
+  var step = 0
+  /// The epoch the next step belongs to, counted from 1.
+  var epoch = 1
+  /// Index of the next step in its epoch, counted from 0.
+  var stepInEpoch = 0
+
+  /// Counts a step that is done.
+  mutating func advance(_ order: DataOrder) {
+    step += 1
+    stepInEpoch += 1
+    guard stepInEpoch == order.stepsPerEpoch else { return }
+    epoch += 1
+    stepInEpoch = 0
+  }
+
+  /// Images of each domain seen so far.
+  func images(_ order: DataOrder) -> Int {
+    (epoch - 1) * order.epochLength + min(stepInEpoch * order.batchSize, order.epochLength)
   }
 }
 

@@ -194,20 +194,6 @@ struct ImageSet {
   }
 }
 
-/// The mean of some numbers, and their standard deviation.
-func meanAndDeviation(_ values: some Collection<Float>) -> (mean: Double, deviation: Double) {
-  let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
-  let squares = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
-  return (mean, (squares / Double(values.count)).squareRoot())
-}
-
-/// The mean absolute difference of two lists of one length.
-func meanDifference(_ x: [Float], _ y: [Float]) -> Double {
-  var sum = 0.0
-  for i in x.indices { sum += Double(abs(x[i] - y[i])) }
-  return sum / Double(x.count)
-}
-
 extension Frame {
   /// `[C, 16, 16]`, the means of equal parts of the image; fewer parts where it is smaller.
   fileprivate var coarse: [Float] {

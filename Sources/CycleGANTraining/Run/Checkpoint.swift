@@ -52,7 +52,7 @@ extension Checkpoint {
     var file = model
     file.metadata.merge([
       "checkpoint": Self.version, "step": String(position.step),
-      "epoch": String(position.epoch), "place": String(position.place),
+      "epoch": String(position.epoch), "place": String(position.stepInEpoch),
       "health": state.health.json.text, "validated_epoch": String(state.validatedEpoch),
       "configuration": configuration.text,
     ]) { _, new in new }
@@ -60,7 +60,7 @@ extension Checkpoint {
     if let best = state.best { file.metadata["best"] = best.json.text }
     if let rollback = state.rollback {
       file.metadata["detour_epoch"] = String(rollback.epoch)
-      file.metadata["detour_place"] = String(rollback.place)
+      file.metadata["detour_place"] = String(rollback.pair)
     }
     let path = directory.checkpoint(step: position.step)
     do {
@@ -159,12 +159,12 @@ extension Checkpoint {
     self.init(
       state: RunState(
         position: RunPosition(
-          step: try number("step"), epoch: try number("epoch"), place: try number("place")),
+          step: try number("step"), epoch: try number("epoch"), stepInEpoch: try number("place")),
         health: HealthWatch(try JSON(parsing: Array((file.metadata["health"] ?? "{}").utf8))),
         validatedEpoch: try number("validated_epoch"),
         best: try file.metadata["best"].flatMap { BestEpoch(try JSON(parsing: Array($0.utf8))) },
         rollback: wasRolledBack
-          ? .init(epoch: try number("detour_epoch"), place: try number("detour_place")) : nil),
+          ? .init(epoch: try number("detour_epoch"), pair: try number("detour_place")) : nil),
       tables: Dictionary(
         uniqueKeysWithValues: try RunTables.names.map { ($0, try number("bytes_of_\($0)")) }),
       configuration: try JSON(parsing: Array((file.metadata["configuration"] ?? "").utf8)),

@@ -129,9 +129,13 @@ struct InitialWeights {
 extension ModelOptions {
   /// Why a network cannot be what the options ask for, in their words where these tell it.
   fileprivate func misfit(_ weights: WeightsFile, _ role: NetworkRole, _ error: Error) -> String {
-    guard case WeightsError.differences = error else { return "\(error)" }
+    guard case WeightsError.differences = error else {
+      return (error as? WeightsError)?.pointsWithHints().joined(separator: "; ") ?? "\(error)"
+    }
     let found: RecognizedNetwork
-    do throws(WeightsError) { found = try RecognizedNetwork(weights) } catch { return "\(error)" }
+    do throws(WeightsError) { found = try RecognizedNetwork(weights) } catch {
+      return error.pointsWithHints().joined(separator: "; ")
+    }
     guard found.isGenerator == role.isGenerator else {
       return "this is a \(found.kind), not \(role.rawValue)"
     }

@@ -14,5 +14,5 @@ struct RunState: Equatable {
   /// The best of the validated epochs.
   var best: BestEpoch?
   /// Where the run left the order of images that its seed gives; nil if it was never rolled back.
-  var rollback: DataOrder.Detour?
+  var rollback: DataOrder.Reshuffle?
 }

@@ -44,7 +44,7 @@ struct SavePolicy {
   /// The epoch that has ended and is not validated yet; nil if there is none.
   func epochToValidate(_ state: RunState) -> Int? {
     let epoch = state.position.epoch - 1
-    return state.position.place == 0 && state.validatedEpoch < epoch ? epoch : nil
+    return state.position.stepInEpoch == 0 && state.validatedEpoch < epoch ? epoch : nil
   }
 
   /// Starts the clock of `--save-minutes` again.

@@ -39,7 +39,7 @@ final class TrainingSession {
     model = try Self.model(options)
     if let checkpoint {
       state = try checkpoint.restore(model, in: directory, configuration)
-      self.data.order.detour = state.rollback
+      self.data.order.reshuffle = state.rollback
       if (1..<options.totalSteps(data.order)).contains(state.position.step) {
         hooks.note(
           "resuming after step \(state.position.step) of \(options.totalSteps(data.order))")
@@ -133,10 +133,10 @@ final class TrainingSession {
   /// - Returns: Whether it was not asked to stop.
   private func trainEpoch() throws(TrainingError) -> Bool {
     let loader = try BatchLoader(
-      epoch: state.position.epoch, from: state.position.place, data,
+      epoch: state.position.epoch, from: state.position.stepInEpoch, data,
       threads: max(1, options.loadingThreads))
     defer { loader.stop() }
-    for _ in state.position.place..<data.order.stepsPerEpoch where !isAtEnd {
+    for _ in state.position.stepInEpoch..<data.order.stepsPerEpoch where !isAtEnd {
       let batch = try reports.waiting { () throws(TrainingError) in try loader.next() }
       try images.report(data)
       options.prepare(model, state.position, stepsPerEpoch: data.order.stepsPerEpoch)
@@ -163,7 +163,7 @@ final class TrainingSession {
     let position = state.position
     return RunProgress(
       step: position.step, totalSteps: options.totalSteps(data.order),
-      epoch: max(1, position.place == 0 ? position.epoch - 1 : position.epoch),
+      epoch: max(1, position.stepInEpoch == 0 ? position.epoch - 1 : position.epoch),
       totalEpochs: options.totalEpochs)
   }
 
@@ -244,8 +244,8 @@ final class TrainingSession {
     try tables.cut(to: checkpoint.tables)
     reports.rollBack(to: state.position.step)
     state.rollback = .init(
-      epoch: state.position.epoch, place: state.position.place * data.order.batchSize)
-    data.order.detour = state.rollback
+      epoch: state.position.epoch, pair: state.position.stepInEpoch * data.order.batchSize)
+    data.order.reshuffle = state.rollback
   }
 
   // MARK: - Validation

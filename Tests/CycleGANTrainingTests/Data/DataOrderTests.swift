@@ -53,12 +53,12 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func `a detour keeps what came before, takes the rest otherwise, and every image once`(
+  func `a reshuffle keeps what came before, takes the rest otherwise, and every image once`(
     serial: Bool
   ) {
     let order = DataOrder(countA: 40, countB: 30, batchSize: 1, serial: serial, seed: 1)
     var other = order
-    other.detour = .init(epoch: 3, place: 10)
+    other.reshuffle = .init(epoch: 3, pair: 10)
     #expect(other.pairs(epoch: 2) == order.pairs(epoch: 2))
     #expect(other.pairs(epoch: 3).prefix(10) == order.pairs(epoch: 3).prefix(10))
     for epoch in [3, 4] {

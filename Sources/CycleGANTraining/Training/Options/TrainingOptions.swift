@@ -126,7 +126,7 @@ public struct TrainingOptions: Sendable, Equatable {
     case .epoch: model.learningRate = schedule.rate(epoch: position.epoch)
     case .step:
       model.learningRate = schedule.rate(
-        epoch: position.epoch, step: position.place, of: stepsPerEpoch)
+        epoch: position.epoch, step: position.stepInEpoch, of: stepsPerEpoch)
     }
     model.identityWeight = identityWeight(epoch: position.epoch)
   }
