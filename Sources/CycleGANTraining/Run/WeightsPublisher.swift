@@ -103,7 +103,8 @@ struct WeightsPublisher {
 
   private func metadata(of role: NetworkRole, step: Int) -> [String: String] {
     [
-      "role": role.rawValue, role.metadataEntry.key: role.metadataEntry.value, "steps": String(step),
+      "role": role.rawValue, role.metadataEntry.key: role.metadataEntry.value,
+      "steps": String(step),
       "seed": String(options.seed), "preprocess": options.preprocessing.mode.rawValue,
       "load_size": String(options.preprocessing.loadSize),
       "crop_size": String(options.preprocessing.cropSize), "tool": "cg-train \(cycleGANVersion)",
