@@ -85,7 +85,7 @@ import Testing
     ("--resize 0x3", 64, "'0x3' is invalid for '--resize <WxH|N>'"),
     ("--resize 3 --scale-width 4", 64, "exclude each other"),
     ("--crop-at 1,2", 64, "--crop-at needs --crop"),
-    ("--preprocess crop --resize 3", 64, "--preprocess stands for size and part"),
+    ("--preprocess crop --resize 3", 64, "--preprocess sets size and crop"),
     ("--load-size 3", 64, "--load-size and --crop-size go with --preprocess"),
     ("--channels 2", 64, "--channels must be 1 or 3, not 2"),
   ])
