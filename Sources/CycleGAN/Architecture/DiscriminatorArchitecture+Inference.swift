@@ -4,7 +4,7 @@ extension DiscriminatorArchitecture {
   /// - Parameter outline: One network's tensors, of these tools or a bare official state dict.
   /// - Throws: `ArchitectureError.unrecognized` if the tensors are not a discriminator's;
   ///   `ArchitectureError.contradictions` if tensors and metadata disagree.
-  public init(inferringFrom outline: StateDictOutline) throws(ArchitectureError) {
+  package init(inferringFrom outline: StateDictOutline) throws(ArchitectureError) {
     let weights = outline.unwrapped()
     try weights.requirePlainConvolutions()
     guard let found = try weights.inferredDiscriminator else {
@@ -39,7 +39,7 @@ extension DiscriminatorArchitecture {
   }
 
   /// What a weights file says about its discriminator, under the official options' words.
-  public var metadata: [String: String] {
+  package var metadata: [String: String] {
     let common = ["ndf": String(width), "norm": norm.rawValue, "input_nc": String(inputChannels)]
     let own: [String: String] =
       switch kind {

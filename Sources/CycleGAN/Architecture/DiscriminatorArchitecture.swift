@@ -1,9 +1,9 @@
 /// Which discriminator, and how wide.
 ///
 /// Source: `define_D` in the official networks.py.
-public struct DiscriminatorArchitecture: Sendable, Equatable {
+package struct DiscriminatorArchitecture: Sendable, Equatable {
   /// The families of discriminators.
-  public enum Kind: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
     /// Judges overlapping patches; three layers see 70 x 70 px, the official `basic`.
     case patch(layers: Int)
     /// Judges every pixel by itself.
@@ -11,13 +11,13 @@ public struct DiscriminatorArchitecture: Sendable, Equatable {
   }
 
   /// Family and depth.
-  public var kind: Kind
+  package var kind: Kind
   /// Channels of the domain it judges, 1 or 3.
-  public var inputChannels: Int
+  package var inputChannels: Int
   /// Channels after the first convolution: the official `--ndf`.
-  public var width: Int
+  package var width: Int
   /// How activations are normalized.
-  public var norm: Norm
+  package var norm: Norm
 
   /// Describes a discriminator; the defaults are the paper's.
   ///
@@ -26,7 +26,7 @@ public struct DiscriminatorArchitecture: Sendable, Equatable {
   ///   - inputChannels: 1 or 3.
   ///   - width: Channels after the first convolution.
   ///   - norm: How activations are normalized.
-  public init(
+  package init(
     kind: Kind = .patch(layers: 3), inputChannels: Int = 3, width: Int = 64,
     norm: Norm = .instance
   ) {
@@ -37,7 +37,7 @@ public struct DiscriminatorArchitecture: Sendable, Equatable {
   }
 
   /// The layers, with the official parameter names.
-  public var network: NetworkDescription {
+  package var network: NetworkDescription {
     switch kind {
     case .patch(let layers): patch(layers: layers)
     case .pixel: pixel

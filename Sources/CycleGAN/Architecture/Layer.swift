@@ -1,7 +1,7 @@
 /// One step of a network, as both executors understand it.
 ///
 /// Shapes are `[N, C, H, W]`: N batch, C channels, H rows, W columns.
-public indirect enum Layer: Sendable, Equatable {
+package indirect enum Layer: Sendable, Equatable {
   /// Reflection padding, which does not repeat the edge: `[N, C, H, W]` to `[N, C, H + 2p, W + 2p]`.
   case reflectionPadding(Int)
   /// Nearest-neighbor upsampling by two: `[N, C, H, W]` to `[N, C, 2H, 2W]`.
@@ -27,23 +27,23 @@ public indirect enum Layer: Sendable, Equatable {
 }
 
 /// A square convolution and the names of its parameters.
-public struct Convolution: Sendable, Equatable {
+package struct Convolution: Sendable, Equatable {
   /// The prefix of `.weight` and `.bias` in the official state dict.
-  public let name: String
+  package let name: String
   /// Channels in.
-  public let inputChannels: Int
+  package let inputChannels: Int
   /// Channels out.
-  public let outputChannels: Int
+  package let outputChannels: Int
   /// Rows and columns of the kernel.
-  public let kernel: Int
+  package let kernel: Int
   /// Step between outputs (inputs, where transposed), px.
-  public let stride: Int
+  package let stride: Int
   /// Zeros around the input, px.
-  public let padding: Int
+  package let padding: Int
   /// Rows and columns added at the end, px; only where transposed.
-  public let outputPadding: Int
+  package let outputPadding: Int
   /// Whether a value per output channel is added.
-  public let bias: Bool
+  package let bias: Bool
 
   /// Describes a convolution.
   ///
@@ -90,9 +90,9 @@ public enum Norm: String, Sendable, CaseIterable {
   /// Added to the variance before the square root.
   ///
   /// Source: PyTorch's `InstanceNorm2d` and `BatchNorm2d` defaults.
-  public static let epsilon: Float = 1e-5
+  package static let epsilon: Float = 1e-5
   /// How much of a new batch's statistics enters the running ones.
   ///
   /// Source: PyTorch's `BatchNorm2d` default.
-  public static let momentum: Float = 0.1
+  package static let momentum: Float = 0.1
 }

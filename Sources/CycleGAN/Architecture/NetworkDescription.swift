@@ -1,15 +1,15 @@
 /// A network as a list of layers; the native runtime and the trainer both build theirs from it.
 public struct NetworkDescription: Sendable, Equatable {
   /// What runs, in order.
-  public let layers: [Layer]
+  package let layers: [Layer]
   /// Channels in.
-  public let inputChannels: Int
+  package let inputChannels: Int
   /// Channels out.
-  public let outputChannels: Int
+  package let outputChannels: Int
   /// Height and width of the input have to be multiples of this for an output of the same size.
-  public let sideMultiple: Int
+  package let sideMultiple: Int
   /// The smallest height and width the network can take, px.
-  public let minimumSide: Int
+  package let minimumSide: Int
 
   /// Describes a network.
   ///
@@ -30,18 +30,18 @@ public struct NetworkDescription: Sendable, Equatable {
   }
 
   /// Everything the network's weights file holds, in the official state dict's order.
-  public var parameters: [ParameterDescription] { layers.flatMap(\.parameters) }
+  package var parameters: [ParameterDescription] { layers.flatMap(\.parameters) }
 
   /// How many numbers are trainable; running statistics are not.
-  public var parameterCount: Int {
+  package var parameterCount: Int {
     parameters.filter(\.isTrainable).reduce(0) { $0 + $1.shape.reduce(1, *) }
   }
 }
 
 /// Name, shape and part of one tensor of a network.
-public struct ParameterDescription: Sendable, Equatable {
+package struct ParameterDescription: Sendable, Equatable {
   /// What a tensor of a network does.
-  public enum Role: Sendable, Equatable {
+  package enum Role: Sendable, Equatable {
     /// A convolution's kernel, `[out, in, k, k]`, or `[in, out, k, k]` where transposed.
     case convolutionWeight
     /// A convolution's value per output channel.
@@ -59,14 +59,14 @@ public struct ParameterDescription: Sendable, Equatable {
   }
 
   /// The official state dict's key.
-  public let name: String
+  package let name: String
   /// Extents, outermost first.
-  public let shape: [Int]
+  package let shape: [Int]
   /// What it does.
-  public let role: Role
+  package let role: Role
 
   /// Whether the optimizer changes it.
-  public var isTrainable: Bool {
+  package var isTrainable: Bool {
     switch role {
     case .runningMean, .runningVariance, .batchesTracked: false
     default: true

@@ -10,10 +10,10 @@ public enum NetworkRole: String, Sendable, CaseIterable {
   case discriminatorB
 
   /// Whether it translates; the others judge.
-  public var isGenerator: Bool { self == .generatorAB || self == .generatorBA }
+  package var isGenerator: Bool { self == .generatorAB || self == .generatorBA }
 
   /// A generator's direction or a discriminator's domain, as metadata.
-  public var metadataEntry: (key: String, value: String) {
+  package var metadataEntry: (key: String, value: String) {
     switch self {
     case .generatorAB: ("direction", Direction.AB.rawValue)
     case .generatorBA: ("direction", Direction.BA.rawValue)
@@ -25,7 +25,7 @@ public enum NetworkRole: String, Sendable, CaseIterable {
   /// What the official code calls it: there `D_A` judges what `G_A` makes, which are images of B.
   ///
   /// Source: `CycleGANModel` in the official cycle_gan_model.py.
-  public var officialName: String {
+  package var officialName: String {
     switch self {
     case .generatorAB: "G_A"
     case .generatorBA: "G_B"
@@ -38,7 +38,7 @@ public enum NetworkRole: String, Sendable, CaseIterable {
   ///
   /// - Parameter file: Such as `checkpoints/zebra/latest_net_G_A.pth`; nil for other names, also for
   ///   `latest_net_G.pth`, which says nothing about the direction.
-  public init?(officialFile file: FilePath) {
+  package init?(officialFile file: FilePath) {
     let name = file.lastComponent.stem.bytes
     let role = Self.allCases.first { name.hasSuffix(Array("_net_\($0.officialName)".utf8)) }
     guard let role else { return nil }

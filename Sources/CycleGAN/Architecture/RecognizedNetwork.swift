@@ -1,5 +1,5 @@
 /// The architecture of a network whose kind is not known beforehand.
-public enum RecognizedNetwork: Sendable, Equatable {
+package enum RecognizedNetwork: Sendable, Equatable {
   /// It translates.
   case generator(GeneratorArchitecture)
   /// It judges.
@@ -11,7 +11,7 @@ public enum RecognizedNetwork: Sendable, Equatable {
   ///   - outline: One network's tensors.
   ///   - overrides: What the user says about a generator.
   /// - Throws: `ArchitectureError` if it is neither, or if tensors, metadata and overrides disagree.
-  public init(
+  package init(
     _ outline: StateDictOutline, overrides: ArchitectureOverrides = .init()
   ) throws(ArchitectureError) {
     if !(outline.metadata["role"]?.hasPrefix("discriminator") ?? false) {
@@ -33,7 +33,7 @@ public enum RecognizedNetwork: Sendable, Equatable {
   }
 
   /// Its layers.
-  public var description: NetworkDescription {
+  package var description: NetworkDescription {
     switch self {
     case .generator(let architecture): architecture.network
     case .discriminator(let architecture): architecture.network
@@ -41,15 +41,15 @@ public enum RecognizedNetwork: Sendable, Equatable {
   }
 
   /// Its family.
-  public var kind: String { isGenerator ? "generator" : "discriminator" }
+  package var kind: String { isGenerator ? "generator" : "discriminator" }
 
   /// Whether it translates.
-  public var isGenerator: Bool {
+  package var isGenerator: Bool {
     if case .generator = self { true } else { false }
   }
 
   /// What it looks like, under the official options' words.
-  public var metadata: [String: String] {
+  package var metadata: [String: String] {
     switch self {
     case .generator(let architecture): architecture.metadata
     case .discriminator(let architecture): architecture.metadata

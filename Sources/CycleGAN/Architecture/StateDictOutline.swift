@@ -14,7 +14,7 @@ public struct StateDictOutline: Sendable, Equatable {
   }
 
   /// What the file says about the tensors, text to text.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
   /// In the order of the file.
   let tensors: [Tensor]
   /// Keys of the dictionaries that `torch.save` kept several networks in.
@@ -29,7 +29,7 @@ public struct StateDictOutline: Sendable, Equatable {
   var names: TensorNames { TensorNames(tensors.map(\.name), entries: entries) }
 
   /// The networks of a checkpoint of a run; empty for anything else.
-  public var roles: [NetworkRole] { names.roles }
+  package var roles: [NetworkRole] { names.roles }
 
   /// The one network that there is, without the prefix of its names and without tensors beside it.
   func unwrapped() -> StateDictOutline {
@@ -59,7 +59,7 @@ public struct StateDictOutline: Sendable, Equatable {
   /// - Parameter network: What they should be.
   /// - Returns: A sentence for each difference; none where only names have a prefix, old statistics of
   ///   instance norms are left over, or a batch norm's counter is missing.
-  public func differences(from network: NetworkDescription) -> [String] {
+  package func differences(from network: NetworkDescription) -> [String] {
     let unwrapped = unwrapped()
     var unused = unwrapped.byName
     for name in network.oldStatistics { unused[name] = nil }

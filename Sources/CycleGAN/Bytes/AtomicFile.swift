@@ -108,7 +108,7 @@ public enum AtomicFile {
   ///
   /// - Parameter folder: Which.
   /// - Throws: `SystemError` if it cannot be opened, or the disk fails.
-  public static func synchronize(_ folder: FilePath) throws(SystemError) {
+  package static func synchronize(_ folder: FilePath) throws(SystemError) {
     let descriptor = try retryingInterrupted {
       folder.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     }

@@ -8,7 +8,7 @@ import CCodecs
 ///   - bytes: What to add.
 ///   - previous: The value so far, 0 at the start.
 /// - Returns: The value with `bytes` added.
-public func crc32(_ bytes: UnsafeRawBufferPointer, _ previous: UInt32 = 0) -> UInt32 {
+package func crc32(_ bytes: UnsafeRawBufferPointer, _ previous: UInt32 = 0) -> UInt32 {
   cc_crc32(previous, bytes.baseAddress, bytes.count)
 }
 
@@ -18,7 +18,7 @@ public func crc32(_ bytes: UnsafeRawBufferPointer, _ previous: UInt32 = 0) -> UI
 ///   - bytes: What to add.
 ///   - previous: The value so far, 0 at the start.
 /// - Returns: The value with `bytes` added.
-public func crc32(_ bytes: [UInt8], _ previous: UInt32 = 0) -> UInt32 {
+package func crc32(_ bytes: [UInt8], _ previous: UInt32 = 0) -> UInt32 {
   bytes.withUnsafeBytes { crc32($0, previous) }
 }
 
@@ -39,4 +39,4 @@ func crc32(_ first: UInt32, followedBy second: UInt32, count: Int) -> UInt32 {
 ///
 /// - Parameter value: Any.
 /// - Returns: Lower-case hexadecimal digits.
-public func hexadecimal(_ value: UInt32) -> String { padded(value, to: 8, radix: 16) }
+package func hexadecimal(_ value: UInt32) -> String { padded(value, to: 8, radix: 16) }

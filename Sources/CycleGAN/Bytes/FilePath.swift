@@ -134,7 +134,7 @@ extension FilePath {
 ///
 /// - Parameter bytes: Any.
 /// - Returns: One line.
-public func escaped(_ bytes: [UInt8]) -> String {
+package func escaped(_ bytes: [UInt8]) -> String {
   var text = ""
   var decoder = Unicode.UTF8.ForwardParser()
   var input = bytes.makeIterator()

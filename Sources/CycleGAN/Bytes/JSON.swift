@@ -1,5 +1,5 @@
 /// A JSON value.
-public enum JSON: Sendable, Equatable {
+package enum JSON: Sendable, Equatable {
   /// `null`.
   case null
   /// `true` or `false`.
@@ -21,7 +21,7 @@ public enum JSON: Sendable, Equatable {
   ///   - left: A value.
   ///   - right: Another.
   /// - Returns: Whether both are the same.
-  public static func == (left: JSON, right: JSON) -> Bool {
+  package static func == (left: JSON, right: JSON) -> Bool {
     switch (left, right) {
     case (.null, .null): true
     case (.bool(let left), .bool(let right)): left == right
@@ -38,7 +38,7 @@ public enum JSON: Sendable, Equatable {
   /// A member of an object; nil if there is none or this is no object.
   ///
   /// - Parameter name: Its name.
-  public subscript(name: String) -> JSON? {
+  package subscript(name: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.0 == name }?.1
   }
@@ -46,25 +46,25 @@ public enum JSON: Sendable, Equatable {
   /// An element of a list; nil if there is none or this is no list.
   ///
   /// - Parameter index: From 0.
-  public subscript(index: Int) -> JSON? {
+  package subscript(index: Int) -> JSON? {
     guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
     return elements[index]
   }
 
   /// The text, if this is text.
-  public var string: String? {
+  package var string: String? {
     guard case .string(let string) = self else { return nil }
     return string
   }
 
   /// The integer, if this is one.
-  public var integer: Int? {
+  package var integer: Int? {
     guard case .integer(let integer) = self else { return nil }
     return integer
   }
 
   /// The number, if this is one, integers included.
-  public var number: Double? {
+  package var number: Double? {
     switch self {
     case .integer(let integer): Double(integer)
     case .number(let number): number
@@ -73,19 +73,19 @@ public enum JSON: Sendable, Equatable {
   }
 
   /// The truth value, if this is one.
-  public var bool: Bool? {
+  package var bool: Bool? {
     guard case .bool(let bool) = self else { return nil }
     return bool
   }
 
   /// The elements, if this is a list.
-  public var array: [JSON]? {
+  package var array: [JSON]? {
     guard case .array(let elements) = self else { return nil }
     return elements
   }
 
   /// The members, if this is an object.
-  public var object: [(String, JSON)]? {
+  package var object: [(String, JSON)]? {
     guard case .object(let members) = self else { return nil }
     return members
   }
@@ -99,7 +99,7 @@ extension JSON {
   ///
   /// - Parameter bytes: UTF-8.
   /// - Throws: `JSONError` with the position.
-  public init(parsing bytes: [UInt8]) throws(JSONError) {
+  package init(parsing bytes: [UInt8]) throws(JSONError) {
     self = try bytes.withUnsafeBufferPointer { bytes throws(JSONError) in
       var parser = JSONParser(bytes: bytes)
       return try parser.parse()
@@ -109,14 +109,14 @@ extension JSON {
 
 extension JSON {
   /// The value as JSON text without blanks or line breaks.
-  public var serialized: [UInt8] {
+  package var serialized: [UInt8] {
     var bytes: [UInt8] = []
     append(to: &bytes)
     return bytes
   }
 
   /// The value as JSON text, as `serialized`.
-  public var text: String { String(decoding: serialized, as: UTF8.self) }
+  package var text: String { String(decoding: serialized, as: UTF8.self) }
 
   private func append(to bytes: inout [UInt8]) {
     switch self {
@@ -160,14 +160,14 @@ extension JSON {
 }
 
 /// Why bytes are not JSON.
-public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What is wrong.
-  public let reason: String
+  package let reason: String
   /// Where, bytes from the start.
-  public let offset: Int
+  package let offset: Int
 
   /// One line for standard error, without the file name.
-  public var description: String { "\(reason) at byte \(offset) of the JSON text" }
+  package var description: String { "\(reason) at byte \(offset) of the JSON text" }
 }
 
 /// A cursor over JSON text.

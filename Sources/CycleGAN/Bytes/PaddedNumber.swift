@@ -5,7 +5,7 @@
 ///   - count: The least number of digits; larger numbers have more.
 ///   - radix: 10, or 16 for lower-case hexadecimal digits.
 /// - Returns: `000042` for 42 and 6.
-public func padded(_ number: some BinaryInteger, to count: Int, radix: Int = 10) -> String {
+package func padded(_ number: some BinaryInteger, to count: Int, radix: Int = 10) -> String {
   let digits = String(number, radix: radix)
   return String(repeating: "0", count: max(0, count - digits.count)) + digits
 }

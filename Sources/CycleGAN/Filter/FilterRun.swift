@@ -1,7 +1,7 @@
 /// One run of a filter: source, then load | compute | save, then sink.
-public struct FilterRun: Sendable {
+package struct FilterRun: Sendable {
   /// What happens to a decoded frame on the threads that load; its index is counted from 0.
-  public typealias Load = @Sendable (Frame, Int) throws -> Frame
+  package typealias Load = @Sendable (Frame, Int) throws -> Frame
 
   private let diagnostics: Diagnostics
   private let selection: InputSelection
@@ -17,7 +17,7 @@ public struct FilterRun: Sendable {
   ///   - threads: How many threads decode and encode.
   ///   - resizing: What an image is going to be resized to, if its codec can do it on the way.
   ///   - shrinksFirst: Whether a JPEG may be decoded at a part of its size then.
-  public init(
+  package init(
     tool: String, _ input: InputOptions, _ report: ReportOptions, _ threads: ThreadOptions,
     resizing: Resizing.Choice? = nil, shrinksFirst: Bool = false
   ) {
@@ -38,7 +38,7 @@ public struct FilterRun: Sendable {
   ///   - load: What happens to a decoded frame on the threads that load.
   ///   - prepare: Makes what computes, on the calling thread, while the first images load.
   /// - Throws: `ToolError` with the exit status unless everything is done.
-  public func run(
+  package func run(
     to output: OutputOptions, prerequisites: [FilePath] = [],
     loading load: @escaping Load = { frame, _ in frame },
     computing prepare: () throws(ToolError) -> Computation<Frame, Frame> = { Computation { $0 } }
@@ -63,7 +63,7 @@ public struct FilterRun: Sendable {
   ///   - openSink: Opens the sink before any image is read; nil where nothing is to be made.
   ///   - convert: What happens to a result on the threads that save.
   /// - Throws: `ToolError` with the exit status unless everything is done.
-  public func run<Computed: Sendable>(
+  package func run<Computed: Sendable>(
     loading load: @escaping Load = { frame, _ in frame },
     computing prepare: () throws(ToolError) -> Computation<Frame, Computed>,
     into openSink: (Source) throws(ToolError) -> (any Sink<Computed>)?,

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// Counts images, names those that fail, and knows the exit status.
-public final class Tally: Sendable {
+package final class Tally: Sendable {
   private struct State {
     var done = 0
     var failed = 0
@@ -24,7 +24,7 @@ public final class Tally: Sendable {
   ///   - options: What is said.
   ///   - total: How many images there will be; nil if nobody knows.
   /// - Throws: `ToolError` if the file for failures cannot be made.
-  public init(
+  package init(
     _ diagnostics: Diagnostics, _ options: ReportOptions, total: Int?
   ) throws(ToolError) {
     self.diagnostics = diagnostics
@@ -43,7 +43,7 @@ public final class Tally: Sendable {
   }
 
   /// Whether every stream that was read came to its end.
-  public var isWhole: Bool { state.withLock { $0.worst != .badData } }
+  package var isWhole: Bool { state.withLock { $0.worst != .badData } }
 
   /// Counts an image.
   ///
@@ -52,7 +52,7 @@ public final class Tally: Sendable {
   ///   - failure: Why it failed; nil if it is done.
   ///   - isPassedOn: Whether a filter further on names what failed upstream.
   /// - Throws: `ToolError` if the first failure ends everything, or cannot be written down.
-  public func count(
+  package func count(
     _ identity: Input.Identity, _ failure: InputFailure?, isPassedOn: Bool
   ) throws(ToolError) {
     if let failure {
@@ -107,7 +107,7 @@ public final class Tally: Sendable {
   }
 
   /// The exit status, as far as it is known now.
-  public var status: ExitStatus {
+  package var status: ExitStatus {
     state.withLock { state in
       guard state.failed > 0 else { return .done }
       return state.worst == .someFailed && state.done == 0 ? .badData : state.worst
@@ -117,7 +117,7 @@ public final class Tally: Sendable {
   /// Takes the progress bar away, and says how it ended if something failed.
   ///
   /// - Throws: `ToolError` with the exit status unless everything is done.
-  public func finish() throws(ToolError) {
+  package func finish() throws(ToolError) {
     let (done, failed) = state.withLock { state in
       state.bar.finish()
       state.isFinished = true

@@ -4,9 +4,9 @@
 /// the official formulas.
 ///
 /// Source: junyanz/pytorch-CycleGAN-and-pix2pix, data/base_dataset.py, `get_transform`.
-public struct Preprocessing: Sendable, Equatable {
+package struct Preprocessing: Sendable, Equatable {
   /// The official `--preprocess`.
-  public enum Mode: String, Sendable, CaseIterable {
+  package enum Mode: String, Sendable, CaseIterable {
     /// To a square of `loadSize`, without keeping the aspect ratio, then a random crop.
     case resizeAndCrop = "resize_and_crop"
     /// A random crop only.
@@ -20,19 +20,19 @@ public struct Preprocessing: Sendable, Equatable {
   }
 
   /// How size and part are chosen.
-  public var mode: Mode
+  package var mode: Mode
   /// The official `--load_size`, px.
-  public var loadSize: Int
+  package var loadSize: Int
   /// The official `--crop_size`, px.
-  public var cropSize: Int
+  package var cropSize: Int
   /// Whether half of the images, chosen at random, are mirrored.
-  public var flips: Bool
+  package var flips: Bool
   /// 1 or 3.
-  public var channels: Int
+  package var channels: Int
   /// The most pixels that a resized image may have.
-  public var maximumPixels: Int
+  package var maximumPixels: Int
   /// Which pass of a resize comes first.
-  public var order = ResizingOrder.shrinkingHeightFirst
+  package var order = ResizingOrder.shrinkingHeightFirst
 
   /// Chooses what to do.
   ///
@@ -43,7 +43,7 @@ public struct Preprocessing: Sendable, Equatable {
   ///   - flips: Whether half of the images, chosen at random, are mirrored.
   ///   - channels: 1 or 3.
   ///   - maximumPixels: The most pixels that a resized image may have.
-  public init(
+  package init(
     mode: Mode = .resizeAndCrop, loadSize: Int = 286, cropSize: Int = 256, flips: Bool = true,
     channels: Int = 3, maximumPixels: Int = 100_000_000
   ) {
@@ -66,7 +66,7 @@ public struct Preprocessing: Sendable, Equatable {
   ///   - random: Where the crop's position and the flip come from.
   /// - Returns: What the network is to see.
   /// - Throws: `PreprocessingError` if the image is smaller than the crop or grows too large.
-  public func callAsFunction(
+  package func callAsFunction(
     _ image: Image, random: inout RandomSource
   ) throws(PreprocessingError) -> Image {
     let sized = try sized(image)
@@ -79,7 +79,7 @@ public struct Preprocessing: Sendable, Equatable {
   /// - Parameter image: As decoded.
   /// - Returns: What the crop is taken from.
   /// - Throws: `PreprocessingError` if nothing would be left, or the image grows too large.
-  public func sized(_ image: Image) throws(PreprocessingError) -> Image {
+  package func sized(_ image: Image) throws(PreprocessingError) -> Image {
     let colored = channels == 1 ? image.gray() : image.rgb()
     return colored.resized(to: try resizing(width: colored.width, height: colored.height))
   }
@@ -91,7 +91,7 @@ public struct Preprocessing: Sendable, Equatable {
   ///   - height: Its height, px.
   /// - Returns: The size, and whether it is gray then.
   /// - Throws: `PreprocessingError` if nothing would be left, or the image grows too large.
-  public func resizing(width: Int, height: Int) throws(PreprocessingError) -> Resizing {
+  package func resizing(width: Int, height: Int) throws(PreprocessingError) -> Resizing {
     let new = try size(width: width, height: height)
     guard new.width <= maximumPixels / new.height else {
       throw .tooLarge(width: new.width, height: new.height, limit: maximumPixels)
@@ -106,7 +106,7 @@ public struct Preprocessing: Sendable, Equatable {
   ///   - height: Its height, px.
   /// - Returns: The new width and height, px.
   /// - Throws: `PreprocessingError` if nothing would be left.
-  public func size(
+  package func size(
     width: Int, height: Int
   ) throws(PreprocessingError) -> (width: Int, height: Int) {
     switch mode {
@@ -161,7 +161,7 @@ extension Image {
 }
 
 /// Why an image cannot be prepared.
-public enum PreprocessingError: ResourceLimited, Equatable {
+package enum PreprocessingError: ResourceLimited, Equatable {
   /// A side would be rounded to 0, since it is shorter than this, px.
   case tooSmall(width: Int, height: Int, needed: Int)
   /// There is less than the crop needs.
@@ -172,7 +172,7 @@ public enum PreprocessingError: ResourceLimited, Equatable {
   case tooLarge(width: Int, height: Int, limit: Int)
 
   /// One line for standard error, without the file name.
-  public var description: String {
+  package var description: String {
     switch self {
     case .tooSmall(let width, let height, let needed):
       "\(width) x \(height) pixels; each side must be at least \(needed) to be a multiple of 4"
@@ -186,7 +186,7 @@ public enum PreprocessingError: ResourceLimited, Equatable {
   }
 
   /// The limit that was exceeded; nil for every other reason.
-  public var exceededLimit: ResourceLimit? {
+  package var exceededLimit: ResourceLimit? {
     if case .tooLarge = self { .pixels } else { nil }
   }
 }

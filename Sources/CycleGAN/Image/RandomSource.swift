@@ -1,14 +1,14 @@
 /// A reproducible source of random numbers whose whole state can be saved.
 ///
 /// Source: Blackman and Vigna 2018, arXiv 1805.01407, xoshiro256**, seeded by splitmix64.
-public struct RandomSource: RandomNumberGenerator, Sendable, Equatable {
+package struct RandomSource: RandomNumberGenerator, Sendable, Equatable {
   /// Four words, not all zero.
-  public private(set) var state: [UInt64]
+  package private(set) var state: [UInt64]
 
   /// Starts from a seed.
   ///
   /// - Parameter seed: Any number; equal seeds give equal sequences.
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     var mixer = seed
     state = (0..<4).map { _ in Self.splitmix(&mixer) }
   }
@@ -17,7 +17,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable, Equatable {
   ///
   /// - Parameter state: What `state` gave.
   /// - Precondition: Four words, not all zero.
-  public init(state: [UInt64]) {
+  package init(state: [UInt64]) {
     precondition(state.count == 4 && state.contains { $0 != 0 }, "not a state of this generator")
     self.state = state
   }
@@ -25,7 +25,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable, Equatable {
   /// Draws 64 random bits.
   ///
   /// - Returns: Any number, all equally likely.
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     let result = Self.rotated(state[1] &* 5, by: 7) &* 9
     let shifted = state[1] << 17
     state[2] ^= state[0]
@@ -41,7 +41,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable, Equatable {
   ///
   /// - Parameter bound: At least 1.
   /// - Returns: 0..<bound, all exactly equally likely.
-  public mutating func integer(below bound: Int) -> Int {
+  package mutating func integer(below bound: Int) -> Int {
     precondition(bound > 0, "nothing to choose from")
     let bound = UInt64(bound)
     // The lowest draws are rejected, so that the number of the others is a multiple of the bound.
@@ -55,14 +55,14 @@ public struct RandomSource: RandomNumberGenerator, Sendable, Equatable {
   /// Draws a fraction.
   ///
   /// - Returns: 0 ..< 1, a multiple of 2^-53.
-  public mutating func unit() -> Double {
+  package mutating func unit() -> Double {
     Double(next() >> 11) * 0x1p-53
   }
 
   /// Shuffles elements.
   ///
   /// - Parameter elements: Every order is equally likely (Fisher and Yates).
-  public mutating func shuffle<Element>(_ elements: inout [Element]) {
+  package mutating func shuffle<Element>(_ elements: inout [Element]) {
     for last in stride(from: elements.count - 1, to: 0, by: -1) {
       elements.swapAt(last, integer(below: last + 1))
     }
@@ -72,7 +72,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable, Equatable {
   ///
   /// - Parameter purpose: Its number.
   /// - Returns: The same source for the same state and number.
-  public func stream(_ purpose: Int) -> RandomSource {
+  package func stream(_ purpose: Int) -> RandomSource {
     var mixer = UInt64(bitPattern: Int64(purpose))
     let mixed = state.map { word -> UInt64 in
       mixer ^= word

@@ -81,7 +81,7 @@ public final class Generator: Sendable {
   ///
   /// - Parameter frame: One of them.
   /// - Returns: false also where the size is beyond any memory.
-  public func sharesCores(_ frame: Frame) -> Bool {
+  package func sharesCores(_ frame: Frame) -> Bool {
     let (height, width) = (side(frame.height), side(frame.width))
     return max(height, width) <= Self.maximumSide
       && multiplications(height, width) < Self.oneImagePerCore

@@ -9,10 +9,10 @@ public enum Kernels {
   }
 
   /// The version of oneDNN, as "2.6.3".
-  public static var version: String { String(cString: ck_onednn_version()) }
+  package static var version: String { String(cString: ck_onednn_version()) }
 
   /// The instruction set in use: "avx512", "avx2" or "portable".
-  public static var instructions: String { String(cString: ck_instructions_name()) }
+  package static var instructions: String { String(cString: ck_instructions_name()) }
 }
 
 /// Runs one kernel and turns its status into a Swift error.

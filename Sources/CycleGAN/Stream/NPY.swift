@@ -1,9 +1,9 @@
 /// NumPy's `.npy` format, as far as tensor streams use it.
 ///
 /// Source: numpy/lib/format.py; the test `NPYTests` holds the headers against NumPy's.
-public enum NPY {
+package enum NPY {
   /// What an array consists of.
-  public enum Element: String, Sendable {
+  package enum Element: String, Sendable {
     /// Samples of images, and notes.
     case uint8 = "|u1"
     /// Samples in the networks' range, little-endian.
@@ -14,7 +14,7 @@ public enum NPY {
   }
 
   /// The six bytes every record begins with.
-  public static let magic: [UInt8] = [0x93] + "NUMPY".utf8
+  package static let magic: [UInt8] = [0x93] + "NUMPY".utf8
 
   /// Writes the header of an array in C order, format version 1.0, byte for byte as NumPy does.
   ///
@@ -22,7 +22,7 @@ public enum NPY {
   ///   - element: What the array consists of.
   ///   - shape: Extents, outermost first.
   /// - Returns: Magic, version, length and description: a multiple of 64 bytes.
-  public static func header(_ element: Element, shape: [Int]) -> [UInt8] {
+  package static func header(_ element: Element, shape: [Int]) -> [UInt8] {
     let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     var text =
       "{'descr': '\(element.rawValue)', 'fortran_order': False, 'shape': (\(extents)), }"
@@ -42,7 +42,7 @@ public enum NPY {
   /// - Parameter frame: uint8 samples become `(height, width, channels)`, float32 samples
   ///   `(channels, height, width)`.
   /// - Returns: A multiple of 64 bytes.
-  public static func header(of frame: Frame) -> [UInt8] {
+  package static func header(of frame: Frame) -> [UInt8] {
     switch frame.samples {
     case .uint8: header(.uint8, shape: [frame.height, frame.width, frame.channels])
     case .float32: header(.float32, shape: [frame.channels, frame.height, frame.width])
@@ -53,7 +53,7 @@ public enum NPY {
   ///
   /// - Parameter frame: uint8 or float32 samples.
   /// - Returns: Header and samples.
-  public static func record(of frame: Frame) -> [UInt8] {
+  package static func record(of frame: Frame) -> [UInt8] {
     frame.withSampleBytes { header(of: frame) + $0 }
   }
 }

@@ -1,5 +1,5 @@
 /// A format in which a network is written.
-public enum WeightsFormat: String, Sendable, CaseIterable {
+package enum WeightsFormat: String, Sendable, CaseIterable {
   /// The format of these tools, and of many libraries.
   case safetensors
   /// What `torch.save` writes since PyTorch 1.6: a zip file.
@@ -12,7 +12,7 @@ public enum WeightsFormat: String, Sendable, CaseIterable {
   /// Recognizes a format by a file name extension.
   ///
   /// - Parameter path: Whose extension is `.safetensors` or `.bin`, `.pth` or `.pt`, or `.onnx`.
-  public init?(_ path: FilePath) {
+  package init?(_ path: FilePath) {
     switch path.fileExtension.lowercased() {
     case "safetensors", "bin": self = .safetensors
     case "pth", "pt": self = .pth
@@ -31,7 +31,7 @@ extension WeightsFile {
   ///   - version: Of these tools.
   /// - Returns: The whole file; the same contents give the same bytes.
   /// - Throws: `WeightsError.tooLarge` if the format cannot hold them.
-  public func content(
+  package func content(
     _ format: WeightsFormat, of network: RecognizedNetwork, version: String
   ) throws(WeightsError) -> FileContent {
     switch format {
@@ -47,7 +47,7 @@ extension WeightsFile {
 }
 
 /// The content of a file to be written: bytes, and elements that are not copied.
-public struct FileContent: Sendable {
+package struct FileContent: Sendable {
   private enum Part: Sendable {
     case bytes([UInt8])
     case elements(NamedTensor.Elements)
@@ -56,7 +56,7 @@ public struct FileContent: Sendable {
   private var parts: [Part] = []
 
   /// Length of all of it, bytes.
-  public private(set) var count = 0
+  package private(set) var count = 0
 
   /// Adds bytes.
   mutating func append(_ bytes: [UInt8]) {
@@ -103,7 +103,7 @@ public struct FileContent: Sendable {
   ///
   /// - Parameter writer: Where to.
   /// - Throws: `SystemError`, perhaps after a part was written.
-  public func write(to writer: ByteWriter) throws(SystemError) {
+  package func write(to writer: ByteWriter) throws(SystemError) {
     for part in parts {
       switch part {
       case .bytes(let bytes): try writer.write(bytes)

@@ -114,7 +114,7 @@ extension NamedTensor.Elements {
   }
 
   /// The type's name in a safetensors file.
-  public var typeName: String { type.rawValue }
+  package var typeName: String { type.rawValue }
 
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     switch self {

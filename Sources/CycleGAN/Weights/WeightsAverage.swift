@@ -4,20 +4,20 @@
 /// a time.
 ///
 /// Source: Izmailov et al. 2018, arXiv 1803.05407, with equal weights.
-public struct WeightsAverage {
+package struct WeightsAverage {
   private var first: WeightsFile?
   private var sums: [[Double]] = []
   private var count = 0
 
   /// Starts without a file.
-  public init() {}
+  package init() {}
 
   /// Adds a file.
   ///
   /// - Parameter weights: A network's tensors in the same order every time, as `fitted` gives them.
   /// - Throws: `WeightsError.contradictions` if the metadata say that they are another network's;
   ///   `WeightsError.differences` if they are not those of the first file.
-  public mutating func add(_ weights: WeightsFile) throws(WeightsError) {
+  package mutating func add(_ weights: WeightsFile) throws(WeightsError) {
     guard let known = first else {
       first = weights
       sums = weights.tensors.map(\.doubles)
@@ -42,7 +42,7 @@ public struct WeightsAverage {
   ///
   /// - Returns: A counter is the mean too, rounded down; metadata that differed are left out.
   ///   Nil where no file was added.
-  public func mean() -> WeightsFile? {
+  package func mean() -> WeightsFile? {
     guard var result = first else { return nil }
     result.tensors = zip(result.tensors, sums).map { tensor, sums in
       guard case .float32 = tensor.elements else {

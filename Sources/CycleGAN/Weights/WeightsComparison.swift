@@ -1,34 +1,34 @@
 /// How two weights files differ.
-public struct WeightsComparison: Sendable {
+package struct WeightsComparison: Sendable {
   /// A tensor of both files with other elements.
-  public struct Difference: Sendable, Equatable {
+  package struct Difference: Sendable, Equatable {
     /// Its name.
-    public let name: String
+    package let name: String
     /// The largest difference; NaN where only one of two values is NaN.
-    public let largest: Double
+    package let largest: Double
     /// The mean of all differences.
-    public let mean: Double
+    package let mean: Double
     /// How many elements differ.
-    public let count: Int
+    package let count: Int
     /// How many there are.
-    public let total: Int
+    package let total: Int
   }
 
   /// Tensors that only one of the files has, or that have other shapes; a sentence each.
-  public private(set) var misfits: [String] = []
+  package private(set) var misfits: [String] = []
   /// Tensors with other elements, in the order of the first file.
-  public private(set) var differences: [Difference] = []
+  package private(set) var differences: [Difference] = []
   /// Keys of the metadata with other values: nil where a file has none.
-  public private(set) var metadata: [(key: String, first: String?, second: String?)] = []
+  package private(set) var metadata: [(key: String, first: String?, second: String?)] = []
   /// Tensors that both have in the same shape.
-  public private(set) var compared = 0
+  package private(set) var compared = 0
 
   /// Compares tensors by their names, and metadata by their keys.
   ///
   /// - Parameters:
   ///   - first: A file.
   ///   - second: Another, in any container.
-  public init(_ first: WeightsFile, _ second: WeightsFile) {
+  package init(_ first: WeightsFile, _ second: WeightsFile) {
     let (first, second) = (first.unwrapped(), second.unwrapped())
     var others = second.byName
     for tensor in first.tensors {
@@ -51,10 +51,10 @@ public struct WeightsComparison: Sendable {
   }
 
   /// Whether tensors and metadata are the same.
-  public var isEmpty: Bool { misfits.isEmpty && differences.isEmpty && metadata.isEmpty }
+  package var isEmpty: Bool { misfits.isEmpty && differences.isEmpty && metadata.isEmpty }
 
   /// The largest difference of all tensors.
-  public var largest: Double {
+  package var largest: Double {
     differences.reduce(0) { $1.largest.isNaN ? .nan : max($0, $1.largest) }
   }
 }

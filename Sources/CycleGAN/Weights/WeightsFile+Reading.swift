@@ -131,7 +131,7 @@ extension WeightsFile {
 }
 
 /// A format of tensor files.
-public enum WeightsContainer: String, Sendable {
+package enum WeightsContainer: String, Sendable {
   /// A safetensors file, as these tools write it.
   case safetensors
   /// What `torch.save` of PyTorch 1.6 and later writes.

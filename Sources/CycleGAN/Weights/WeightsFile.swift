@@ -10,14 +10,14 @@ public struct WeightsFile: Sendable, Equatable {
   /// The tensors, in the order of the file.
   public var tensors: [NamedTensor]
   /// The checksum that was stored in the file and found right; nil where the file had none.
-  public internal(set) var checksum: UInt32?
+  package internal(set) var checksum: UInt32?
   /// Whether the file had checksums of all its numbers, which were right.
-  public internal(set) var isChecked = false
+  package internal(set) var isChecked = false
   /// How the file kept the tensors.
-  public internal(set) var container = WeightsContainer.safetensors
+  package internal(set) var container = WeightsContainer.safetensors
   /// What the file calls the type of each tensor's elements, such as `BF16`; empty where there is no
   /// file.
-  public internal(set) var storedTypes: [String: String] = [:]
+  package internal(set) var storedTypes: [String: String] = [:]
 
   /// Keys of the dictionaries that the tensors come from, where `torch.save` kept several networks.
   var entries: [String] = []
@@ -96,7 +96,7 @@ public struct WeightsFile: Sendable, Equatable {
   ///
   /// - Parameter role: Which network this is.
   /// - Returns: The same tensors under longer names.
-  public func prefixed(_ role: NetworkRole) -> WeightsFile {
+  package func prefixed(_ role: NetworkRole) -> WeightsFile {
     let prefix = role.rawValue + "/"
     let pairs = metadata.map { (prefix + $0.key, $0.value) }
     return WeightsFile(
@@ -139,7 +139,7 @@ extension WeightsFile {
   /// Refuses NaN and infinity.
   ///
   /// - Throws: `WeightsError.notFinite` naming every tensor that has one, and where.
-  public func requireFinite() throws(WeightsError) {
+  package func requireFinite() throws(WeightsError) {
     let points = tensors.compactMap { tensor in
       tensor.notFinite.map { found in
         "\(tensor.printableName) has \(found.count) NaN or infinite values, the first at "
@@ -182,7 +182,7 @@ extension RecognizedNetwork {
   ///   - weights: One network's tensors.
   ///   - overrides: What the user says about a generator.
   /// - Throws: `WeightsError.architecture`.
-  public init(
+  package init(
     _ weights: WeightsFile, overrides: ArchitectureOverrides = .init()
   ) throws(WeightsError) {
     self = try WeightsError.wrapping { () throws(ArchitectureError) in
@@ -212,7 +212,7 @@ extension DiscriminatorArchitecture {
   ///
   /// - Parameter weights: One network's tensors.
   /// - Throws: `WeightsError.architecture`.
-  public init(inferringFrom weights: WeightsFile) throws(WeightsError) {
+  package init(inferringFrom weights: WeightsFile) throws(WeightsError) {
     self = try WeightsError.wrapping { () throws(ArchitectureError) in
       try DiscriminatorArchitecture(inferringFrom: weights.outline)
     }

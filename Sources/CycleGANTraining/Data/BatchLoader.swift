@@ -1,15 +1,15 @@
 import CycleGAN
 
 /// Decodes, resizes, crops and flips ahead of the steps, on threads of its own, in order.
-public final class BatchLoader: Sendable {
+package final class BatchLoader: Sendable {
   /// The images of one step.
-  public struct Batch: Sendable {
+  package struct Batch: Sendable {
     /// Frames of A, uint8 samples.
-    public let realA: [Frame]
+    package let realA: [Frame]
     /// Frames of B, uint8 samples.
-    public let realB: [Frame]
+    package let realB: [Frame]
     /// Names of the images, A before B, for messages.
-    public let names: [String]
+    package let names: [String]
   }
 
   private let pool: OrderedPool<Int, Result<Batch, TrainingError>>
@@ -22,7 +22,7 @@ public final class BatchLoader: Sendable {
   ///   - data: Both domains.
   ///   - threads: Threads that load, at least 1.
   /// - Throws: `TrainingError.system` if no thread can be started.
-  public init(
+  package init(
     epoch: Int, from first: Int, _ data: TrainingData, threads: Int
   ) throws(TrainingError) {
     let pairs = data.order.pairs(epoch: epoch)
@@ -43,13 +43,13 @@ public final class BatchLoader: Sendable {
   /// - Returns: Its images.
   /// - Throws: `TrainingError.images` if a domain has none that can be used.
   /// - Precondition: The epoch has a next step, and `stop` was not called.
-  public func next() throws(TrainingError) -> Batch {
+  package func next() throws(TrainingError) -> Batch {
     guard let batch = pool.next() else { preconditionFailure("the epoch has no more steps") }
     return try batch.get()
   }
 
   /// Lets the threads end; the batches they hold are dropped.
-  public func stop() { pool.cancel() }
+  package func stop() { pool.cancel() }
 }
 
 extension TrainingData {

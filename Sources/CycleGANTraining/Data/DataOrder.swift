@@ -6,13 +6,13 @@ import CycleGAN
 /// step without a saved random state.
 ///
 /// Source: data/unaligned_dataset.py and the loader of the official code.
-public struct DataOrder: Sendable, Equatable {
+package struct DataOrder: Sendable, Equatable {
   /// Images in A and in B.
-  public let countA: Int, countB: Int
+  package let countA: Int, countB: Int
   /// Images of a step.
-  public let batchSize: Int
+  package let batchSize: Int
   /// Whether both sets are taken in order: the official `--serial_batches`.
-  public let serial: Bool
+  package let serial: Bool
   /// Where a run was rolled back, and left the order that its seed gives; nil while it did not.
   var reshuffle: Reshuffle?
   private let random: RandomSource
@@ -33,7 +33,7 @@ public struct DataOrder: Sendable, Equatable {
   ///   - batchSize: Images of a step, at least 1.
   ///   - serial: Whether both sets are taken in order.
   ///   - seed: Of everything random.
-  public init(countA: Int, countB: Int, batchSize: Int, serial: Bool, seed: UInt64) {
+  package init(countA: Int, countB: Int, batchSize: Int, serial: Bool, seed: UInt64) {
     precondition(countA > 0 && countB > 0 && batchSize > 0, "nothing to order")
     self.countA = countA
     self.countB = countB
@@ -43,9 +43,9 @@ public struct DataOrder: Sendable, Equatable {
   }
 
   /// Pairs in an epoch: as many as the larger set has images.
-  public var epochLength: Int { max(countA, countB) }
+  package var epochLength: Int { max(countA, countB) }
   /// Steps in an epoch; the last one may be short of images.
-  public var stepsPerEpoch: Int { (epochLength + batchSize - 1) / batchSize }
+  package var stepsPerEpoch: Int { (epochLength + batchSize - 1) / batchSize }
 
   /// The pairs of one step, as indices into `pairs(epoch:)`.
   ///
@@ -56,13 +56,13 @@ public struct DataOrder: Sendable, Equatable {
   }
 
   /// One image of each domain and where their augmentation draws from.
-  public struct Pair: Sendable, Equatable {
+  package struct Pair: Sendable, Equatable {
     /// Index of the image of A.
-    public let indexA: Int
+    package let indexA: Int
     /// Index of the image of B.
-    public let indexB: Int
+    package let indexB: Int
     /// Where both crops and flips come from, A's first.
-    public let random: RandomSource
+    package let random: RandomSource
   }
 
   /// The pairs of an epoch, in the order they are trained.
@@ -72,7 +72,7 @@ public struct DataOrder: Sendable, Equatable {
   ///
   /// - Parameter epoch: Counted from 1.
   /// - Returns: `epochLength` pairs.
-  public func pairs(epoch: Int) -> [Pair] {
+  package func pairs(epoch: Int) -> [Pair] {
     var order = Array(0..<epochLength)
     let source = random.stream(epoch)
     let other = source.stream(-1)

@@ -4,11 +4,11 @@ import Glibc
 /// Finds the images of a data set: a folder, `@list`, a tensor stream, an image.
 ///
 /// FIFOs and process substitutions work everywhere; what cannot be read again is kept in memory.
-public struct ImageGathering {
+package struct ImageGathering {
   /// Limits and the policy for damaged files.
-  public var decoding: DecodingOptions
+  package var decoding: DecodingOptions
   /// The most images that are taken: the official `--max_dataset_size`.
-  public var maximumCount: Int
+  package var maximumCount: Int
 
   private let diagnostics: Diagnostics
   private let verbosity: Verbosity
@@ -20,7 +20,7 @@ public struct ImageGathering {
   ///   - maximumCount: The most images that are taken.
   ///   - diagnostics: Told of every file that is skipped, and of failures further up.
   ///   - verbosity: How much is said.
-  public init(
+  package init(
     decoding: DecodingOptions = .init(), maximumCount: Int = .max, diagnostics: Diagnostics,
     verbosity: Verbosity = .normal
   ) {
@@ -38,7 +38,7 @@ public struct ImageGathering {
   ///   - cache: Shared by both domains.
   /// - Returns: At least one image, in order.
   /// - Throws: `TrainingError.input` if it is missing, `.images` if it holds none.
-  public func images(
+  package func images(
     of operand: String, cache: ImageCache
   ) throws(TrainingError) -> TrainingImages {
     let found = try gathered(from: operand)

@@ -1,13 +1,13 @@
 import CycleGAN
 
 /// What happens to the images of one domain, and what the networks need of the result.
-public struct ImagePreparation: Sendable, Equatable {
+package struct ImagePreparation: Sendable, Equatable {
   /// Channels, size, crop and flip.
-  public var preprocessing: Preprocessing
+  package var preprocessing: Preprocessing
   /// Both sides have to be multiples of this, px.
-  public var sideMultiple: Int
+  package var sideMultiple: Int
   /// Both sides have to be at least this, px.
-  public var minimumSide: Int
+  package var minimumSide: Int
 
   /// Chooses what happens to images.
   ///
@@ -15,7 +15,7 @@ public struct ImagePreparation: Sendable, Equatable {
   ///   - preprocessing: Channels, size, crop and flip.
   ///   - sideMultiple: Both sides have to be multiples of this, px.
   ///   - minimumSide: Both sides have to be at least this, px.
-  public init(_ preprocessing: Preprocessing, sideMultiple: Int = 1, minimumSide: Int = 1) {
+  package init(_ preprocessing: Preprocessing, sideMultiple: Int = 1, minimumSide: Int = 1) {
     self.preprocessing = preprocessing
     self.sideMultiple = sideMultiple
     self.minimumSide = minimumSide

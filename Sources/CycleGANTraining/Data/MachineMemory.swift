@@ -2,10 +2,10 @@ import CycleGAN
 import Glibc
 
 /// The memory that this process may use.
-public enum MachineMemory {
+package enum MachineMemory {
   /// All of the machine's, or what a control group leaves of it, as a container or a batch job has
   /// one; bytes.
-  public static var bytes: Int {
+  package static var bytes: Int {
     let physical = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     let limit = limit(groups: FilePath("/proc/self/cgroup"), root: FilePath("/sys/fs/cgroup"))
     return min(physical, limit ?? physical)

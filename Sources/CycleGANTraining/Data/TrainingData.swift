@@ -1,11 +1,11 @@
 import CycleGAN
 
 /// Both domains, the order of their images, and what happens to the images before.
-public struct TrainingData: Sendable {
+package struct TrainingData: Sendable {
   /// Domain A.
-  public let imagesA: TrainingImages
+  package let imagesA: TrainingImages
   /// Domain B.
-  public let imagesB: TrainingImages
+  package let imagesB: TrainingImages
   let preparationA: ImagePreparation
   let preparationB: ImagePreparation
   /// Images of a batch, which have one size; a step has one batch or several.
@@ -13,7 +13,7 @@ public struct TrainingData: Sendable {
   /// The one size that the images of A and of B must have; nil where each may have its own.
   var requiredSizes: (A: RequiredSize, B: RequiredSize)?
   /// Which image of A meets which of B.
-  public internal(set) var order: DataOrder
+  package internal(set) var order: DataOrder
 
   /// Brings both domains together.
   ///
@@ -24,7 +24,7 @@ public struct TrainingData: Sendable {
   ///   - batchesPerStep: Batches of a step.
   ///   - serial: Whether both sets are taken in order.
   ///   - seed: Of everything random.
-  public init(
+  package init(
     _ images: (TrainingImages, TrainingImages),
     _ preparations: (ImagePreparation, ImagePreparation), batchSize: Int,
     batchesPerStep: Int = 1, serial: Bool, seed: UInt64

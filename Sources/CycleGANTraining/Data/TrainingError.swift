@@ -1,7 +1,7 @@
 import CycleGAN
 
 /// Why a run could not start or go on.
-public enum TrainingError: Error, Equatable, CustomStringConvertible {
+package enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// Options that make no sense together.
   case options(String)
   /// Something the user named is missing or unreadable.
@@ -63,7 +63,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   }
 
   /// One line for standard error, or one for each of several points.
-  public var lines: [String] {
+  package var lines: [String] {
     switch self {
     case .options(let reason), .input(let reason), .images(let reason), .tooManyBad(let reason),
       .directory(let reason), .locked(let reason), .cannotCreate(let reason),
@@ -77,10 +77,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   }
 
   /// The lines, separated by semicolons.
-  public var description: String { lines.joined(separator: "; ") }
+  package var description: String { lines.joined(separator: "; ") }
 
   /// What the tool exits with.
-  public var status: ExitStatus {
+  package var status: ExitStatus {
     switch self {
     case .options, .changed: .usage
     case .input: .noInput

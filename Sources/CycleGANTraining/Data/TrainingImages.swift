@@ -6,9 +6,9 @@ import Synchronization
 ///
 /// Safe to use from several threads. Decoded and resized images are kept as long as they fit in the
 /// cache, so that a small set is decoded once.
-public final class TrainingImages: Sendable {
+package final class TrainingImages: Sendable {
   /// Where one image comes from.
-  public enum Item: Sendable, Equatable {
+  package enum Item: Sendable, Equatable {
     /// An encoded file.
     case file(FilePath)
     /// A frame of a stream that can be read again: the stream's file, and where the frame's note or,
@@ -19,14 +19,14 @@ public final class TrainingImages: Sendable {
   }
 
   /// What the images are, in order.
-  public let items: [Item]
+  package let items: [Item]
   /// Where they come from, as the user wrote it.
-  public let source: String
+  package let source: String
   /// Tells another set of images from this one: a checksum over names, sizes and
   /// beginnings of files, or over a stream's frames.
-  public let fingerprint: UInt32
+  package let fingerprint: UInt32
   /// How many more a stream names that failed before they came here.
-  public let failedBefore: Int
+  package let failedBefore: Int
 
   private let decoding: DecodingOptions
   private let cache: ImageCache
@@ -42,7 +42,7 @@ public final class TrainingImages: Sendable {
   ///   - failedBefore: How many more failed before they came here.
   ///   - decoding: Limits and the policy for damaged files.
   ///   - cache: Shared with the other domain.
-  public init(
+  package init(
     _ items: [Item], source: String = "", fingerprint: UInt32 = 0, failedBefore: Int = 0,
     decoding: DecodingOptions = .init(), cache: ImageCache
   ) {
@@ -55,21 +55,21 @@ public final class TrainingImages: Sendable {
   }
 
   /// How many there are.
-  public var count: Int { items.count }
+  package var count: Int { items.count }
 
   /// The images that could not be used so far, by index, with the reason.
-  public var failures: [Int: String] { refused.withLock { $0 } }
+  package var failures: [Int: String] { refused.withLock { $0 } }
 
   /// The indices of the images so far whose pixels all have one color.
   ///
   /// They are used; but an instance norm divides by what is left of their contrast.
-  public var flatImages: Set<Int> { flat.withLock { $0 } }
+  package var flatImages: Set<Int> { flat.withLock { $0 } }
 
   /// The name of an image, for messages.
   ///
   /// - Parameter index: Counted from 0.
   /// - Returns: Its path, or its number where it has none.
-  public func name(_ index: Int) -> String {
+  package func name(_ index: Int) -> String {
     switch items[index] {
     case .file(let path): path.escaped
     case .frame(_, let name), .record(_, _, let name): name?.escaped ?? "frame \(index + 1)"
@@ -84,7 +84,7 @@ public final class TrainingImages: Sendable {
   ///   - random: Where the crop's position and the flip come from.
   /// - Returns: What the networks see, and its index.
   /// - Throws: `TrainingError.images` if none can be used.
-  public func prepared(
+  package func prepared(
     _ index: Int, _ preparation: ImagePreparation, random: inout RandomSource
   ) throws(TrainingError) -> (image: Image, index: Int) {
     for i in 0..<count {
@@ -174,7 +174,7 @@ public final class TrainingImages: Sendable {
 /// Images that have been decoded and resized, up to a number of bytes.
 ///
 /// What does not fit is not kept; nothing is ever thrown out, since every epoch wants every image.
-public final class ImageCache: Sendable {
+package final class ImageCache: Sendable {
   private struct Key: Hashable {
     let owner: ObjectIdentifier
     let index: Int
@@ -191,7 +191,7 @@ public final class ImageCache: Sendable {
   /// Makes an empty cache.
   ///
   /// - Parameter maximumBytes: The most that is kept.
-  public init(maximumBytes: Int) {
+  package init(maximumBytes: Int) {
     self.maximumBytes = maximumBytes
   }
 

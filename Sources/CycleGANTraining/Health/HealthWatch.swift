@@ -180,9 +180,9 @@ extension GANMode {
 }
 
 /// A failure of one network of a run.
-public struct Alarm: Sendable, Hashable {
+package struct Alarm: Sendable, Hashable {
   /// The kinds of failure, by their words in the tables.
-  public enum Kind: String, Sendable, CaseIterable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// A discriminator's loss stays near 0, so that its generator gets no useful gradients.
     case tooStrong = "discriminator_too_strong"
     /// A discriminator's logits are the same for every image, or its weights do not change.
@@ -198,12 +198,12 @@ public struct Alarm: Sendable, Hashable {
   }
 
   /// The kind of failure.
-  public let kind: Kind
+  package let kind: Kind
   /// The network.
-  public let role: NetworkRole
+  package let role: NetworkRole
 
   /// Its word in the tables, such as `mode_collapse_AB`.
-  public var word: String {
+  package var word: String {
     switch role {
     case .generatorAB: "\(kind.rawValue)_AB"
     case .generatorBA: "\(kind.rawValue)_BA"
@@ -231,7 +231,7 @@ public struct Alarm: Sendable, Hashable {
 
 extension Alarm: CustomStringConvertible {
   /// What it means, one line for standard error.
-  public var description: String {
+  package var description: String {
     switch kind {
     case .tooStrong:
       "discriminator too strong: \(role.rawValue) tells all translations from real images; its "

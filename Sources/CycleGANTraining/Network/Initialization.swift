@@ -5,9 +5,9 @@ import Glibc
 /// How parameters start.
 ///
 /// Source: `init_weights` in the official networks.py.
-public struct Initialization: Sendable, Equatable {
+package struct Initialization: Sendable, Equatable {
   /// The four distributions, by the names of the official option.
-  public enum Kind: String, Sendable, CaseIterable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// Normal with standard deviation `gain`.
     case normal
     /// Normal with variance 2 gain² / (fan in + fan out). Source: Glorot and Bengio 2010.
@@ -19,16 +19,16 @@ public struct Initialization: Sendable, Equatable {
   }
 
   /// The distribution of convolutions' weights; biases are 0.
-  public var kind: Kind
+  package var kind: Kind
   /// Its scale, and the standard deviation of a batch norm's factors around 1.
-  public var gain: Double
+  package var gain: Double
 
   /// Chooses; the defaults are the official ones.
   ///
   /// - Parameters:
   ///   - kind: The distribution of convolutions' weights.
   ///   - gain: Its scale.
-  public init(_ kind: Kind = .normal, gain: Double = 0.02) {
+  package init(_ kind: Kind = .normal, gain: Double = 0.02) {
     self.kind = kind
     self.gain = gain
   }

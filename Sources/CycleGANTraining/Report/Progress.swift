@@ -1,33 +1,33 @@
 /// How far a run is.
-public struct RunProgress: Sendable {
+package struct RunProgress: Sendable {
   /// Steps done, and how many there will be.
-  public let step: Int, totalSteps: Int
+  package let step: Int, totalSteps: Int
   /// The epoch, counted from 1, and how many there will be.
-  public let epoch: Int, totalEpochs: Int
+  package let epoch: Int, totalEpochs: Int
 }
 
 /// Progress, losses and throughput after a step.
-public struct TrainingProgress: Sendable {
+package struct TrainingProgress: Sendable {
   /// How far it is.
-  public let run: RunProgress
+  package let run: RunProgress
   /// Steps that had been done before this process resumed the run.
-  public let firstStep: Int
+  package let firstStep: Int
   /// Of the last step.
-  public let losses: Losses
+  package let losses: Losses
   /// How fast this process's steps were.
-  public let throughput: Throughput
+  package let throughput: Throughput
 }
 
 /// Throughput of some steps, and the share of their time spent waiting for data.
-public struct Throughput: Sendable, Equatable {
+package struct Throughput: Sendable, Equatable {
   /// Steps done.
-  public var steps: Int
+  package var steps: Int
   /// Images of each domain that they took.
-  public var images: Int
+  package var images: Int
   /// Seconds on the clock, with everything that happened between the steps.
-  public var seconds: Double
+  package var seconds: Double
   /// Seconds of these in which the next batch was not ready.
-  public var waitedSeconds: Double
+  package var waitedSeconds: Double
 
   /// Counts; nothing unless given.
   ///
@@ -36,19 +36,19 @@ public struct Throughput: Sendable, Equatable {
   ///   - images: Images of each domain that they took.
   ///   - seconds: Seconds on the clock.
   ///   - waitedSeconds: Seconds of these in which the next batch was not ready.
-  public init(steps: Int = 0, images: Int = 0, seconds: Double = 0, waitedSeconds: Double = 0) {
+  package init(steps: Int = 0, images: Int = 0, seconds: Double = 0, waitedSeconds: Double = 0) {
     (self.steps, self.images) = (steps, images)
     (self.seconds, self.waitedSeconds) = (seconds, waitedSeconds)
   }
 
   /// Images of each domain in a second; 0 before the first step.
-  public var imagesPerSecond: Double { seconds > 0 ? Double(images) / seconds : 0 }
+  package var imagesPerSecond: Double { seconds > 0 ? Double(images) / seconds : 0 }
 
   /// Seconds that a step takes; 0 before the first.
-  public var secondsPerStep: Double { steps > 0 ? seconds / Double(steps) : 0 }
+  package var secondsPerStep: Double { steps > 0 ? seconds / Double(steps) : 0 }
 
   /// The share of the time that passed waiting for data, 0...1.
-  public var waitedShare: Double { seconds > 0 ? waitedSeconds / seconds : 0 }
+  package var waitedShare: Double { seconds > 0 ? waitedSeconds / seconds : 0 }
 
   /// The part after an earlier moment.
   ///

@@ -2,9 +2,9 @@ import CycleGAN
 import Glibc
 
 /// The folder of one run, locked for as long as this lives.
-public final class RunDirectory {
+package final class RunDirectory {
   /// Its path.
-  public let path: FilePath
+  package let path: FilePath
   private let lock: RunLock
 
   /// Opens a run's folder, making it where it is missing, locks it, and removes what a killed process
@@ -12,7 +12,7 @@ public final class RunDirectory {
   ///
   /// - Parameter path: The folder.
   /// - Throws: `TrainingError.locked` naming who trains there, or `.cannotCreate`.
-  public init(_ path: FilePath) throws(TrainingError) {
+  package init(_ path: FilePath) throws(TrainingError) {
     self.path = path
     try Self.makeFolder(path)
     lock = try RunLock(path)
@@ -44,7 +44,7 @@ public final class RunDirectory {
   ///   - role: Which network.
   ///   - path: A run's folder.
   /// - Returns: `gen_AB.bin` and its like.
-  public static func weights(of role: NetworkRole, in path: FilePath) -> FilePath {
+  package static func weights(of role: NetworkRole, in path: FilePath) -> FilePath {
     switch role {
     case .generatorAB: path.appending("gen_AB.bin")
     case .generatorBA: path.appending("gen_BA.bin")
@@ -59,7 +59,7 @@ public final class RunDirectory {
   ///   - role: Which generator.
   ///   - path: A run's folder.
   /// - Returns: `gen_AB_ema.bin` or `gen_BA_ema.bin`.
-  public static func emaWeights(of role: NetworkRole, in path: FilePath) -> FilePath {
+  package static func emaWeights(of role: NetworkRole, in path: FilePath) -> FilePath {
     path.appending(role == .generatorAB ? "gen_AB_ema.bin" : "gen_BA_ema.bin")
   }
 
@@ -81,7 +81,7 @@ public final class RunDirectory {
   /// The seed that the run in this folder was started with.
   ///
   /// - Returns: Nil where no run began.
-  public func recordedSeed() -> UInt64? {
+  package func recordedSeed() -> UInt64? {
     // What is wrong with either file is reported when the run is resumed from its checkpoint.
     let configuration =
       (try? JSON(parsing: ByteReader(config).readAll(limit: 1 << 20)))

@@ -1,9 +1,9 @@
 import CycleGAN
 
 /// One run: from what is in its folder to its last step.
-public final class Trainer {
+package final class Trainer {
   /// How a run ended.
-  public enum Outcome: Sendable, Equatable {
+  package enum Outcome: Sendable, Equatable {
     /// The weights files are written.
     case finished(steps: Int)
     /// It had been finished before.
@@ -29,7 +29,7 @@ public final class Trainer {
   ///   - heldOut: The images that every epoch is validated on; nil for no validation.
   ///   - hooks: Called while it trains.
   /// - Throws: `TrainingError.options` for values out of range and contradictions.
-  public init(
+  package init(
     _ options: TrainingOptions, directory: RunDirectory,
     images: (TrainingImages, TrainingImages), heldOut: HeldOutImages? = nil,
     hooks: TrainerHooks = TrainerHooks()
@@ -48,7 +48,7 @@ public final class Trainer {
   ///
   /// - Returns: How it ended.
   /// - Throws: `TrainingError`; what was saved before stays.
-  public func run() throws(TrainingError) -> Outcome {
+  package func run() throws(TrainingError) -> Outcome {
     let configuration = RunConfiguration(options, data, heldOut)
     let checkpoint = try newestCheckpoint(configuration)
     if let steps = checkpoint?.state.position.step, steps >= options.totalSteps(data.order),
@@ -75,19 +75,19 @@ public final class Trainer {
 }
 
 /// What a run calls while it trains, all on the training thread.
-public struct TrainerHooks {
+package struct TrainerHooks {
   /// Told after every step.
-  public var progress: (TrainingProgress) -> Void
+  package var progress: (TrainingProgress) -> Void
   /// Told what the user should know, one line each.
-  public var note: (String) -> Void
+  package var note: (String) -> Void
   /// Told what went wrong without ending the run.
-  public var warn: (String) -> Void
+  package var warn: (String) -> Void
   /// Told of each alarm when it begins, with the step.
-  public var alarm: (Alarm, Int) -> Void
+  package var alarm: (Alarm, Int) -> Void
   /// Asked after every step whether to save and stop.
-  public var stops: () -> Bool
+  package var stops: () -> Bool
   /// Asked after every step whether to save and continue.
-  public var saves: () -> Bool
+  package var saves: () -> Bool
 
   /// Connects a tool.
   ///
@@ -98,7 +98,7 @@ public struct TrainerHooks {
   ///   - alarm: Told of each alarm when it begins, with the step.
   ///   - stops: Asked after every step whether to save and stop.
   ///   - saves: Asked after every step whether to save and continue.
-  public init(
+  package init(
     progress: @escaping (TrainingProgress) -> Void = { _ in },
     note: @escaping (String) -> Void = { _ in }, warn: @escaping (String) -> Void = { _ in },
     alarm: @escaping (Alarm, Int) -> Void = { _, _ in },

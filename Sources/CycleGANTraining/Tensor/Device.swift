@@ -1,12 +1,12 @@
 import CTorch
 
 /// Where tensors live and are computed: any device LibTorch knows.
-public struct Device: Sendable, Equatable, CustomStringConvertible {
+package struct Device: Sendable, Equatable, CustomStringConvertible {
   /// LibTorch's name: `cpu`, `cuda`, `cuda:1`, ….
-  public let description: String
+  package let description: String
 
   /// The host's processor.
-  public static let cpu = Device(unchecked: "cpu")
+  package static let cpu = Device(unchecked: "cpu")
 
   private init(unchecked word: String) { description = word }
 
@@ -14,7 +14,7 @@ public struct Device: Sendable, Equatable, CustomStringConvertible {
   ///
   /// - Parameter word: `cpu`, `cuda`, `cuda:N` or another name that LibTorch knows.
   /// - Throws: `TorchError` of kind `unavailable` if this machine or this LibTorch lacks it.
-  public init(_ word: String) throws(TorchError) {
+  package init(_ word: String) throws(TorchError) {
     try torch("device \(word)") { ct_device_check(word, &$0) }
     description = word
   }
@@ -28,10 +28,10 @@ public struct Device: Sendable, Equatable, CustomStringConvertible {
   ///
   /// - Parameter count: At least 1.
   /// - Throws: `TorchError` if LibTorch refuses.
-  public static func setThreads(_ count: Int) throws(TorchError) {
+  package static func setThreads(_ count: Int) throws(TorchError) {
     try torch("setting \(count) threads") { ct_set_threads(Int32(clamping: count), &$0) }
   }
 
   /// LibTorch's version, such as `1.13.1`.
-  public static var torchVersion: String { String(cString: ct_version()) }
+  package static var torchVersion: String { String(cString: ct_version()) }
 }

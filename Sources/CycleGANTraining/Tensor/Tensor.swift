@@ -5,7 +5,7 @@ import CycleGAN
 ///
 /// Shapes are `[N, C, H, W]`: N batch, C channels, H rows, W columns; `[]` is a single number.
 /// Owns one handle of LibTorch's, and stays on one thread.
-public final class Tensor {
+package final class Tensor {
   let handle: OpaquePointer
 
   init(owning handle: OpaquePointer) { self.handle = handle }
@@ -38,7 +38,7 @@ public final class Tensor {
   ///   - device: Where to.
   /// - Throws: `TorchError` if the device is out of memory.
   /// - Precondition: `values` fill the shape.
-  public convenience init(_ values: [Float], shape: [Int], device: Device) throws(TorchError) {
+  package convenience init(_ values: [Float], shape: [Int], device: Device) throws(TorchError) {
     precondition(values.count == shape.reduce(1, *), "values do not fill the shape")
     let extents = shape.map(Int64.init)
     try self.init("copying \(shape) to \(device)") { handle, error in
@@ -56,7 +56,7 @@ public final class Tensor {
   ///   - frames: At least one, all of one size.
   ///   - device: Where to.
   /// - Throws: `TorchError` if the sizes differ or the device is out of memory.
-  public convenience init(_ frames: [Frame], device: Device) throws(TorchError) {
+  package convenience init(_ frames: [Frame], device: Device) throws(TorchError) {
     guard let first = frames.first else {
       throw TorchError(operation: "making a batch", reason: "it has no frames")
     }
@@ -72,7 +72,7 @@ public final class Tensor {
   }
 
   /// Extents, outermost first.
-  public var shape: [Int] {
+  package var shape: [Int] {
     (0..<ct_tensor_rank(handle)).map { Int(ct_tensor_extent(handle, $0)) }
   }
 
@@ -80,7 +80,7 @@ public final class Tensor {
   ///
   /// - Returns: As many as the shape holds.
   /// - Throws: `TorchError` if the elements are not 32-bit floats, or the device fails.
-  public func values() throws(TorchError) -> [Float] { try elements(of: Float.self) }
+  package func values() throws(TorchError) -> [Float] { try elements(of: Float.self) }
 
   /// Copies elements of any type to the host, in C order.
   func elements<Element: BitwiseCopyable>(of type: Element.Type) throws(TorchError) -> [Element] {

@@ -1,9 +1,9 @@
 import CTorch
 
 /// Why LibTorch could not do something.
-public struct TorchError: Error, Equatable, CustomStringConvertible {
+package struct TorchError: Error, Equatable, CustomStringConvertible {
   /// The kinds of failures, so that a tool can choose its exit status.
-  public enum Kind: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
     /// LibTorch refused, or what it was given does not fit.
     case failed
     /// The device does not exist here.
@@ -13,11 +13,11 @@ public struct TorchError: Error, Equatable, CustomStringConvertible {
   }
 
   /// The kind of failure.
-  public let kind: Kind
+  package let kind: Kind
   /// What was being done.
-  public let operation: String
+  package let operation: String
   /// LibTorch's message, one line.
-  public let reason: String
+  package let reason: String
 
   init(_ kind: Kind = .failed, operation: String, reason: String) {
     self.kind = kind
@@ -26,7 +26,7 @@ public struct TorchError: Error, Equatable, CustomStringConvertible {
   }
 
   /// One line for standard error.
-  public var description: String {
+  package var description: String {
     switch kind {
     case .failed: "\(operation) failed: \(reason)"
     case .unavailable: "\(operation) is not available here: \(firstSentence)"

@@ -6,7 +6,7 @@ import CycleGAN
 ///
 /// Source: Zhao et al. 2020, "Differentiable Augmentation for Data-Efficient GAN Training", arXiv
 /// 2006.10738; ranges and order of `DiffAugment_pytorch.py` of its authors.
-public enum Augmentation: String, Sendable, CaseIterable {
+package enum Augmentation: String, Sendable, CaseIterable {
   /// Brightness by -0.5..<0.5, saturation times 0..<2, contrast times 0.5..<1.5.
   case color
   /// By up to an eighth of the side, each way; zeros come in.

@@ -8,15 +8,15 @@ import CycleGAN
 /// Stays on one thread, as its tensors do.
 ///
 /// Source: cycle_gan_model.py of the official code.
-public final class CycleGANModel {
+package final class CycleGANModel {
   /// What it was made from.
-  public let options: ModelOptions
+  package let options: ModelOptions
   /// The device of all tensors.
-  public let device: Device
+  package let device: Device
   /// Adam's learning rate in the next steps.
-  public var learningRate: Double
+  package var learningRate: Double
   /// Weight of the identity losses, relative to the cycle losses, in the next steps.
-  public var identityWeight: Double
+  package var identityWeight: Double
 
   let generatorAB: TrainableNetwork
   let generatorBA: TrainableNetwork
@@ -40,7 +40,7 @@ public final class CycleGANModel {
   ///   - device: The device of all tensors.
   ///   - random: Source of weights, pools and dropout: same source, same model.
   /// - Throws: `TorchError` if the device is out of memory.
-  public init(
+  package init(
     _ options: ModelOptions, device: Device, random: RandomSource
   ) throws(TorchError) {
     ct_keep_memory()
@@ -100,7 +100,7 @@ public final class CycleGANModel {
   ///   - role: A generator.
   /// - Returns: The translation, float32 samples.
   /// - Throws: `TorchError` if the frame does not fit or the device is out of memory.
-  public func translate(_ frame: Frame, with role: NetworkRole) throws(TorchError) -> Frame {
+  package func translate(_ frame: Frame, with role: NetworkRole) throws(TorchError) -> Frame {
     let generator = ema?.network(role) ?? network(role)
     return try generator.translation(of: frame, device)
   }
@@ -119,7 +119,7 @@ extension CycleGANModel {
   ///   - batchSize: As for `computeGradients`.
   /// - Returns: Losses and gradients before the update, parameters after it.
   /// - Throws: `TorchError` if the frames do not fit or the device is out of memory.
-  public func step(
+  package func step(
     realA: [Frame], realB: [Frame], batchSize: Int? = nil
   ) throws(TorchError) -> StepMeasurement {
     var measurement = try computeGradients(realA: realA, realB: realB, batchSize: batchSize)
@@ -142,7 +142,7 @@ extension CycleGANModel {
   /// - Throws: `TorchError` if the frames do not fit or the device is out of memory.
   ///
   /// Source: `optimize_parameters` in the official cycle_gan_model.py.
-  public func computeGradients(
+  package func computeGradients(
     realA: [Frame], realB: [Frame], batchSize: Int? = nil
   ) throws(TorchError) -> StepMeasurement {
     try generatorOptimizer.clearGradients()
@@ -167,7 +167,7 @@ extension CycleGANModel {
   ///
   /// - Parameter measurement: What `computeGradients` returned; its norms are those that are clipped.
   /// - Throws: `TorchError` if the device fails.
-  public func applyGradients(_ measurement: StepMeasurement) throws(TorchError) {
+  package func applyGradients(_ measurement: StepMeasurement) throws(TorchError) {
     if let limit = options.maximumGradientNorm {
       try generatorOptimizer.clipGradients(
         to: limit, norm: measurement.gradientNorm(of: [.generatorAB, .generatorBA]))

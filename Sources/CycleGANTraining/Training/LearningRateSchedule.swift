@@ -4,9 +4,9 @@ import Glibc
 ///
 /// Source: `get_scheduler` in the official networks.py (2025), which counts from the first epoch
 /// trained except where it is linear.
-public struct LearningRateSchedule: Sendable, Equatable {
+package struct LearningRateSchedule: Sendable, Equatable {
   /// The four policies, by the official option's words.
-  public enum Policy: String, Sendable, CaseIterable {
+  package enum Policy: String, Sendable, CaseIterable {
     /// Constant, then down to nearly 0 in equal steps.
     case linear
     /// A tenth every `decayEvery` epochs.
@@ -21,17 +21,17 @@ public struct LearningRateSchedule: Sendable, Equatable {
   }
 
   /// How it changes.
-  public var policy: Policy
+  package var policy: Policy
   /// What it starts from: the official `--lr`.
-  public var learningRate: Double
+  package var learningRate: Double
   /// Epochs at the full rate (linear) or of half a cosine: the official `--n_epochs`.
-  public var epochs: Int
+  package var epochs: Int
   /// Epochs of linear decay: the official `--n_epochs_decay`.
-  public var decayEpochs: Int
+  package var decayEpochs: Int
   /// Epochs between steps: the official `--lr_decay_iters`, which counts epochs all the same.
-  public var decayEvery: Int
+  package var decayEvery: Int
   /// The first epoch trained: the official `--epoch_count`.
-  public var firstEpoch: Int
+  package var firstEpoch: Int
 
   /// Chooses a schedule; the defaults are the official ones.
   ///
@@ -42,7 +42,7 @@ public struct LearningRateSchedule: Sendable, Equatable {
   ///   - decayEpochs: Epochs of linear decay.
   ///   - decayEvery: Epochs between steps.
   ///   - firstEpoch: The first epoch trained.
-  public init(
+  package init(
     _ policy: Policy = .linear, learningRate: Double = 0.0002, epochs: Int = 100,
     decayEpochs: Int = 100, decayEvery: Int = 50, firstEpoch: Int = 1
   ) {
@@ -55,7 +55,7 @@ public struct LearningRateSchedule: Sendable, Equatable {
   }
 
   /// How often a linear rate falls.
-  public enum Interval: String, Sendable, CaseIterable {
+  package enum Interval: String, Sendable, CaseIterable {
     /// At the beginning of an epoch, as in the official code.
     case epoch
     /// With every step.
@@ -74,7 +74,7 @@ public struct LearningRateSchedule: Sendable, Equatable {
   ///
   /// Source: `LinearDecay` of LynnHo's CycleGAN-Tensorflow-2 (module.py); `LinearLrUpdaterHook` of
   /// MMGeneration, with an interval of one step.
-  public func rate(epoch: Int, step: Int, of count: Int) -> Double {
+  package func rate(epoch: Int, step: Int, of count: Int) -> Double {
     precondition(policy == .linear, "only a linear rate falls with every step")
     let done = Double(max(0, (epoch - 1 - epochs) * count + step))
     return learningRate * max(0, 1 - done / Double(max(1, decayEpochs * count)))
@@ -84,7 +84,7 @@ public struct LearningRateSchedule: Sendable, Equatable {
   ///
   /// - Parameter epoch: Counted from 1.
   /// - Returns: 0 or more.
-  public func rate(epoch: Int) -> Double {
+  package func rate(epoch: Int) -> Double {
     let elapsed = max(0, epoch - firstEpoch)
     switch policy {
     case .linear:

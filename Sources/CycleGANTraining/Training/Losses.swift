@@ -1,32 +1,32 @@
 import CycleGAN
 
 /// The losses of one step, weighted as they enter the sums.
-public struct Losses: Sendable, Equatable {
+package struct Losses: Sendable, Equatable {
   /// Loss of discriminatorA on real and fake A; `D_B` in the official log.
-  public var discriminatorA: Float
+  package var discriminatorA: Float
   /// Loss of discriminatorB on real and fake B; `D_A` in the official log.
-  public var discriminatorB: Float
+  package var discriminatorB: Float
   /// Loss of generatorAB against discriminatorB; `G_A` in the official log.
-  public var adversarialAB: Float
+  package var adversarialAB: Float
   /// Loss of generatorBA against discriminatorA; `G_B` in the official log.
-  public var adversarialBA: Float
+  package var adversarialBA: Float
   /// Reconstruction error of A -> B -> A; `cycle_A` in the official log.
-  public var cycleA: Float
+  package var cycleA: Float
   /// Reconstruction error of B -> A -> B; `cycle_B` in the official log.
-  public var cycleB: Float
+  package var cycleB: Float
   /// How much generatorBA changes an image of A; `idt_B` in the official log.
-  public var identityA: Float
+  package var identityA: Float
   /// How much generatorAB changes an image of B; `idt_A` in the official log.
-  public var identityB: Float
+  package var identityB: Float
 
   /// The losses' names, in the order of `values`.
-  public static let names = [
+  package static let names = [
     "discriminatorA", "discriminatorB", "adversarialAB", "adversarialBA", "cycleA", "cycleB",
     "identityA", "identityB",
   ]
 
   /// The losses, in the order of `names`.
-  public var values: [Float] {
+  package var values: [Float] {
     [
       discriminatorA, discriminatorB, adversarialAB, adversarialBA, cycleA, cycleB, identityA,
       identityB,
@@ -46,7 +46,7 @@ public struct Losses: Sendable, Equatable {
   ///
   /// - Parameter values: In the order of `names`.
   /// - Precondition: There are eight.
-  public init(_ values: [Float]) {
+  package init(_ values: [Float]) {
     precondition(values.count == Losses.names.count, "there are eight losses")
     (discriminatorA, discriminatorB) = (values[0], values[1])
     (adversarialAB, adversarialBA) = (values[2], values[3])
@@ -83,7 +83,7 @@ func identityLoss(real: Tensor, output: Tensor) throws(TorchError) -> Tensor {
 /// The adversarial losses, by the official option's words.
 ///
 /// Source: `GANLoss` in the official networks.py.
-public enum GANMode: String, Sendable, CaseIterable {
+package enum GANMode: String, Sendable, CaseIterable {
   /// Squared distance from 1 (real) or 0 (fake). Source: Mao et al. 2017, arXiv 1611.04076.
   case lsgan
   /// Binary cross entropy of logits. Source: Goodfellow et al. 2014, arXiv 1406.2661.

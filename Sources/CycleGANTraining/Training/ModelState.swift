@@ -6,7 +6,7 @@ extension CycleGANModel {
   /// - Parameter role: Which.
   /// - Returns: A weights file that knows the architecture.
   /// - Throws: `TorchError` if the device fails.
-  public func weights(of role: NetworkRole) throws(TorchError) -> WeightsFile {
+  package func weights(of role: NetworkRole) throws(TorchError) -> WeightsFile {
     try network(role).weights(metadata: options.metadata(of: role))
   }
 
@@ -16,7 +16,7 @@ extension CycleGANModel {
   /// - Returns: A weights file that knows the architecture; nil for a discriminator, and where there is
   ///   no EMA.
   /// - Throws: `TorchError` if the device fails.
-  public func emaWeights(of role: NetworkRole) throws(TorchError) -> WeightsFile? {
+  package func emaWeights(of role: NetworkRole) throws(TorchError) -> WeightsFile? {
     guard let ema, let network = ema.network(role) else { return nil }
     var metadata = options.metadata(of: role)
     metadata["ema"] = String(ema.decay)
@@ -29,7 +29,7 @@ extension CycleGANModel {
   ///   - weights: The network's tensors, in any order; see `WeightsFile.fitted(to:)`.
   ///   - role: Which network.
   /// - Throws: `WeightsError` if they do not fit, `TorchError` if the device fails.
-  public func load(_ weights: WeightsFile, into role: NetworkRole) throws {
+  package func load(_ weights: WeightsFile, into role: NetworkRole) throws {
     try network(role).load(weights)
     try ema?.reset(role, to: network(role))
   }
@@ -41,7 +41,7 @@ extension CycleGANModel {
   ///   (`generatorAB.ema/model.1.weight`), both optimizers, both pools, the sources of random
   ///   numbers and the learning rate.
   /// - Throws: `TorchError` if the device fails.
-  public func state() throws(TorchError) -> WeightsFile {
+  package func state() throws(TorchError) -> WeightsFile {
     var state = WeightsFile(tensors: [])
     for role in NetworkRole.allCases {
       let network = try weights(of: role).prefixed(role)
@@ -73,7 +73,7 @@ extension CycleGANModel {
   /// - Parameter state: From a model with the same options on the same kind of device.
   /// - Throws: `WeightsError` if something is missing or does not fit, `TorchError` if the device
   ///   fails; the model is then of no use.
-  public func restore(_ state: WeightsFile) throws {
+  package func restore(_ state: WeightsFile) throws {
     for role in NetworkRole.allCases {
       guard let network = state.network(role) else {
         throw WeightsError.unrecognized("the checkpoint has no \(role.rawValue)")

@@ -1,16 +1,16 @@
 import CycleGAN
 
 /// What one step measured.
-public struct StepMeasurement: Sendable, Equatable {
+package struct StepMeasurement: Sendable, Equatable {
   /// The eight losses.
-  public let losses: Losses
+  package let losses: Losses
   /// The Euclidean norm of all gradients of each network, in the order of `NetworkRole`.
-  public let gradientNorms: [Float]
+  package let gradientNorms: [Float]
   /// The same of all parameters after the step; empty before it.
-  public var parameterNorms: [Float] = []
+  package var parameterNorms: [Float] = []
   /// The largest gradient norm that a step may apply: the optimizer squares every element, and what
   /// overflows then would hold its parameter still for good.
-  public var largestGradientNorm = Float.greatestFiniteMagnitude.squareRoot()
+  package var largestGradientNorm = Float.greatestFiniteMagnitude.squareRoot()
 
   /// The Euclidean norms of all gradients and of all parameters of one network.
   func norms(_ role: NetworkRole) -> (gradient: Float, parameters: Float) {
@@ -28,7 +28,7 @@ public struct StepMeasurement: Sendable, Equatable {
   /// is finite.
   ///
   /// Parameters come first, since losses and gradients follow from them, and gradients last.
-  public var nonFinite: String? {
+  package var nonFinite: String? {
     let parameters = zip(NetworkRole.allCases, parameterNorms).map {
       ("a weight of \($0.rawValue)", $1)
     }

@@ -1,15 +1,15 @@
 import CycleGAN
 
 /// Images of both domains that no network is trained on.
-public struct HeldOutImages: Sendable {
+package struct HeldOutImages: Sendable {
   /// Domain A.
-  public let imagesA: TrainingImages
+  package let imagesA: TrainingImages
   /// Domain B.
-  public let imagesB: TrainingImages
+  package let imagesB: TrainingImages
   /// The paired ground truth: the images of A in domain B, by the same names; nil if there is none.
-  public let reference: TrainingImages?
+  package let reference: TrainingImages?
   /// The most images of a domain that are used.
-  public let maximumCount: Int
+  package let maximumCount: Int
   /// The index in `reference` for each image of A that is used; empty without a reference.
   let referenceIndices: [Int]
 
@@ -21,7 +21,7 @@ public struct HeldOutImages: Sendable {
   ///   - reference: The paired ground truth of the images of A.
   ///   - maximumCount: The most images of a domain that are used, at least 1.
   /// - Throws: `TrainingError.images` naming the first image of A that has no reference.
-  public init(
+  package init(
     _ imagesA: TrainingImages, _ imagesB: TrainingImages, reference: TrainingImages? = nil,
     maximumCount: Int
   ) throws(TrainingError) {

@@ -4,9 +4,9 @@ import Synchronization
 /// What a tool says on stderr: one line a message, safe to print whatever the names are.
 ///
 /// Usable from every thread; lines never mix.
-public final class Diagnostics: Sendable {
+package final class Diagnostics: Sendable {
   /// The tool's name.
-  public let tool: String
+  package let tool: String
 
   fileprivate struct State {
     let descriptor: Int32
@@ -20,18 +20,18 @@ public final class Diagnostics: Sendable {
   /// - Parameters:
   ///   - tool: Its name.
   ///   - descriptor: Where messages go.
-  public init(tool: String, descriptor: Int32 = STDERR_FILENO) {
+  package init(tool: String, descriptor: Int32 = STDERR_FILENO) {
     self.tool = tool
     state = Mutex(State(descriptor: descriptor))
   }
 
   /// Inputs that failed so far.
-  public var failures: Int { state.withLock { $0.failed } }
+  package var failures: Int { state.withLock { $0.failed } }
 
   /// Says a sentence.
   ///
   /// - Parameter text: Without the tool's name; control characters in names are escaped already.
-  public func say(_ text: String) {
+  package func say(_ text: String) {
     state.withLock { $0.write(tool + ": " + text) }
   }
 
@@ -40,7 +40,7 @@ public final class Diagnostics: Sendable {
   /// - Parameters:
   ///   - name: The input.
   ///   - reason: Why.
-  public func fail(_ name: String, _ reason: String) {
+  package func fail(_ name: String, _ reason: String) {
     state.withLock { state in
       state.failed += 1
       state.write("\(tool): \(name): \(reason)")
@@ -75,7 +75,7 @@ extension Diagnostics.State {
 }
 
 /// How much a tool says.
-public enum Verbosity: Sendable {
+package enum Verbosity: Sendable {
   /// Only what went wrong.
   case quiet
   /// Also what a person should know.

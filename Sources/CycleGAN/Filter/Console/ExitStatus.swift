@@ -1,7 +1,7 @@
 import Glibc
 
 /// The exit status of a tool; the numbers from 64 on are those of sysexits.h.
-public enum ExitStatus: Int32, Sendable {
+package enum ExitStatus: Int32, Sendable {
   /// Everything asked was done.
   case done = 0
   /// Done, but some inputs failed here or upstream, or a check was above its threshold.
@@ -29,7 +29,7 @@ public enum ExitStatus: Int32, Sendable {
   /// a pipe closed; else `.cannotCreate`.
   ///
   /// - Parameter error: The reason.
-  public init(writing error: SystemError) {
+  package init(writing error: SystemError) {
     let isDisk = [ENOSPC, EDQUOT, EIO, EFBIG, EPIPE].contains(error.code)
     self = isDisk ? .inputOutput : .cannotCreate
   }

@@ -4,13 +4,13 @@ import Synchronization
 /// What signals ask for: stop, save, or say how far it is.
 ///
 /// A handler may only set numbers, so these are the process's own; everything else asks.
-public enum Interrupts {
+package enum Interrupts {
   private static let stop = Atomic<Int32>(0)
   private static let status = Atomic<Bool>(false)
   private static let save = Atomic<Bool>(false)
 
   /// Catches SIGINT, SIGTERM and SIGHUP once; the second one, of whatever kind, kills at once.
-  public static func catchStops() {
+  package static func catchStops() {
     for number in [SIGINT, SIGTERM, SIGHUP] {
       var before = sigaction()
       // nohup and shells that start a job in the background ignore some on purpose.
@@ -27,7 +27,7 @@ public enum Interrupts {
   }
 
   /// Catches SIGUSR1, which asks for a status line and a checkpoint.
-  public static func catchStatus() {
+  package static func catchStatus() {
     var action = sigaction()
     action.sa_flags = SA_RESTART
     action.__sigaction_handler.sa_handler = { _ in
@@ -38,27 +38,27 @@ public enum Interrupts {
   }
 
   /// Whether a signal asked to stop.
-  public static var wantsStop: Bool { stop.load(ordering: .relaxed) != 0 }
+  package static var wantsStop: Bool { stop.load(ordering: .relaxed) != 0 }
 
   /// Whether SIGUSR1 came since this was last asked.
   ///
   /// - Returns: True once for each time.
-  public static func takeStatusRequest() -> Bool {
+  package static func takeStatusRequest() -> Bool {
     status.exchange(false, ordering: .relaxed)
   }
 
   /// Whether SIGUSR1 came since this was last asked, which in training asks for a checkpoint too.
   ///
   /// - Returns: True once for each time.
-  public static func takeSaveRequest() -> Bool {
+  package static func takeSaveRequest() -> Bool {
     save.exchange(false, ordering: .relaxed)
   }
 
   /// Lets the process end by its own status, although a signal asked to stop.
-  public static func forgetStop() { stop.store(0, ordering: .relaxed) }
+  package static func forgetStop() { stop.store(0, ordering: .relaxed) }
 
   /// Dies of the signal that asked to stop, as a shell expects.
-  public static func dieIfAsked() {
+  package static func dieIfAsked() {
     let number = stop.load(ordering: .relaxed)
     guard number != 0 else { return }
     signal(number, SIG_DFL)

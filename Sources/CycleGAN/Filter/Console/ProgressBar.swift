@@ -1,9 +1,9 @@
 import Glibc
 
 /// How far a tool is: a line on a terminal, drawn again a few times a second.
-public final class ProgressBar {
+package final class ProgressBar {
   /// When there is one.
-  public enum Mode: Sendable {
+  package enum Mode: Sendable {
     /// Where stderr is a terminal and stdout is no pipe, so that a pipeline shows one bar.
     case automatic
     /// Always; lines of their own off a terminal.
@@ -25,7 +25,7 @@ public final class ProgressBar {
   /// - Parameters:
   ///   - mode: When there is one.
   ///   - diagnostics: Where it is drawn.
-  public init(_ mode: Mode, _ diagnostics: Diagnostics) {
+  package init(_ mode: Mode, _ diagnostics: Diagnostics) {
     self.diagnostics = diagnostics
     inPlace = isatty(STDERR_FILENO) == 1
     switch mode {
@@ -36,7 +36,7 @@ public final class ProgressBar {
   }
 
   /// Seconds since this was made.
-  public var elapsed: Double { ProgressBar.seconds - start }
+  package var elapsed: Double { ProgressBar.seconds - start }
 
   /// Draws the line, if it is time, or if SIGUSR1 asked for it.
   ///
@@ -46,7 +46,7 @@ public final class ProgressBar {
   ///   - unit: What is counted, in the plural.
   ///   - first: What was done before this process began.
   ///   - detail: What stands behind it.
-  public func update(
+  package func update(
     done: Int, total: Int?, unit: String, from first: Int = 0,
     _ detail: @autoclosure () -> String = ""
   ) {
@@ -71,7 +71,7 @@ public final class ProgressBar {
   }
 
   /// Takes the line away; off a terminal says how far it came.
-  public func finish() {
+  package func finish() {
     if !waiting.isEmpty { diagnostics.show(waiting, inPlace: false) }
     if isShown && inPlace && last > 0 { diagnostics.show("", inPlace: true) }
   }
@@ -80,7 +80,7 @@ public final class ProgressBar {
   ///
   /// - Parameter value: 0 or more.
   /// - Returns: `0.25`, `3.1`, `128`.
-  public static func short(_ value: Double) -> String {
+  package static func short(_ value: Double) -> String {
     let digits = value < 10 ? (value < 1 ? 100.0 : 10) : 1
     let rounded = (value * digits).rounded() / digits
     return digits == 1 ? "\(Int(min(rounded, 1e15)))" : "\(rounded)"
@@ -90,7 +90,7 @@ public final class ProgressBar {
   ///
   /// - Parameter seconds: 0 or more.
   /// - Returns: `0:42`, `12:05`, `3:00:00`.
-  public static func clock(_ seconds: Double) -> String {
+  package static func clock(_ seconds: Double) -> String {
     let whole = Int(min(max(seconds, 0), 1e9).rounded())
     let pair = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
     let (hours, minutes) = (whole / 3600, whole / 60 % 60)

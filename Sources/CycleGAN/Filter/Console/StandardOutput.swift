@@ -1,18 +1,18 @@
 import Glibc
 
 /// Standard output, every write of it checked.
-public enum StandardOutput {
+package enum StandardOutput {
   /// Writes text.
   ///
   /// - Parameter text: With its line ends.
   /// - Throws: `ToolError` if it cannot be written.
-  public static func write(_ text: String) throws(ToolError) { try write(Array(text.utf8)) }
+  package static func write(_ text: String) throws(ToolError) { try write(Array(text.utf8)) }
 
   /// Writes bytes.
   ///
   /// - Parameter bytes: Any.
   /// - Throws: `ToolError` if they cannot be written.
-  public static func write(_ bytes: [UInt8]) throws(ToolError) {
+  package static func write(_ bytes: [UInt8]) throws(ToolError) {
     try checked { () throws(SystemError) in
       try ByteWriter(descriptor: STDOUT_FILENO).write(bytes)
     }
@@ -32,7 +32,7 @@ public enum StandardOutput {
 ///   - number: Any; infinity is `inf`, and what is no number is `nan`.
 ///   - digits: Behind the point, 0...9.
 /// - Returns: Rounded to the nearest.
-public func fixed(_ number: Double, _ digits: Int) -> String {
+package func fixed(_ number: Double, _ digits: Int) -> String {
   guard number.isFinite, abs(number) < 1e9 else {
     return number.isNaN ? "nan" : number.isFinite ? "\(number)" : number < 0 ? "-inf" : "inf"
   }

@@ -2,13 +2,13 @@ import ArgumentParser
 import Glibc
 
 /// The frame around every tool: descriptors, arguments, errors, exit status.
-public enum Tool {
+package enum Tool {
   /// Runs a command and exits.
   ///
   /// Help goes to stdout by checked writes, everything else that is said goes to stderr.
   ///
   /// - Parameter command: The tool's command.
-  public static func main<Command: ParsableCommand>(_ command: Command.Type) -> Never {
+  package static func main<Command: ParsableCommand>(_ command: Command.Type) -> Never {
     Descriptors.secure()
     // A write beyond `ulimit -f` is then an error like others, and cleaned up after like others.
     signal(SIGXFSZ, SIG_IGN)
@@ -29,7 +29,7 @@ public enum Tool {
   /// Ends the process, as a signal would where one asked for it.
   ///
   /// - Parameter status: What the shell gets.
-  public static func leave(_ status: ExitStatus) -> Never {
+  package static func leave(_ status: ExitStatus) -> Never {
     Interrupts.dieIfAsked()
     // Without the clean-up of exit(): other threads may still be at work on what it takes away.
     _exit(status.rawValue)

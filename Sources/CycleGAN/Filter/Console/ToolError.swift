@@ -1,16 +1,16 @@
 /// Why a tool ends early: what it tells the shell and the person in front of it.
-public struct ToolError: Error, Sendable, CustomStringConvertible {
+package struct ToolError: Error, Sendable, CustomStringConvertible {
   /// What the shell gets.
-  public let status: ExitStatus
+  package let status: ExitStatus
   /// One line without the tool's name, or one for each of several points.
-  public let lines: [String]
+  package let lines: [String]
 
   /// Ends a tool with a sentence.
   ///
   /// - Parameters:
   ///   - status: What the shell gets.
   ///   - message: Lower case, no full stop, with the number that was wrong and the way out.
-  public init(_ status: ExitStatus, _ message: String) {
+  package init(_ status: ExitStatus, _ message: String) {
     self.init(status, lines: [message])
   }
 
@@ -19,13 +19,13 @@ public struct ToolError: Error, Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - status: What the shell gets.
   ///   - lines: Sentences as above.
-  public init(_ status: ExitStatus, lines: [String]) {
+  package init(_ status: ExitStatus, lines: [String]) {
     self.status = status
     self.lines = lines
   }
 
   /// The lines, separated by semicolons.
-  public var description: String { lines.joined(separator: "; ") }
+  package var description: String { lines.joined(separator: "; ") }
 
   /// An error of reading or writing, with the file it concerns.
   ///
@@ -33,7 +33,7 @@ public struct ToolError: Error, Sendable, CustomStringConvertible {
   ///   - path: The file.
   ///   - error: What the system said.
   ///   - status: What the shell gets.
-  public init(_ path: FilePath, _ error: SystemError, _ status: ExitStatus = .inputOutput) {
+  package init(_ path: FilePath, _ error: SystemError, _ status: ExitStatus = .inputOutput) {
     self.init(status, "\(path): \(error)")
   }
 
@@ -43,7 +43,7 @@ public struct ToolError: Error, Sendable, CustomStringConvertible {
   ///   - path: The file.
   ///   - error: The reason.
   /// - Returns: With the status for the one or the other.
-  public static func writing(_ path: FilePath, _ error: SystemError) -> ToolError {
+  package static func writing(_ path: FilePath, _ error: SystemError) -> ToolError {
     ToolError(path, error, ExitStatus(writing: error))
   }
 }

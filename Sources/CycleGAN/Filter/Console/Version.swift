@@ -2,17 +2,17 @@ import CCodecs
 import CKernels
 
 /// The version of these tools.
-public let cycleGANVersion = "0.1.0"
+package let cycleGANVersion = "0.1.0"
 
 /// What `--version` prints.
-public enum ToolVersion {
+package enum ToolVersion {
   /// A tool's version and those of the libraries it stands on.
   ///
   /// - Parameters:
   ///   - tool: Its name.
   ///   - others: Libraries that only this tool has, such as `LibTorch 1.13.1`.
   /// - Returns: One line.
-  public static func text(_ tool: String, _ others: [String] = []) -> String {
+  package static func text(_ tool: String, _ others: [String] = []) -> String {
     let webp = cc_webp_version()
     let libraries =
       others + [

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// The architecture of a generator, where its weights file does not say it, and how it runs.
-public struct GeneratorOptions: ParsableArguments, Sendable {
+package struct GeneratorOptions: ParsableArguments, Sendable {
   @Option(
     name: .customLong("netG"),
     help: ArgumentHelp("Architecture: resnet_Nblocks or unet_S.", valueName: "word"))
@@ -32,7 +32,7 @@ public struct GeneratorOptions: ParsableArguments, Sendable {
   var allowNonfinite = false
 
   /// Nothing but what the file says.
-  public init() {}
+  package init() {}
 
   var overrides: ArchitectureOverrides {
     ArchitectureOverrides(
@@ -48,7 +48,7 @@ public struct GeneratorOptions: ParsableArguments, Sendable {
   ///   - fallback: Which of a checkpoint's generators to take where `direction` is nil.
   /// - Returns: The generator, ready to run.
   /// - Throws: `ToolError` with every point that is wrong.
-  public func generator(
+  package func generator(
     _ path: FilePath, direction: Direction? = nil, inCheckpoint fallback: Direction? = nil
   ) throws(ToolError) -> Generator {
     try requirePrecision()
@@ -66,7 +66,7 @@ public struct GeneratorOptions: ParsableArguments, Sendable {
   ///   - direction: The first generator's.
   /// - Returns: That generator and the other one, ready to run.
   /// - Throws: `ToolError` with every point that is wrong.
-  public func generators(
+  package func generators(
     ofCheckpoint path: FilePath, from direction: Direction
   ) throws(ToolError) -> (Generator, Generator) {
     try requirePrecision()
@@ -135,23 +135,23 @@ extension WeightsFile {
 }
 
 /// The official `--netG`.
-public struct GeneratorWord: ExpressibleByArgument, Sendable {
+package struct GeneratorWord: ExpressibleByArgument, Sendable {
   /// What the word stands for.
-  public let kind: GeneratorArchitecture.Kind
+  package let kind: GeneratorArchitecture.Kind
 
   /// Takes a kind.
   ///
   /// - Parameter kind: What the word stands for.
-  public init(_ kind: GeneratorArchitecture.Kind) { self.kind = kind }
+  package init(_ kind: GeneratorArchitecture.Kind) { self.kind = kind }
 
   /// Reads the official word.
   ///
   /// - Parameter argument: `resnet_Nblocks` or `unet_S`.
-  public init?(argument: String) {
+  package init?(argument: String) {
     guard let kind = GeneratorArchitecture.Kind(argument) else { return nil }
     self.kind = kind
   }
 
   /// The word, for help.
-  public var defaultValueDescription: String { kind.description }
+  package var defaultValueDescription: String { kind.description }
 }

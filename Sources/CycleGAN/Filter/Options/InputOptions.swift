@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// What a filter reads.
-public struct InputOptions: ParsableArguments, Sendable {
+package struct InputOptions: ParsableArguments, Sendable {
   @Argument(
     help: ArgumentHelp(
       "Images, tensor streams and folders; - is standard input.", valueName: "input"))
@@ -26,10 +26,10 @@ public struct InputOptions: ParsableArguments, Sendable {
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
   /// Nothing named.
-  public init() {}
+  package init() {}
 
   /// What the user asked for.
-  public var selection: InputSelection {
+  package var selection: InputSelection {
     InputSelection(
       operands: inputs,
       lists: filesFrom.map { .init($0, separator: .lineFeed) }
@@ -39,9 +39,9 @@ public struct InputOptions: ParsableArguments, Sendable {
 }
 
 /// What a source was asked to read.
-public struct InputSelection: Sendable {
+package struct InputSelection: Sendable {
   /// What standard input can hold.
-  public enum Kind: String, Sendable, CaseIterable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// A tensor stream.
     case stream
     /// An encoded image, or several of Netpbm's.
@@ -51,9 +51,9 @@ public struct InputSelection: Sendable {
   }
 
   /// A file that lists paths.
-  public struct List: Sendable {
+  package struct List: Sendable {
     /// What ends a path.
-    public enum Separator: Sendable {
+    package enum Separator: Sendable {
       /// A line feed.
       case lineFeed
       /// NUL.
@@ -63,31 +63,31 @@ public struct InputSelection: Sendable {
     }
 
     /// The file; `-` is standard input.
-    public var path: FilePath
+    package var path: FilePath
     /// What ends a path.
-    public var separator: Separator
+    package var separator: Separator
 
     /// Names a list.
     ///
     /// - Parameters:
     ///   - path: The file; `-` is standard input.
     ///   - separator: What ends a path.
-    public init(_ path: FilePath, separator: Separator) {
+    package init(_ path: FilePath, separator: Separator) {
       self.path = path
       self.separator = separator
     }
   }
 
   /// Images, streams and folders in the order given; `-` is standard input.
-  public var operands: [FilePath]
+  package var operands: [FilePath]
   /// Lists of paths, read after the operands.
-  public var lists: [List]
+  package var lists: [List]
   /// What standard input holds; nil detects it from its first bytes.
-  public var standardInput: Kind?
+  package var standardInput: Kind?
   /// Whether a path on standard input ends in NUL.
-  public var isNull: Bool
+  package var isNull: Bool
   /// Limits of images, and which damage is refused.
-  public var decoding: DecodingOptions
+  package var decoding: DecodingOptions
 
   /// Selects inputs.
   ///
@@ -97,7 +97,7 @@ public struct InputSelection: Sendable {
   ///   - standardInput: What standard input holds; nil detects it from its first bytes.
   ///   - isNull: Whether a path on standard input ends in NUL.
   ///   - decoding: Limits of images, and which damage is refused.
-  public init(
+  package init(
     operands: [FilePath] = [], lists: [List] = [], standardInput: Kind? = nil,
     isNull: Bool = false, decoding: DecodingOptions = DecodingOptions()
   ) {

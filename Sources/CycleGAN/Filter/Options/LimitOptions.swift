@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// Resource limits of one image.
-public struct LimitOptions: ParsableArguments, Sendable {
+package struct LimitOptions: ParsableArguments, Sendable {
   @Option(help: ArgumentHelp("Most pixels of an image.", valueName: "n"))
   var maxPixels = Limit(DecodingOptions().maximumPixels)
 
@@ -24,10 +24,10 @@ public struct LimitOptions: ParsableArguments, Sendable {
   var failOn = Word<DamagePolicy>(.error)
 
   /// The defaults.
-  public init() {}
+  package init() {}
 
   /// The limits for the decoders.
-  public var decoding: DecodingOptions {
+  package var decoding: DecodingOptions {
     var options = DecodingOptions()
     options.maximumPixels = maxPixels.value
     options.maximumSide = maxSide.value
@@ -40,10 +40,10 @@ public struct LimitOptions: ParsableArguments, Sendable {
   }
 
   /// The options' words, in their order.
-  public static let words = values(DecodingOptions()).map(\.word)
+  package static let words = values(DecodingOptions()).map(\.word)
 
   /// What is not the default, by the options' words.
-  public var changed: [String: String] {
+  package var changed: [String: String] {
     let changed = zip(Self.values(decoding), Self.values(DecodingOptions())).filter { $0 != $1 }
     return Dictionary(uniqueKeysWithValues: changed.map(\.0))
   }

@@ -1,5 +1,5 @@
 /// What an image is written as.
-public enum OutputFormat: Sendable, Equatable {
+package enum OutputFormat: Sendable, Equatable {
   /// An encoded image.
   case image(ImageFormat)
   /// One NumPy array, which is a plain stream of one frame.
@@ -8,7 +8,7 @@ public enum OutputFormat: Sendable, Equatable {
   /// Reads a word of `--format`, or a file's extension.
   ///
   /// - Parameter word: `png`, `jpg`, `webp`, `ppm`, `npy` and their like, in any case.
-  public init?(word: String) {
+  package init?(word: String) {
     if word.lowercased() == "npy" {
       self = .npy
       return
@@ -18,7 +18,7 @@ public enum OutputFormat: Sendable, Equatable {
   }
 
   /// The usual extension, without the dot.
-  public var fileExtension: String {
+  package var fileExtension: String {
     switch self {
     case .image(let format): format.fileExtension
     case .npy: "npy"

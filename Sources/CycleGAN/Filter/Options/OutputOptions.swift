@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 
 /// Where a filter's images go, and in which format.
-public struct OutputOptions: ParsableArguments, Sendable {
+package struct OutputOptions: ParsableArguments, Sendable {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
@@ -46,10 +46,10 @@ public struct OutputOptions: ParsableArguments, Sendable {
   var depfile: FilePath?
 
   /// A stream on standard output.
-  public init() {}
+  package init() {}
 
   /// Refuses what makes no sense together.
-  public func validate() throws {
+  package func validate() throws {
     guard (1...100).contains(quality) else {
       throw ValidationError("--quality is from 1 to 100, not \(quality)")
     }
@@ -107,7 +107,7 @@ public struct OutputOptions: ParsableArguments, Sendable {
 }
 
 /// Which outputs need not be made again.
-public enum FreshnessRule: Sendable {
+package enum FreshnessRule: Sendable {
   /// All are made.
   case remake
   /// Those that exist are kept.

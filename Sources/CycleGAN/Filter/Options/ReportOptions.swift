@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// What a filter prints while it works.
-public struct ReportOptions: ParsableArguments, Sendable {
+package struct ReportOptions: ParsableArguments, Sendable {
   @Flag(help: "Show progress even if standard error is not a terminal.")
   var progress = false
 
@@ -19,10 +19,10 @@ public struct ReportOptions: ParsableArguments, Sendable {
   var failures: FilePath?
 
   /// Says what a person should know.
-  public init() {}
+  package init() {}
 
   /// How much is said.
-  public var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
+  package var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
 
   var barMode: ProgressBar.Mode { quiet ? .never : progress ? .always : .automatic }
 }

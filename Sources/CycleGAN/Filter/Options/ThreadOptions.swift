@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// How many threads a filter uses.
-public struct ThreadOptions: ParsableArguments, Sendable {
+package struct ThreadOptions: ParsableArguments, Sendable {
   @Option(
     name: [.customShort("t"), .long],
     help: ArgumentHelp(
@@ -15,20 +15,20 @@ public struct ThreadOptions: ParsableArguments, Sendable {
   var jobs: JobsWord?
 
   /// All processors.
-  public init() {}
+  package init() {}
 
   /// Refuses less than one thread.
-  public func validate() throws {
+  package func validate() throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("-t is from 1 to 1024, not \(threads)")
     }
   }
 
   /// Threads that compute.
-  public var computing: Int { threads ?? Kernels.threads }
+  package var computing: Int { threads ?? Kernels.threads }
 
   /// Threads that decode and encode; as many as there are processors unless given.
-  public var loadingAndSaving: Jobs {
+  package var loadingAndSaving: Jobs {
     jobs?.value ?? Jobs(load: computing, save: computing)
   }
 }
@@ -48,18 +48,18 @@ struct JobsWord: ExpressibleByArgument, Sendable {
 }
 
 /// How many threads load and save.
-public struct Jobs: Sendable, Equatable {
+package struct Jobs: Sendable, Equatable {
   /// Threads that decode.
-  public var load: Int
+  package var load: Int
   /// Threads that encode.
-  public var save: Int
+  package var save: Int
 
   /// Sets the threads.
   ///
   /// - Parameters:
   ///   - load: Threads that decode, at least 1.
   ///   - save: Threads that encode, at least 1.
-  public init(load: Int, save: Int) {
+  package init(load: Int, save: Int) {
     self.load = load
     self.save = save
   }

@@ -1,28 +1,28 @@
 import ArgumentParser
 
 /// One of a few words as the value of an option.
-public struct Word<Value: RawRepresentable & CaseIterable & Sendable>: ExpressibleByArgument,
+package struct Word<Value: RawRepresentable & CaseIterable & Sendable>: ExpressibleByArgument,
   Sendable
 where Value.RawValue == String {
   /// What the word stands for.
-  public let value: Value
+  package let value: Value
 
   /// Takes a value.
   ///
   /// - Parameter value: What the word stands for.
-  public init(_ value: Value) { self.value = value }
+  package init(_ value: Value) { self.value = value }
 
   /// Reads a word.
   ///
   /// - Parameter argument: Exactly one of the words.
-  public init?(argument: String) {
+  package init?(argument: String) {
     guard let value = Value(rawValue: argument) else { return nil }
     self.value = value
   }
 
   /// The word, for help.
-  public var defaultValueDescription: String { value.rawValue }
+  package var defaultValueDescription: String { value.rawValue }
 
   /// All words, for help and completion.
-  public static var allValueStrings: [String] { Value.allCases.map(\.rawValue) }
+  package static var allValueStrings: [String] { Value.allCases.map(\.rawValue) }
 }

@@ -6,9 +6,9 @@ import Synchronization
 ///
 /// Loading and saving run on several threads. The calling thread computes with all cores; images
 /// that are best computed on one core are computed by the threads that load, one a core.
-public struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
+package struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
   /// The last part of saving, which happens in order and on one thread.
-  public typealias Delivery = @Sendable () throws(ToolError) -> Void
+  package typealias Delivery = @Sendable () throws(ToolError) -> Void
 
   private let load: @Sendable (Input.Content, Input.Identity) throws -> Loaded
   private let save: @Sendable (Computed, Input.Identity) throws -> Delivery
@@ -22,7 +22,7 @@ public struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
   ///   - load: Makes of an image what is computed with.
   ///   - save: Encodes a result, or writes its file.
   ///   - done: Told in order of every image, and why it failed if it did.
-  public init(
+  package init(
     load: @escaping @Sendable (Input.Content, Input.Identity) throws -> Loaded,
     save: @escaping @Sendable (Computed, Input.Identity) throws -> Delivery,
     done: @escaping @Sendable (Input.Identity, InputFailure?) throws(ToolError) -> Void
@@ -39,7 +39,7 @@ public struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
   ///   - next: Gives the next image, nil at the end.
   ///   - prepare: Makes what computes, while the first images load.
   /// - Throws: `ToolError` if the tool cannot go on; what was delivered before stays.
-  public func run(
+  package func run(
     jobs: Jobs, from next: sending @escaping () throws(ToolError) -> Input?,
     computing prepare: () throws(ToolError) -> Computation<Loaded, Computed>
   ) throws(ToolError) {
@@ -141,7 +141,7 @@ public struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
 }
 
 /// What a filter computes of every image, and on which cores.
-public struct Computation<Loaded: Sendable, Computed: Sendable>: Sendable {
+package struct Computation<Loaded: Sendable, Computed: Sendable>: Sendable {
   private let compute: @Sendable (Loaded) throws -> Computed
   private let isForOneCore: @Sendable (Loaded) -> Bool
   private let cores = Semaphore(Kernels.threads)
@@ -152,7 +152,7 @@ public struct Computation<Loaded: Sendable, Computed: Sendable>: Sendable {
   ///   - isForOneCore: Whether one core computes an image while others compute others; else all
   ///     cores compute it together.
   ///   - compute: Makes a result; called from several threads at once.
-  public init(
+  package init(
     isForOneCore: @escaping @Sendable (Loaded) -> Bool = { _ in false },
     _ compute: @escaping @Sendable (Loaded) throws -> Computed
   ) {

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// A file for every image, below a folder, under names that mirror the inputs'.
-public final class FolderSink: Sink {
+package final class FolderSink: Sink {
   private let folder: FilePath
   private let format: OutputFormat?
   private let encoding: EncodingOptions
@@ -26,7 +26,7 @@ public final class FolderSink: Sink {
   /// - Parameters:
   ///   - folder: Made if it is missing.
   ///   - format: What is written.
-  public convenience init(_ folder: FilePath, format: ImageFormat) {
+  package convenience init(_ folder: FilePath, format: ImageFormat) {
     self.init(
       folder, format: .image(format), encoding: EncodingOptions(), freshness: Freshness(),
       terminator: nil)
@@ -54,7 +54,7 @@ public final class FolderSink: Sink {
   ///
   /// - Parameter inputs: All inputs, in order.
   /// - Throws: `ToolError` naming both.
-  public func plan(_ inputs: [FilePath]) throws(ToolError) {
+  package func plan(_ inputs: [FilePath]) throws(ToolError) {
     var planned = Names()
     for input in inputs {
       let output: FilePath
@@ -79,7 +79,7 @@ public final class FolderSink: Sink {
   ///
   /// - Parameter name: Its path or number.
   /// - Returns: False where it was asked for already, or need not be made again.
-  public func wants(_ name: FilePath) -> Bool {
+  package func wants(_ name: FilePath) -> Bool {
     let output = file(for: name)
     let isFirst = names.withLock { names in
       // The first in order gets the output, whichever is encoded first.
@@ -94,7 +94,7 @@ public final class FolderSink: Sink {
   ///
   /// - Parameter name: Its path or number.
   /// - Returns: nil where it would leave the folder.
-  public func file(for name: FilePath) -> FilePath? {
+  package func file(for name: FilePath) -> FilePath? {
     do throws(InputFailure) { return try path(for: name).0 } catch { return nil }
   }
 
@@ -105,7 +105,7 @@ public final class FolderSink: Sink {
   ///   - identity: Which one it is.
   /// - Returns: What prints its path.
   /// - Throws: What concerns this image alone, or a `ToolError` if the disk fails.
-  public func prepare(
+  package func prepare(
     _ frame: Frame, _ identity: Input.Identity
   ) throws -> @Sendable () throws(ToolError) -> Void {
     let (output, format) = try path(for: identity.name)
@@ -142,7 +142,7 @@ public final class FolderSink: Sink {
   ///
   /// - Parameter isWhole: Whether all inputs came to their proper end.
   /// - Throws: `ToolError` if the make rules cannot be written.
-  public func finish(isWhole: Bool) throws(ToolError) { try depfile?.write() }
+  package func finish(isWhole: Bool) throws(ToolError) { try depfile?.write() }
 
   private static func areSame(_ first: FilePath, _ second: FilePath) -> Bool {
     var (one, other) = (stat(), stat())
@@ -152,12 +152,12 @@ public final class FolderSink: Sink {
 }
 
 /// Folders for outputs.
-public enum OutputFolder {
+package enum OutputFolder {
   /// Makes a folder and those it lies in.
   ///
   /// - Parameter folder: One that is there already stays.
   /// - Throws: `ToolError` naming what cannot be made.
-  public static func make(_ folder: FilePath) throws(ToolError) {
+  package static func make(_ folder: FilePath) throws(ToolError) {
     if Folder.isFolder(folder) { return }
     if folder.directory != folder { try make(folder.directory) }
     // Another thread may have made it in between.

@@ -1,18 +1,18 @@
 import Glibc
 
 /// Which outputs need not be made again.
-public struct Freshness: Sendable {
+package struct Freshness: Sendable {
   /// The rule in force.
-  public var rule: FreshnessRule
+  package var rule: FreshnessRule
   /// What every output is made from besides its own input, such as the weights.
-  public var prerequisites: [FilePath]
+  package var prerequisites: [FilePath]
 
   /// Chooses a rule.
   ///
   /// - Parameters:
   ///   - rule: The rule.
   ///   - prerequisites: What every output is made from besides its own input.
-  public init(_ rule: FreshnessRule = .remake, prerequisites: [FilePath] = []) {
+  package init(_ rule: FreshnessRule = .remake, prerequisites: [FilePath] = []) {
     self.rule = rule
     self.prerequisites = prerequisites
   }

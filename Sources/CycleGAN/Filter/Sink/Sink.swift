@@ -1,7 +1,7 @@
 import Glibc
 
 /// Where a filter's results go.
-public protocol Sink<Result>: Sendable {
+package protocol Sink<Result>: Sendable {
   /// What is made of every image.
   associatedtype Result: Sendable
 
@@ -48,16 +48,16 @@ public protocol Sink<Result>: Sendable {
 
 extension Sink {
   /// Failures end here.
-  public var passesFailuresOn: Bool { false }
+  package var passesFailuresOn: Bool { false }
 
   /// Nothing is passed on.
-  public func fail(_ failure: InputFailure, _ identity: Input.Identity) throws(ToolError) {}
+  package func fail(_ failure: InputFailure, _ identity: Input.Identity) throws(ToolError) {}
 
   /// There is no file.
-  public func file(for name: FilePath) -> FilePath? { nil }
+  package func file(for name: FilePath) -> FilePath? { nil }
 
   /// Everything is wanted.
-  public func wants(_ name: FilePath) -> Bool { true }
+  package func wants(_ name: FilePath) -> Bool { true }
 }
 
 extension OutputOptions {

@@ -1,13 +1,13 @@
 import Glibc
 
 /// The images below a folder.
-public enum Folder {
+package enum Folder {
   /// What a walk found.
-  public struct Content: Sendable {
+  package struct Content: Sendable {
     /// Files whose first bytes are an image's, sorted by their paths' bytes.
-    public var images: [FilePath] = []
+    package var images: [FilePath] = []
     /// Files that are something else, dot files and folders that cannot be read.
-    public var skipped: [FilePath] = []
+    package var skipped: [FilePath] = []
   }
 
   /// Walks a folder and everything below it.
@@ -17,7 +17,7 @@ public enum Folder {
   /// - Parameter path: The folder.
   /// - Returns: Images and what was skipped.
   /// - Throws: `SystemError` if the folder itself cannot be read.
-  public static func images(below path: FilePath) throws(SystemError) -> Content {
+  package static func images(below path: FilePath) throws(SystemError) -> Content {
     var content = Content()
     var entered: Set<Identity> = []
     try walk(path, &content, &entered)
@@ -29,7 +29,7 @@ public enum Folder {
   ///
   /// - Parameter path: Anything; a missing file is no folder.
   /// - Returns: True for a folder or a link to one.
-  public static func isFolder(_ path: FilePath) -> Bool {
+  package static func isFolder(_ path: FilePath) -> Bool {
     var status = stat()
     return path.withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
   }

@@ -1,7 +1,7 @@
 /// One image on its way into a filter, not decoded yet, or why there is none.
-public struct Input: Sendable {
+package struct Input: Sendable {
   /// What an image comes as.
-  public enum Content: Sendable {
+  package enum Content: Sendable {
     /// An image's file, which is read when it is needed.
     case file(FilePath)
     /// A whole PNG, JPEG or WebP file.
@@ -13,15 +13,15 @@ public struct Input: Sendable {
   }
 
   /// Which image of all it is.
-  public struct Identity: Sendable {
+  package struct Identity: Sendable {
     /// What its outputs are named after: its path, or its number where it has none.
-    public internal(set) var name = FilePath("")
+    package internal(set) var name = FilePath("")
     /// What messages call it.
-    public internal(set) var label = ""
+    package internal(set) var label = ""
     /// Whether the name is a path, and not only a number.
-    public internal(set) var isPath = true
+    package internal(set) var isPath = true
     /// Counted from 0, failures included.
-    public internal(set) var index = 0
+    package internal(set) var index = 0
 
     init() {}
 
@@ -33,11 +33,11 @@ public struct Input: Sendable {
   }
 
   /// Which image of all it is; the pipeline counts.
-  public let identity: Identity
+  package let identity: Identity
   /// The image, or why there is none.
-  public let content: Result<Content, InputFailure>
+  package let content: Result<Content, InputFailure>
   /// Where a frame of a stream can be read again: the file, and the offset of its note or record.
-  public internal(set) var record: (file: FilePath, offset: Int)?
+  package internal(set) var record: (file: FilePath, offset: Int)?
 
   init(_ name: FilePath, label: String? = nil, _ content: Content) {
     identity = Identity(name, label)
@@ -58,7 +58,7 @@ extension Input.Content {
   ///   - warn: Told what a person may want to know.
   /// - Returns: uint8 samples, or what the stream had.
   /// - Throws: `CodecError` if it cannot be decoded, `SystemError` if a file cannot be read.
-  public func decoded(_ options: DecodingOptions, warn: (String) -> Void) throws -> Frame {
+  package func decoded(_ options: DecodingOptions, warn: (String) -> Void) throws -> Frame {
     let decoded: DecodedImage
     switch self {
     case .frame(let frame): return frame
@@ -74,15 +74,15 @@ extension Input.Content {
 }
 
 /// Why one image cannot be delivered; the others still can.
-public struct InputFailure: Error, Sendable, Equatable, CustomStringConvertible {
+package struct InputFailure: Error, Sendable, Equatable, CustomStringConvertible {
   /// One line without the image's name.
-  public let reason: String
+  package let reason: String
   /// The tool's exit status at the end because of it.
-  public let status: ExitStatus
+  package let status: ExitStatus
   /// Whether an earlier filter has named it already.
-  public let isUpstream: Bool
+  package let isUpstream: Bool
   /// What the codec said, where it was one.
-  public private(set) var cause: CodecError?
+  package private(set) var cause: CodecError?
 
   /// States a reason.
   ///
@@ -90,7 +90,7 @@ public struct InputFailure: Error, Sendable, Equatable, CustomStringConvertible 
   ///   - reason: One line without the image's name.
   ///   - status: The tool's exit status at the end because of it.
   ///   - isUpstream: Whether an earlier filter has named it already.
-  public init(_ reason: String, status: ExitStatus = .someFailed, isUpstream: Bool = false) {
+  package init(_ reason: String, status: ExitStatus = .someFailed, isUpstream: Bool = false) {
     self.reason = reason
     self.status = status
     self.isUpstream = isUpstream
@@ -99,7 +99,7 @@ public struct InputFailure: Error, Sendable, Equatable, CustomStringConvertible 
   /// Takes a codec's reason.
   ///
   /// - Parameter error: Why the image cannot be decoded or encoded.
-  public init(_ error: CodecError) {
+  package init(_ error: CodecError) {
     self.init(describedWithHint(error))
     cause = error
   }
@@ -114,5 +114,5 @@ public struct InputFailure: Error, Sendable, Equatable, CustomStringConvertible 
   }
 
   /// The reason.
-  public var description: String { reason }
+  package var description: String { reason }
 }

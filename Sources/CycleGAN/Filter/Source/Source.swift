@@ -3,9 +3,9 @@ import Glibc
 /// The inputs of a filter or of a data set, in order: operands, folders, lists, streams.
 ///
 /// Only opens and reads; decoding is the pipeline's part. For one thread at a time.
-public final class Source {
+package final class Source {
   /// What is done with a regular file that holds one image.
-  public enum FilePolicy: Sendable {
+  package enum FilePolicy: Sendable {
     /// It is opened and read.
     case read
     /// Only its path is given, unopened where a folder or a list names it.
@@ -36,7 +36,7 @@ public final class Source {
   ///   - diagnostics: Told of what is skipped.
   ///   - verbosity: How much is said of it.
   /// - Throws: `ToolError` if nothing was named and standard input is a terminal.
-  public init(
+  package init(
     _ selection: InputSelection, files: FilePolicy = .read, diagnostics: Diagnostics,
     verbosity: Verbosity = .normal
   ) throws(ToolError) {
@@ -49,7 +49,7 @@ public final class Source {
   ///
   /// - Returns: The paths of what is one image each.
   /// - Throws: `ToolError` if a list cannot be read.
-  public func imagePaths() throws(ToolError) -> [FilePath] {
+  package func imagePaths() throws(ToolError) -> [FilePath] {
     let entries = try paths.collected()
     collected = entries
     return entries.compactMap(\.imagePath)
@@ -66,7 +66,8 @@ public final class Source {
   ///   out.
   /// - Returns: An image, or why there is none; nil at the end, or once a signal asked to stop.
   /// - Throws: `ToolError` if a list of paths cannot be read.
-  public func next(where isWanted: (FilePath) -> Bool = { _ in true }) throws(ToolError) -> Input? {
+  package func next(where isWanted: (FilePath) -> Bool = { _ in true }) throws(ToolError) -> Input?
+  {
     while !Interrupts.wantsStop {
       let input: Input?
       if let opened {

@@ -84,7 +84,7 @@ public enum ResourceLimit: Sendable {
 }
 
 /// An error whose reason may be a limit that the caller has set and can change.
-public protocol ResourceLimited: Error, CustomStringConvertible {
+package protocol ResourceLimited: Error, CustomStringConvertible {
   /// The limit that was exceeded; nil for every other reason.
   var exceededLimit: ResourceLimit? { get }
 }

@@ -31,7 +31,7 @@ enum PNM: Codec {
 
 /// Reads Netpbm images one after the other as they arrive, so that a pipe of them needs no more
 /// memory than the largest.
-public final class PNMStreamReader {
+package final class PNMStreamReader {
   private let reader: ByteReader
   private let options: DecodingOptions
   /// What is left of images whose samples are text: they end where the next one begins.
@@ -46,7 +46,7 @@ public final class PNMStreamReader {
   /// - Parameters:
   ///   - reader: Where the bytes come from.
   ///   - options: Limits, and which damage is refused.
-  public init(_ reader: ByteReader, options: DecodingOptions = DecodingOptions()) {
+  package init(_ reader: ByteReader, options: DecodingOptions = DecodingOptions()) {
     self.reader = reader
     self.options = options
   }
@@ -57,7 +57,7 @@ public final class PNMStreamReader {
   ///
   /// - Returns: The image, or why it cannot be decoded; nil after the last one.
   /// - Throws: `SystemError` if a read fails.
-  public func next() throws(SystemError) -> Result<DecodedImage, CodecError>? {
+  package func next() throws(SystemError) -> Result<DecodedImage, CodecError>? {
     guard try follows() else { return nil }
     do throws(CodecError) {
       defer { isFirst = false }
@@ -74,7 +74,7 @@ public final class PNMStreamReader {
   ///
   /// - Returns: False at the end, and after a failure.
   /// - Throws: `SystemError` if a read fails.
-  public func follows() throws(SystemError) -> Bool {
+  package func follows() throws(SystemError) -> Bool {
     guard !isAtEnd else { return false }
     if let rest {
       isAtEnd = rest.remainingBytes == 0

@@ -37,10 +37,10 @@ extension WeightsFile {
   }
 
   /// A safetensors file with metadata and checksum.
-  public var safetensors: FileContent { parts(header()) }
+  package var safetensors: FileContent { parts(header()) }
 
   /// A safetensors file without metadata and checksum.
-  public var bareSafetensors: FileContent { parts(headerText([("format", "pt")])) }
+  package var bareSafetensors: FileContent { parts(headerText([("format", "pt")])) }
 
   private func parts(_ header: [UInt8]) -> FileContent {
     var parts = FileContent()

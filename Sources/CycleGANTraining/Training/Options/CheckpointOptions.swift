@@ -69,7 +69,7 @@ package struct CheckpointOptions: TrainingOptionGroup {
 }
 
 /// The interval between two checkpoints.
-public enum SaveInterval: Sendable, Equatable {
+package enum SaveInterval: Sendable, Equatable {
   /// A number of steps.
   case steps(Int)
   /// A number of epochs.
@@ -80,7 +80,7 @@ public enum SaveInterval: Sendable, Equatable {
   /// Reads `500` (steps), `1e` (epochs), or `90s`, `10m` and `2h`.
   ///
   /// - Parameter text: A number above 0, followed by one of these letters or nothing.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard let number = Int(digits), number > 0 else { return nil }
     switch text.dropFirst(digits.count) {
@@ -96,14 +96,14 @@ public enum SaveInterval: Sendable, Equatable {
 
 extension SaveInterval: ExpressibleByArgument {
   /// Reads `10m`, `1e` or `500`.
-  public init?(argument: String) { self.init(argument) }
+  package init?(argument: String) { self.init(argument) }
 }
 
 extension TrainingOptions {
   /// Replaces the default intervals between checkpoints.
   ///
   /// - Parameter intervals: At least one; of several of a kind the shortest counts.
-  public mutating func save(every intervals: [SaveInterval]) {
+  package mutating func save(every intervals: [SaveInterval]) {
     (saveEvery, saveEverySteps, saveEveryEpochs, saveEveryMinutes) = (nil, nil, nil, nil)
     for interval in intervals {
       switch interval {
@@ -117,7 +117,7 @@ extension TrainingOptions {
 }
 
 /// What happens when an alarm begins.
-public enum AlarmResponse: String, Sendable, CaseIterable {
+package enum AlarmResponse: String, Sendable, CaseIterable {
   /// A line on standard error.
   case warn
   /// The run saves and ends.

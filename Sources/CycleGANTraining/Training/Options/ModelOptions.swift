@@ -1,75 +1,75 @@
 import CycleGAN
 
 /// Architecture, losses and optimizers of a model; the defaults are the official ones.
-public struct ModelOptions: Sendable, Equatable {
+package struct ModelOptions: Sendable, Equatable {
   /// Family and depth of both generators: the official `--netG`.
-  public var generatorKind = GeneratorArchitecture.Kind.resnet(blocks: 9)
+  package var generatorKind = GeneratorArchitecture.Kind.resnet(blocks: 9)
   /// Channels after the generators' first convolution: `--ngf`.
-  public var generatorWidth = 64
+  package var generatorWidth = 64
   /// Family and depth of both discriminators: `--netD` and `--n_layers_D`.
-  public var discriminatorKind = DiscriminatorArchitecture.Kind.patch(layers: 3)
+  package var discriminatorKind = DiscriminatorArchitecture.Kind.patch(layers: 3)
   /// Channels after the discriminators' first convolution: `--ndf`.
-  public var discriminatorWidth = 64
+  package var discriminatorWidth = 64
   /// Normalization of all four networks: `--norm`.
-  public var norm = Norm.instance
+  package var norm = Norm.instance
   /// Whether the generators have dropout.
-  public var dropout = false
+  package var dropout = false
   /// Upsampling of the ResNet generators: `--upsample`.
-  public var upsampling = GeneratorArchitecture.Upsampling.transpose
+  package var upsampling = GeneratorArchitecture.Upsampling.transpose
   /// Channels of images of domain A, 1 or 3: `--input_nc`.
-  public var channelsA = 3
+  package var channelsA = 3
   /// Channels of images of domain B, 1 or 3: `--output_nc`.
-  public var channelsB = 3
+  package var channelsB = 3
   /// The adversarial loss: `--gan_mode`.
-  public var ganMode = GANMode.lsgan
+  package var ganMode = GANMode.lsgan
   /// Augmentations of the discriminators' inputs: `--diff-augment`.
-  public var augmentations: Set<Augmentation> = []
+  package var augmentations: Set<Augmentation> = []
   /// Weight of the cycle loss A -> B -> A: `--lambda_A`.
-  public var lambdaA = 10.0
+  package var lambdaA = 10.0
   /// Weight of the cycle loss B -> A -> B: `--lambda_B`.
-  public var lambdaB = 10.0
+  package var lambdaB = 10.0
   /// Weight of the identity losses, relative to the cycle losses: `--lambda_identity`.
-  public var lambdaIdentity = 0.5
+  package var lambdaIdentity = 0.5
   /// Images in the image pool of each domain: `--pool_size`.
-  public var poolSize = 50
+  package var poolSize = 50
   /// Adam's decay of the first moment: `--beta1`.
-  public var beta1 = 0.5
+  package var beta1 = 0.5
   /// Adam's learning rate at the start: `--lr`.
-  public var learningRate = 0.0002
+  package var learningRate = 0.0002
   /// The norm that the gradients of both generators together, and those of both discriminators, are
   /// clipped to; nil for no limit: `--clip-grad`.
-  public var maximumGradientNorm: Double?
+  package var maximumGradientNorm: Double?
   /// Decay of the EMA of both generators' parameters, 0..<1; nil for no EMA.
-  public var emaDecay: Double?
+  package var emaDecay: Double?
   /// Distribution of the initial weights: `--init_type`.
-  public var initType = Initialization.Kind.normal
+  package var initType = Initialization.Kind.normal
   /// Scale of the initial weights: `--init_gain`.
-  public var initGain = 0.02
+  package var initGain = 0.02
   /// Whether the generators recompute activations in the backward pass: `--grad-checkpointing`.
-  public var gradientCheckpointing = false
+  package var gradientCheckpointing = false
   /// Arithmetic of the convolutions, apart from the residual blocks' own: `--amp`.
-  public var precision = Precision.float32
+  package var precision = Precision.float32
 
   /// The official defaults.
-  public init() {}
+  package init() {}
 
   /// The generator that turns A into B.
-  public var generatorAB: GeneratorArchitecture { generator(from: channelsA, into: channelsB) }
+  package var generatorAB: GeneratorArchitecture { generator(from: channelsA, into: channelsB) }
 
   /// The generator that turns B into A.
-  public var generatorBA: GeneratorArchitecture { generator(from: channelsB, into: channelsA) }
+  package var generatorBA: GeneratorArchitecture { generator(from: channelsB, into: channelsA) }
 
   /// The discriminator of domain A.
-  public var discriminatorA: DiscriminatorArchitecture { discriminator(of: channelsA) }
+  package var discriminatorA: DiscriminatorArchitecture { discriminator(of: channelsA) }
 
   /// The discriminator of domain B.
-  public var discriminatorB: DiscriminatorArchitecture { discriminator(of: channelsB) }
+  package var discriminatorB: DiscriminatorArchitecture { discriminator(of: channelsB) }
 
   /// The layers of one of the four networks.
   ///
   /// - Parameter role: Which.
   /// - Returns: Its description.
-  public func network(_ role: NetworkRole) -> NetworkDescription {
+  package func network(_ role: NetworkRole) -> NetworkDescription {
     switch role {
     case .generatorAB: generatorAB.network
     case .generatorBA: generatorBA.network

@@ -1,71 +1,71 @@
 import CycleGAN
 
 /// Everything that decides what a run computes, and how often it logs and saves.
-public struct TrainingOptions: Sendable, Equatable {
+package struct TrainingOptions: Sendable, Equatable {
   /// Networks, losses and optimizers.
-  public var model = ModelOptions()
+  package var model = ModelOptions()
   /// Resizing, cropping and flipping; the channels are set per domain.
-  public var preprocessing = Preprocessing()
+  package var preprocessing = Preprocessing()
   /// Whether A and B are swapped: the official `--direction BtoA`.
-  public var isReversed = false
+  package var isReversed = false
   /// The most images of a domain: the official `--max_dataset_size`.
-  public var maximumCount: Int?
+  package var maximumCount: Int?
   /// Images of each domain in a batch: the official `--batch_size`.
-  public var batchSize = 1
+  package var batchSize = 1
   /// Batches whose gradients are averaged in a step: `--accumulate`.
-  public var batchesPerStep = 1
+  package var batchesPerStep = 1
   /// Whether images are taken in order: the official `--serial_batches`.
-  public var serialBatches = false
+  package var serialBatches = false
   /// Epochs at the full learning rate: the official `--n_epochs`.
-  public var epochs = 100
+  package var epochs = 100
   /// Epochs in which it decays to zero: the official `--n_epochs_decay`.
-  public var decayEpochs = 100
+  package var decayEpochs = 100
   /// Schedule of the learning rate: the official `--lr_policy`.
-  public var policy = LearningRateSchedule.Policy.linear
+  package var policy = LearningRateSchedule.Policy.linear
   /// Whether a linear schedule decays every epoch or every step: `--lr-decay-by`.
-  public var decayInterval = LearningRateSchedule.Interval.epoch
+  package var decayInterval = LearningRateSchedule.Interval.epoch
   /// Epochs between steps of the policy `step`: the official `--lr_decay_iters`.
-  public var decayEvery = 50
+  package var decayEvery = 50
   /// Epochs after which the identity losses get another weight; nil if they keep theirs.
-  public var identityWarmup: Int?
+  package var identityWarmup: Int?
   /// Their weight then, relative to their cycle's.
-  public var identityAfterWarmup = 0.0
+  package var identityAfterWarmup = 0.0
   /// Seed of weights, order, crops, flips, pools and dropout.
-  public var seed: UInt64 = 0
+  package var seed: UInt64 = 0
   /// Stops early after this many steps.
-  public var maximumSteps: Int?
+  package var maximumSteps: Int?
   /// Images between rows of the log: the official `--print_freq`.
-  public var logEvery = 100
+  package var logEvery = 100
   /// Images between checkpoints: the official `--save_latest_freq`; nil if they do not count.
-  public var saveEvery: Int? = 5000
+  package var saveEvery: Int? = 5000
   /// Steps between checkpoints; nil if they do not count.
-  public var saveEverySteps: Int?
+  package var saveEverySteps: Int?
   /// Epochs between checkpoints: the official `--save_epoch_freq`; nil if they do not count.
-  public var saveEveryEpochs: Int? = 5
+  package var saveEveryEpochs: Int? = 5
   /// Minutes between checkpoints; nil if they do not count.
-  public var saveEveryMinutes: Double? = 10
+  package var saveEveryMinutes: Double? = 10
   /// Checkpoints that stay, at least two.
-  public var keptCheckpoints = 2
+  package var keptCheckpoints = 2
   /// What happens when an alarm begins.
-  public var alarmResponse = AlarmResponse.warn
+  package var alarmResponse = AlarmResponse.warn
   /// Threads that decode images ahead of the steps: the official `--num_threads`.
-  public var loadingThreads = 4
+  package var loadingThreads = 4
   /// The share of a domain's images that may be unusable.
-  public var maximumBad = 0.001
+  package var maximumBad = 0.001
   /// Limits and policy of decoding that are not the defaults, by their options' words: they decide
   /// which images can be used.
-  public var changedLimits: [String: String] = [:]
+  package var changedLimits: [String: String] = [:]
   /// Memory for decoded images, bytes; nil for a quarter of the machine's.
-  public var cacheBytes: Int?
+  package var cacheBytes: Int?
   /// The device, in LibTorch's words.
-  public var device = "cpu"
+  package var device = "cpu"
   /// Files of initial weights, as the words of `--init-from`; empty for random weights.
-  public var initialWeights: [String] = []
+  package var initialWeights: [String] = []
   /// Compute threads.
-  public var threads = 1
+  package var threads = 1
 
   /// The official defaults.
-  public init() {}
+  package init() {}
 
   /// The official defaults, which the declarations of the options show.
   static let defaults = TrainingOptions()
@@ -83,7 +83,7 @@ public struct TrainingOptions: Sendable, Equatable {
   }
 
   /// Epochs in all.
-  public var totalEpochs: Int { epochs + decayEpochs }
+  package var totalEpochs: Int { epochs + decayEpochs }
 
   /// Counts the steps of the whole run.
   ///
@@ -169,7 +169,7 @@ extension TrainingOptions {
   ///
   /// - Throws: `TrainingError.options` with the numbers and a hint, `.unavailable` if the processor
   ///   lacks something.
-  public func validate() throws(TrainingError) {
+  package func validate() throws(TrainingError) {
     for option in Self.table { try option.requireRange(self) }
     for contradiction in [
       scheduleContradiction, upsamplingContradiction, identityContradiction, sizeContradiction,
