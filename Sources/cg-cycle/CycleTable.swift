@@ -1,5 +1,4 @@
 import CycleGAN
-import Synchronization
 
 /// Similarity of an image and its reconstruction, in float32 and through 8 bits.
 struct CycleRow: Sendable {
@@ -36,7 +35,7 @@ final class CycleTable: Sendable {
 
   private let limits: CheckOptions
   private let diagnostics: Diagnostics
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   init(_ limits: CheckOptions, _ diagnostics: Diagnostics) {
     self.limits = limits

@@ -1,11 +1,10 @@
-import Synchronization
 
 /// Threads that transform inputs into outputs, handed out in the inputs' order.
 ///
 /// Works only as far ahead as its depth allows, so that memory does not depend on the number of
 /// inputs. Threads start as inputs come: a pool of 1024 threads with three inputs has four.
 package final class OrderedPool<Input: Sendable, Output: Sendable>: Sendable {
-  private struct Taking: ~Copyable {
+  private struct Taking {
     let next: () -> Input?
     var count = 0
     var isAtEnd = false
@@ -20,8 +19,8 @@ package final class OrderedPool<Input: Sendable, Output: Sendable>: Sendable {
   }
 
   private let threads: Int
-  private let taking: Mutex<Taking>
-  private let giving = Mutex(Giving())
+  private let taking: Locked<Taking>
+  private let giving = Locked(Giving())
   private let transform: @Sendable (Input, Int) -> Output
   /// Outputs that may be begun.
   private let room: Semaphore
@@ -41,7 +40,7 @@ package final class OrderedPool<Input: Sendable, Output: Sendable>: Sendable {
   ) throws(SystemError) {
     self.threads = threads
     self.transform = transform
-    taking = Mutex(Taking(next: next))
+    taking = Locked(Taking(next: next))
     room = Semaphore(threads + depth)
     try BlockingThread { [self] in work(number: 1) }.detach()
   }

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// A thread of its own for work that blocks.
 ///
@@ -59,6 +58,40 @@ package struct BlockingThread: @unchecked Sendable {
   }
 }
 
+/// State that several threads use, one at a time.
+///
+/// `Synchronization.Mutex` with the lock of pthreads: ThreadSanitizer sees that one.
+package final class Locked<State>: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private var state: State
+
+  /// Takes over a state.
+  ///
+  /// - Parameter state: What it is at first; nobody else uses it from now on.
+  package init(_ state: sending State) {
+    self.state = state
+    pthread_mutex_init(mutex, nil)
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    mutex.deallocate()
+  }
+
+  /// Reads or changes the state while no other thread does.
+  ///
+  /// - Parameter body: Must not use the lock itself.
+  /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws.
+  package func withLock<Result, Failure: Error>(
+    _ body: (inout sending State) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return try body(&state)
+  }
+}
+
 /// A count that threads can wait for.
 ///
 /// Source: sem_overview(7).
@@ -94,7 +127,7 @@ package final class Channel<Value: Sendable>: Sendable {
     var isClosed = false
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let room: Semaphore
   private let filled = Semaphore(0)
 

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// Counts images, names those that fail, and knows the exit status.
 package final class Tally: Sendable {
@@ -15,7 +14,7 @@ package final class Tally: Sendable {
   private let diagnostics: Diagnostics
   private let options: ReportOptions
   private let total: Int?
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   /// Begins to count.
   ///
@@ -38,7 +37,7 @@ package final class Tally: Sendable {
       guard descriptor >= 0 else { throw ToolError.writing(path, .current) }
       failures = ByteWriter(descriptor: descriptor)
     }
-    state = Mutex(
+    state = Locked(
       State(failures: failures, bar: ProgressBar(options.barMode, diagnostics)))
   }
 

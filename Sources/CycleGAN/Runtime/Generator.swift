@@ -1,5 +1,4 @@
 import CKernels
-import Synchronization
 
 /// Why a generator could not be built or run.
 public enum GeneratorError: Error, Equatable, CustomStringConvertible {
@@ -28,7 +27,7 @@ public final class Generator: Sendable {
   private static let maximumSide = 1 << 26
 
   private let network: PackedNetwork
-  private let idle = Mutex<[Workspace]>([])
+  private let idle = Locked<[Workspace]>([])
 
   /// Builds the kernels.
   ///

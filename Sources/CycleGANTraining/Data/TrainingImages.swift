@@ -1,6 +1,5 @@
 import CycleGAN
 import Glibc
-import Synchronization
 
 /// All images of one domain, in order: read when needed, or frames in memory.
 ///
@@ -30,8 +29,8 @@ package final class TrainingImages: Sendable {
 
   private let decoding: DecodingOptions
   private let cache: ImageCache
-  private let refused = Mutex<[Int: String]>([:])
-  private let flat = Mutex<Set<Int>>([])
+  private let refused = Locked<[Int: String]>([:])
+  private let flat = Locked<Set<Int>>([])
 
   /// Gathers images.
   ///
@@ -186,7 +185,7 @@ package final class ImageCache: Sendable {
   }
 
   private let maximumBytes: Int
-  private let content = Mutex(Content())
+  private let content = Locked(Content())
 
   /// Makes an empty cache.
   ///

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// What a tool says on stderr: one line a message, safe to print whatever the names are.
 ///
@@ -13,7 +12,7 @@ package final class Diagnostics: Sendable {
     var failed = 0
     var bar = ""
   }
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   /// Speaks for a tool.
   ///
@@ -22,7 +21,7 @@ package final class Diagnostics: Sendable {
   ///   - descriptor: Where messages go.
   package init(tool: String, descriptor: Int32 = STDERR_FILENO) {
     self.tool = tool
-    state = Mutex(State(descriptor: descriptor))
+    state = Locked(State(descriptor: descriptor))
   }
 
   /// Inputs that failed so far.

@@ -1,5 +1,4 @@
 import CKernels
-import Synchronization
 
 /// The way of every image through a filter: load | compute | save, with the order kept and a bounded
 /// number of images under way.
@@ -205,7 +204,7 @@ private enum Stage<Loaded: Sendable, Computed: Sendable>: Sendable {
 
 /// A value that one thread makes while others wait for it.
 private final class Promise<Value: Sendable>: Sendable {
-  private let value = Mutex<Value?>(nil)
+  private let value = Locked<Value?>(nil)
   private let isKept = Semaphore(0)
 
   /// Says what the value is, nil for none; once.
@@ -224,7 +223,7 @@ private final class Promise<Value: Sendable>: Sendable {
 
 /// Runs one task on a thread of its own, and keeps why it ended.
 private final class Writer: Sendable {
-  private let failure = Mutex<ToolError?>(nil)
+  private let failure = Locked<ToolError?>(nil)
   private let ended = Semaphore(0)
 
   /// Starts the task.

@@ -1,11 +1,10 @@
 import Glibc
-import Synchronization
 
 /// What make needs to know of outputs: a rule for each, as gcc's `-MD -MF` writes them.
 final class Depfile: Sendable {
   private let path: FilePath
   private let prerequisites: [FilePath]
-  private let rules = Mutex<[(output: FilePath, inputs: [FilePath])]>([])
+  private let rules = Locked<[(output: FilePath, inputs: [FilePath])]>([])
 
   /// Begins with no rules.
   ///

@@ -1,4 +1,3 @@
-import Synchronization
 
 /// One image in one file, which appears when it is known that there is no second.
 final class FileSink: Sink {
@@ -13,7 +12,7 @@ final class FileSink: Sink {
     var isLeftOut = false
     var hasFailure = false
   }
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   init(
     _ path: FilePath, format: OutputFormat, encoding: EncodingOptions, freshness: Freshness,

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// A file for every image, below a folder, under names that mirror the inputs'.
 package final class FolderSink: Sink {
@@ -19,7 +18,7 @@ package final class FolderSink: Sink {
     /// Inputs that were asked for.
     var asked: Set<FilePath> = []
   }
-  private let names = Mutex(Names())
+  private let names = Locked(Names())
 
   /// Writes to a folder, and prints nothing.
   ///

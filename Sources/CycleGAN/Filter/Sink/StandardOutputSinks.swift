@@ -1,9 +1,8 @@
 import Glibc
-import Synchronization
 
 /// A tensor stream on standard output.
 final class StreamSink: Sink {
-  private let writer: Mutex<StreamWriter>
+  private let writer: Locked<StreamWriter>
   private let isPlain: Bool
 
   /// Starts a stream; nothing is written yet.
@@ -11,7 +10,7 @@ final class StreamSink: Sink {
   /// - Parameter isPlain: Whether notes are left out.
   init(isPlain: Bool) {
     self.isPlain = isPlain
-    writer = Mutex(StreamWriter(ByteWriter(descriptor: STDOUT_FILENO), plain: isPlain))
+    writer = Locked(StreamWriter(ByteWriter(descriptor: STDOUT_FILENO), plain: isPlain))
   }
 
   var passesFailuresOn: Bool { !isPlain }
