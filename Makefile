@@ -78,20 +78,23 @@ test:
 example: all
 	SWIFT='$(SWIFT)' examples/package/run.sh $(BUILT)
 
-# The core's unit tests, built with the sanitizer into a folder of its own. LibTorch is not
-# instrumented, so the trainer stays out; so do whole networks of full size, which take minutes, and
-# tests that measure the process's memory, which a sanitizer multiplies.
-SANITIZED := $(SWIFT) test --disable-xctest -c release -Xswiftc -enable-testing --filter '^CycleGANTests\.' \
-  --skip 'GeneratorParityTests|StateDictTests'
+# The core's tests, built with a sanitizer into a folder of its own. LibTorch is not instrumented, so
+# the trainer stays out. So do networks of full size, which take minutes, and checks of the sources.
+# ThreadSanitizer does not know swift-testing's scheduler: its tests run one after the other, without
+# those that measure time. The tools stay out, too: Swift writes 0 into the count of its one empty
+# array, and every thread that has an empty array reads it.
+SANITIZED := $(SWIFT) test --disable-xctest -c release -Xswiftc -enable-testing --filter '^CycleGANTests\.'
+UNSANITIZED := GeneratorParityTests|StateDictTests|LayeringTests|DocumentationTests
 asan tsan: export CYCLEGAN_WITHOUT_TRAINER = 1
 
 asan: deps
 	ASAN_OPTIONS=strict_string_checks=1:detect_stack_use_after_return=1 \
-	  $(SANITIZED) --sanitize=address --scratch-path .build/asan
+	  $(SANITIZED) --sanitize=address --scratch-path .build/asan --skip '$(UNSANITIZED)'
 
 tsan: deps
-	TSAN_OPTIONS='halt_on_error=1 suppressions=$(CURDIR)/Tests/Sanitizers/tsan.supp' \
-	  $(SANITIZED) --sanitize=thread --scratch-path .build/tsan
+	TSAN_OPTIONS='suppressions=$(CURDIR)/Tests/Sanitizers/tsan.supp' \
+	  $(SANITIZED) --sanitize=thread --scratch-path .build/tsan --no-parallel \
+	  --skip '$(UNSANITIZED)|PickleBombTests'
 
 demo: deps all
 	PATH="$(CURDIR)/$(BUILT):$$PATH" examples/demo/run.sh .build/demo
