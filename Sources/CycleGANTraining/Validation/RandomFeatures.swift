@@ -1,6 +1,6 @@
 import CycleGAN
 
-/// Numbers that describe a picture's colours and textures, by a network of fixed random weights: no
+/// Numbers that describe an image's colors and textures, by a network of fixed random weights: no
 /// trained network has to be downloaded, and every run measures with the same.
 ///
 ///     input    [1,   C, H,    W   ]  -1...1
@@ -15,13 +15,13 @@ struct RandomFeatures {
   private let stages: [TrainableNetwork]
   private let device: Device
 
-  /// Numbers that describe a picture.
+  /// Numbers that describe an image.
   static let count = 2 * (64 + 256)
 
   /// Makes the network, the same every time.
   ///
   /// - Parameters:
-  ///   - channels: Of the pictures, 1 or 3.
+  ///   - channels: Of the images, 1 or 3.
   ///   - device: Where it lives.
   /// - Throws: `TorchError` if the device is out of memory.
   init(channels: Int, device: Device) throws(TorchError) {
@@ -37,7 +37,7 @@ struct RandomFeatures {
     self.device = device
   }
 
-  /// Describes a picture.
+  /// Describes an image.
   ///
   /// - Parameter frame: Any size.
   /// - Returns: `count` numbers.
@@ -58,10 +58,10 @@ struct RandomFeatures {
 }
 
 extension NetworkDescription {
-  /// Convolutions that halve the picture, each followed by a leaky ReLU.
+  /// Convolutions that halve the image, each followed by a leaky ReLU.
   ///
   /// - Parameter widths: Channels, from the input's to the output's.
-  /// - Returns: A network for pictures of any size.
+  /// - Returns: A network for images of any size.
   fileprivate static func halving(_ widths: [Int]) -> NetworkDescription {
     let layers = zip(widths, widths.dropFirst()).enumerated().flatMap { i, pair in
       [

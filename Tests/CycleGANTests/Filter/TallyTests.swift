@@ -3,7 +3,7 @@ import Testing
 @testable import CycleGAN
 
 @Suite struct TallyTests {
-  /// Counts pictures quietly.
+  /// Counts images quietly.
   func tally(_ failures: [CycleGAN.ExitStatus?]) throws -> Tally {
     let options = try ReportOptions.parse(["-q"])
     let tally = try Tally(Diagnostics(tool: "test"), options, total: nil)

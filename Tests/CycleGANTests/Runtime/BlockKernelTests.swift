@@ -6,7 +6,7 @@ import Testing
   /// Channels, height, width: whole tiles and parts of them, whole vectors and parts.
   static let sizes = [(5, 6, 7), (16, 9, 4), (33, 5, 8), (20, 2, 3)]
 
-  /// Two pictures, and everything the kernels make of them.
+  /// Two images, and everything the kernels make of them.
   private struct Run {
     let shape: ck_residual_block_shape
     let x, dy: [Naive]
@@ -19,8 +19,8 @@ import Testing
         batch: 2, height: Int32(height), width: Int32(width), channels: Int32(channels),
         epsilon: 1e-5)
       let count = height * width * channels
-      let picture = { (seed: Int) in Naive(height, width, channels, Numbers.numbers(seed, count)) }
-      (x, dy) = ([picture(1), picture(2)], [picture(3), picture(4)])
+      let image = { (seed: Int) in Naive(height, width, channels, Numbers.numbers(seed, count)) }
+      (x, dy) = ([image(1), image(2)], [image(3), image(4)])
       weights = [5, 6].map { seed in
         Numbers.floats(seed, channels * channels * 9).map { $0 / Float(channels).squareRoot() }
       }
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test(arguments: Instructions.available, sizes)
-  func `its gradients are what small changes of picture and weights do`(
+  func `its gradients are what small changes of image and weights do`(
     path: Instructions, size: (Int, Int, Int)
   ) throws {
     try path.use {

@@ -50,9 +50,9 @@ struct ForwardCase: CustomTestStringConvertible, Sendable {
     row: Result<ForwardCase, any Error>
   ) throws {
     let row = try row.get()
-    let picture = Numbers.picture(
+    let image = Numbers.image(
       width: row.width, height: row.height, channels: row.architecture.inputChannels)
-    let output = try row.architecture.generator(scale: row.scale)(picture)
+    let output = try row.architecture.generator(scale: row.scale)(image)
     #expect((output.width, output.height) == (row.width, row.height))
     #expect(output.channels == row.architecture.outputChannels)
     let values = output.float32Samples().map { Double($0) }

@@ -108,7 +108,7 @@ func succeed(_ call: (inout ck_error) -> ck_status) throws {
   }
 
   @Test(arguments: [(1, 1, 8, 8), (2, 3, 8, 12), (5, 4, 5, 4), (3, 20, 32, 64)])
-  func `pictures are mirrored as often as it takes, on the way in`(
+  func `images are mirrored as often as it takes, on the way in`(
     height: Int, width: Int, H: Int, W: Int
   ) {
     let channels = 3

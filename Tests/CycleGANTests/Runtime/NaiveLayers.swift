@@ -1,6 +1,6 @@
 import Testing
 
-/// A picture in the kernels' order, with the layers as their definitions have them, in Float64.
+/// An image in the kernels' order, with the layers as their definitions have them, in Float64.
 struct Naive {
   let height: Int
   let width: Int

@@ -3,7 +3,7 @@ import Testing
 
 /// The convolutions and the norm of training, held against their definitions in Float64.
 @Suite struct TrainingKernelTests {
-  /// Channels in and out, kernel, stride, padding, height, width of two pictures.
+  /// Channels in and out, kernel, stride, padding, height, width of two images.
   struct Shape: CustomTestStringConvertible {
     let input, output, kernel, stride, padding, height, width: Int
 
@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  /// Whole vectors and parts; three channels and one, which have kernels of their own; pictures of
+  /// Whole vectors and parts; three channels and one, which have kernels of their own; images of
   /// more rows than those take at a time.
   static let shapes = [
     Shape(5, 6, 3, 1, 1, 7, 9), Shape(16, 32, 3, 2, 1, 8, 6), Shape(3, 8, 7, 1, 0, 12, 11),
@@ -52,16 +52,16 @@ import Testing
     }
     let count = plain[0].values.count
     let dy = Numbers.floats(5, 2 * count)
-    let pictures = x.flatMap(\.floats)
+    let images = x.flatMap(\.floats)
     var y = dy.map { _ in Float.nan }
-    var (dx, dweight) = (pictures.map { _ in Float.nan }, weight.map { _ in Float.nan })
+    var (dx, dweight) = (images.map { _ in Float.nan }, weight.map { _ in Float.nan })
     try path.use {
-      try succeed { ck_convolution_forward(&s, pictures, weight, bias, &y, &$0) }
+      try succeed { ck_convolution_forward(&s, images, weight, bias, &y, &$0) }
       try succeed { ck_convolution_backward_data(&s, dy, weight, &dx, &$0) }
-      try succeed { ck_convolution_backward_weights(&s, pictures, dy, &dweight, &$0) }
+      try succeed { ck_convolution_backward_weights(&s, images, dy, &dweight, &$0) }
     }
-    for (n, picture) in plain.enumerated() {
-      picture.mapped { value, channel in value + Double(bias[channel]) }
+    for (n, image) in plain.enumerated() {
+      image.mapped { value, channel in value + Double(bias[channel]) }
         .expect(Array(y[n * count..<(n + 1) * count]))
     }
     // Both adjoints, by <dy, w * x> for other x and other w.
@@ -131,12 +131,12 @@ import Testing
       }
       let expected = x.map(made)
       let after = expected[0].values.count
-      let (pictures, dy) = (x.flatMap(\.floats), Numbers.floats(5, 2 * after))
+      let (images, dy) = (x.flatMap(\.floats), Numbers.floats(5, 2 * after))
       var statistics = [Float](repeating: .nan, count: ck_instance_norm_statistics(&s))
-      var (y, dx) = (dy.map { _ in Float.nan }, pictures.map { _ in Float.nan })
+      var (y, dx) = (dy.map { _ in Float.nan }, images.map { _ in Float.nan })
       try path.use {
-        try succeed { ck_instance_norm_forward(&s, pictures, &statistics, &y, &$0) }
-        try succeed { ck_instance_norm_backward(&s, pictures, statistics, dy, &dx, &$0) }
+        try succeed { ck_instance_norm_forward(&s, images, &statistics, &y, &$0) }
+        try succeed { ck_instance_norm_backward(&s, images, statistics, dy, &dx, &$0) }
       }
       expected[0].expect(Array(y[..<after]))
       expected[1].expect(Array(y[after...]))

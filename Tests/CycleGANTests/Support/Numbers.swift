@@ -17,7 +17,7 @@ enum Numbers {
   }
 
   /// An image in the networks' range.
-  static func picture(width: Int, height: Int, channels: Int) -> Frame {
+  static func image(width: Int, height: Int, channels: Int) -> Frame {
     let seed = height * 7919 + width * 104_729 + channels
     return Frame(
       width: width, height: height, channels: channels,

@@ -47,8 +47,8 @@ import Testing
       Preprocessing(mode: .resizeAndCrop, loadSize: 8, cropSize: 8, flips: false))
     for i in [1, 0, 1] {
       let prepared = try images.prepared(i, preparation, random: &random)
-      let picture = TrainingMaterial.image(1, i, channels: 3, side: 8)
-      #expect(Frame(prepared.image) == picture)
+      let image = TrainingMaterial.image(1, i, channels: 3, side: 8)
+      #expect(Frame(prepared.image) == image)
     }
   }
 
@@ -133,8 +133,8 @@ import Testing
     defer { close(descriptor) }
     let writer = StreamWriter(ByteWriter(descriptor: descriptor), plain: plain)
     for i in 0..<2 {
-      let picture = TrainingMaterial.image(1, i, channels: 3, side: 8)
-      try writer.write(picture, name: FilePath("\(i).png"))
+      let image = TrainingMaterial.image(1, i, channels: 3, side: 8)
+      try writer.write(image, name: FilePath("\(i).png"))
     }
     try writer.writeFailure(name: FilePath("2.png"), reason: "damaged PNG")
     try writer.finish()

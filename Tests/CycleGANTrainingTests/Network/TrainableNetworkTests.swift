@@ -10,7 +10,7 @@ import Testing
 
   /// Observed: 5e-6 at most.
   @Test(arguments: kinds, [Norm.instance, .batch, .none])
-  func `LibTorch and the native runtime give the same picture`(
+  func `LibTorch and the native runtime give the same image`(
     kind: GeneratorArchitecture.Kind, norm: Norm
   ) throws {
     try Self.compare(GeneratorArchitecture(kind: kind, width: 8, norm: norm), limit: 1e-4)
@@ -28,13 +28,13 @@ import Testing
     let model = try Self.model(architecture, architecture.norm)
     let weights = try model.weights(of: .generatorAB).fitted(to: architecture.network)
     let native = try Generator(weights, architecture: architecture)
-    let picture = TrainingMaterial.image(0, 1, channels: 3, side: 64)
-    let expected = try model.translate(picture, with: .generatorAB).float32Samples()
-    let found = try native(picture).float32Samples()
+    let image = TrainingMaterial.image(0, 1, channels: 3, side: 64)
+    let expected = try model.translate(image, with: .generatorAB).float32Samples()
+    let found = try native(image).float32Samples()
     let difference = zip(expected, found).map { abs($0 - $1) }.max() ?? .infinity
     #expect(expected.count == found.count)
     #expect(difference < limit)
-    #expect((expected.max() ?? 0) - (expected.min() ?? 0) > 0.1, "the picture is flat")
+    #expect((expected.max() ?? 0) - (expected.min() ?? 0) > 0.1, "the image is flat")
   }
 
   @Test(arguments: NetworkRole.allCases)
@@ -74,14 +74,14 @@ import Testing
 
   @Test(.enabled(if: Precision.bf16.isAvailable, "the processor has no bfloat16 arithmetic"))
   func `a step in bf16 has nearly the losses of one in float32`() throws {
-    let pictures = (0...1).map { TrainingMaterial.image($0, 0, channels: 3, side: 64) }
+    let images = (0...1).map { TrainingMaterial.image($0, 0, channels: 3, side: 64) }
     let losses = try Precision.allCases.map { precision in
       var options = ModelOptions()
       options.generatorKind = .resnet(blocks: 2)
       (options.generatorWidth, options.discriminatorWidth) = (16, 16)
       (options.initGain, options.precision) = (0.05, precision)
       let model = try CycleGANModel(options, device: .cpu, random: RandomSource(seed: 3))
-      return try model.step(realA: [pictures[0]], realB: [pictures[1]]).losses.values
+      return try model.step(realA: [images[0]], realB: [images[1]]).losses.values
     }
     #expect(losses[0] != losses[1], "nothing was rounded")
     for (exact, rounded) in zip(losses[0], losses[1]) {
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  /// A model whose batch norms have seen pictures.
+  /// A model whose batch norms have seen images.
   private static func model(
     _ architecture: GeneratorArchitecture, _ norm: Norm, seed: UInt64 = 1
   ) throws -> CycleGANModel {
@@ -99,8 +99,8 @@ import Testing
     (options.discriminatorKind, options.discriminatorWidth) = (.patch(layers: 1), 4)
     (options.norm, options.initGain) = (norm, 0.1)
     let model = try CycleGANModel(options, device: .cpu, random: RandomSource(seed: seed))
-    let pictures = (0...1).map { TrainingMaterial.image($0, 0, channels: 3, side: 64) }
-    _ = try model.step(realA: [pictures[0]], realB: [pictures[1]])
+    let images = (0...1).map { TrainingMaterial.image($0, 0, channels: 3, side: 64) }
+    _ = try model.step(realA: [images[0]], realB: [images[1]])
     return model
   }
 }

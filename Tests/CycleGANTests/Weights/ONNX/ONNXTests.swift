@@ -22,7 +22,7 @@ import Testing
     let file = ONNXFile(
       try weights.content(.onnx, of: .generator(architecture), version: "0").bytes)
     let side = architecture.network.minimumSide
-    let frame = Numbers.picture(
+    let frame = Numbers.image(
       width: 2 * side, height: side, channels: architecture.inputChannels)
     let made = try Generator(weights, architecture: architecture)(frame)
     guard case .float32(let input) = frame.samples, case .float32(let output) = made.samples
