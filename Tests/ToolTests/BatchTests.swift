@@ -88,7 +88,8 @@ import Testing
   }
 
   @Test(
-    .enabled(if: Shell.has("make")), arguments: ["c $ #d:e.ppm", "back\\slash.ppm", "end\\ .ppm"])
+    .enabled(if: Shell.has("make"), "needs make"),
+    arguments: ["c $ #d:e.ppm", "back\\slash.ppm", "end\\ .ppm"])
   func `make reads the depfile, whatever the names are`(name: String) throws {
     let outcome = try shell(
       """
@@ -100,7 +101,7 @@ import Testing
     #expect(outcome.output == ".\nremade\n.\nremade\n.\n", "\(outcome.output)\(outcome.errors)")
   }
 
-  @Test(.enabled(if: Shell.has("xargs")))
+  @Test(.enabled(if: Shell.has("xargs"), "needs xargs"))
   func `xargs in parallel does all good files and reports 123`() throws {
     try shell.makeImages(30, in: "many", width: 8, height: 8)
     let outcome = try shell(
@@ -113,7 +114,8 @@ import Testing
     #expect(outcome.output == "123\n30\n30\n")
   }
 
-  @Test(.enabled(if: Shell.has("parallel"))) func `parallel --pipe shards a list`() throws {
+  @Test(.enabled(if: Shell.has("parallel"), "needs parallel"))
+  func `parallel --pipe shards a list`() throws {
     try shell.makeImages(30, in: "many", width: 8, height: 8)
     let outcome = try shell(
       "find many -type f -print0 | parallel -0 --pipe -N 10 cg-prep -0 -o out/ | wc -l")

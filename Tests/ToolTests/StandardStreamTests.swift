@@ -84,7 +84,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.errors)")
   }
 
-  @Test(.enabled(if: Shell.has("script")), arguments: Filter.allCases)
+  @Test(.enabled(if: Shell.has("script"), "needs script"), arguments: Filter.allCases)
   func `a keyboard is no input`(filter: Filter) throws {
     let outcome = try shell("script -qec '\(filter.command)' /dev/null")
     #expect(outcome.status == 64)
@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test(
-    .enabled(if: Shell.has("script")), arguments: [Filter.prep, .apply],
+    .enabled(if: Shell.has("script"), "needs script"), arguments: [Filter.prep, .apply],
     [("", "a tensor stream"), ("-o - --format png", "an image")])
   func `nothing binary is written to a terminal`(
     filter: Filter, output: (String, String)
