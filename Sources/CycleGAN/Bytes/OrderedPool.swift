@@ -1,4 +1,3 @@
-
 /// Threads that transform inputs into outputs, handed out in the inputs' order.
 ///
 /// Works only as far ahead as its depth allows, so that memory does not depend on the number of

@@ -1,4 +1,3 @@
-
 /// One image in one file, which appears when it is known that there is no second.
 final class FileSink: Sink {
   private let path: FilePath
