@@ -120,8 +120,8 @@ import Testing
 
   @Test(arguments: Filter.allCases)
   func `-v says a line for every image, and -q only what went wrong`(filter: Filter) throws {
-    let said = try shell("touch p/.hidden; \(filter.command) -v p > out")
-    #expect(said.errors.contains("p/.hidden: skipped"))
+    let said = try shell("echo note > p/notes; \(filter.command) -v p > out")
+    #expect(said.errors.contains("p/notes: skipped, a text file"))
     #expect(said.errors.contains("p/2.ppm: done"))
     let quiet = try shell("\(filter.command) -q p > out")
     #expect(quiet.errors.isEmpty)

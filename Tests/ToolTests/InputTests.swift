@@ -55,7 +55,10 @@ import Testing
     ("head -c 99999 /dev/zero | tr '\\0' x | cg-prep", 65, "a path of more than 65536 bytes"),
     ("cg-prep --files-from none", 66, "none: No such file or directory"),
     ("echo p | cg-prep", 65, "p: a folder in a list of files; find's -type f leaves folders out"),
-    ("cg-prep --stdin image <<< hello", 65, "standard input: not a PNG, JPEG, WebP or PNM file"),
+    (
+      "cg-prep --stdin image <<< hello", 65,
+      "standard input: a text file, not a PNG, JPEG, WebP or PNM file"
+    ),
     ("cg-prep --stdin stream <<< hello", 65, "standard input: damaged tensor stream at record 1"),
     ("cg-prep ''", 66, "'': No such file or directory"),
   ])
@@ -76,7 +79,14 @@ import Testing
       """)
     #expect(outcome.output == "f/B\nf/b\nf/sub/a\n")
     #expect(
-      outcome.errors == "cg-prep: f: skipped 5 files that are not an image or hidden, see -v\n")
+      outcome.errors == """
+        cg-prep: f: skipped 2 files that are not images: a device, a socket or a FIFO (1), a text \
+        file (1); -v names them
+        cg-prep: f/dangling: a symbolic link to a file that does not exist
+        cg-prep: f/loop: Too many levels of symbolic links
+
+        """)
+    #expect(outcome.status == 1)
   }
 
   @Test func `files that are none are refused one by one, and their neighbours done`() throws {

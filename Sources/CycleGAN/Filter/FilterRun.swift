@@ -108,14 +108,18 @@ package struct FilterRun: Sendable {
       let line = name.bytes + [0x09] + file.bytes + [terminator]
       failure = attempt { () throws(ToolError) in try StandardOutput.write(line) }
     }
-    // What is not wanted is not opened, so that only images without a path come.
+    // What is not wanted is not opened, so that only images without a path and failures come.
     let isWanted = { (name: FilePath) in
       if sink.wants(name) { printLine(name) }
       return false
     }
     while failure == nil, let input = try source.next(where: isWanted) {
-      if case .success = input.content { printLine(input.identity.name) }
+      switch input.content {
+      case .success: printLine(input.identity.name)
+      case .failure(let failure): diagnostics.fail(input.identity.label, failure.reason)
+      }
     }
     if let failure { throw failure }
+    if diagnostics.failures > 0 { throw ToolError(.someFailed, lines: []) }
   }
 }

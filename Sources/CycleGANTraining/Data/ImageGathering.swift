@@ -71,6 +71,11 @@ package struct ImageGathering {
           found.failedBefore += 1
           guard verbosity != .quiet else { break }
           diagnostics.say("\(input.identity.label): failed before: \(failure.reason)")
+        case .failure where input.identity.name == folder: break
+        case .failure(let failure) where folder != nil && failure.status == .someFailed:
+          // It counts as an image that cannot be used, and says so when it is its turn.
+          let path = input.identity.name
+          found.add(path, name: name(of: path, in: folder, isListed: false))
         case .failure(let failure): throw error(of: operand, input.identity, failure)
         case .success(.file(let path)):
           found.add(path, name: name(of: path, in: folder, isListed: operand.hasPrefix("@")))
@@ -105,7 +110,7 @@ package struct ImageGathering {
     of operand: String, _ identity: Input.Identity, _ failure: InputFailure
   ) -> ToolError {
     let hint =
-      failure.cause == .unknownFormat && operand != "-"
+      failure.cause?.isUnrecognized ?? false && operand != "-"
       ? "; a list of paths is @\(FilePath(operand))" : ""
     let status = failure.status == .someFailed ? ExitStatus.badData : failure.status
     return ToolError(status, "\(identity.label): \(failure.reason)\(hint)")

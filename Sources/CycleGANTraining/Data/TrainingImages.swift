@@ -150,7 +150,10 @@ package final class TrainingImages: Sendable {
     case .frame(let frame, _): return Image(frame)
     case .record(let path, let offset, _): return Image(try frame(of: path, at: offset))
     case .file(let path):
-      let bytes = try ByteReader(path).readAll(limit: decoding.maximumBytes)
+      let bytes: [UInt8]
+      do { bytes = try ByteReader(path).readAll(limit: decoding.maximumBytes) } catch {
+        throw UnreadableFile(path: path, error: error)
+      }
       var options = decoding
       options.resizing = preparation.resizing
       return try Image.decoded(bytes, options: options).image
@@ -205,6 +208,14 @@ package final class ImageCache: Sendable {
       }
     }
   }
+}
+
+/// Why an image's file cannot be read.
+private struct UnreadableFile: Error, CustomStringConvertible {
+  let path: FilePath
+  let error: SystemError
+
+  var description: String { "\(error)" + (error.code == ENOENT ? path.hintOfList : "") }
 }
 
 extension ImagePreparation {

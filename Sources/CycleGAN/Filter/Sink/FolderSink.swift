@@ -55,7 +55,8 @@ package final class FolderSink: Sink {
   /// - Throws: `ToolError` naming both.
   package func plan(_ inputs: [FilePath]) throws(ToolError) {
     var planned = Names()
-    for input in inputs {
+    // A folder in a list fails when it is its turn, and so has no output.
+    for input in inputs where !Folder.isFolder(input) {
       let output: FilePath
       do throws(InputFailure) { output = try path(for: input).0 } catch {
         throw ToolError(error.status, "\(input): \(error)")

@@ -1,27 +1,37 @@
 import Glibc
 
-/// The images below a folder.
+/// The files below a folder that a filter reads, and why others cannot be read.
 package enum Folder {
-  /// What a walk found.
+  /// What a walk found, sorted by the bytes of the paths.
   package struct Content: Sendable {
-    /// Files whose first bytes are an image's, sorted by their paths' bytes.
-    package var images: [FilePath] = []
-    /// Files that are something else, dot files and folders that cannot be read.
-    package var skipped: [FilePath] = []
+    /// Images, and what should be one and cannot be read.
+    package var entries: [Entry] = []
+    /// What was opened and is no image, with its kind.
+    package var skipped: [(path: FilePath, kind: String)] = []
+  }
+
+  /// A file or folder that a user expects to be read.
+  package struct Entry: Sendable, Equatable {
+    /// Where it is.
+    package let path: FilePath
+    /// Why it cannot be read; nil for an image.
+    package let failure: String?
   }
 
   /// Walks a folder and everything below it.
   ///
-  /// Symbolic links are followed; a folder that was entered already is not entered again.
+  /// Symbolic links are followed; a folder that was entered already is not entered again. Hidden files
+  /// and those that operating systems leave in folders are passed over.
   ///
   /// - Parameter path: The folder.
-  /// - Returns: Images and what was skipped.
+  /// - Returns: Images, failures and what was skipped.
   /// - Throws: `SystemError` if the folder itself cannot be read.
-  package static func images(below path: FilePath) throws(SystemError) -> Content {
+  package static func files(below path: FilePath) throws(SystemError) -> Content {
     var content = Content()
     var entered: Set<Identity> = []
     try walk(path, &content, &entered)
-    content.images.sort { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    content.entries.sort { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
+    content.skipped.sort { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
     return content
   }
 
@@ -41,45 +51,91 @@ package enum Folder {
   private static func walk(
     _ folder: FilePath, _ content: inout Content, _ entered: inout Set<Identity>
   ) throws(SystemError) {
+    // The folder is closed before its files are opened: descriptors may be few.
+    for name in try names(in: folder, &entered) {
+      if name.bytes.first == UInt8(ascii: ".") || isLitter(name) { continue }
+      visit(folder.appending(name), &content, &entered)
+    }
+  }
+
+  /// The names in a folder; none where it was entered already.
+  private static func names(
+    in folder: FilePath, _ entered: inout Set<Identity>
+  ) throws(SystemError) -> [FilePath] {
     guard let stream = folder.withCString({ opendir($0) }) else { throw .current }
     defer { closedir(stream) }
     var status = stat()
-    guard fstat(dirfd(stream), &status) == 0,
-      entered.insert(Identity(device: UInt(status.st_dev), number: UInt(status.st_ino))).inserted
-    else { return }
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        FilePath(bytes: Array(bytes.prefix { $0 != 0 }))
+    guard fstat(dirfd(stream), &status) == 0 else { throw .current }
+    let identity = Identity(device: UInt(status.st_dev), number: UInt(status.st_ino))
+    guard entered.insert(identity).inserted else { return [] }
+    var names: [FilePath] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else {
+        guard errno == 0 else { throw .current }
+        return names
       }
-      if name.bytes.elementsEqual(".".utf8) || name.bytes.elementsEqual("..".utf8) { continue }
-      let path = folder.appending(name)
-      if name.bytes.first == UInt8(ascii: ".") {
-        content.skipped.append(path)
-      } else {
-        visit(path, &content, &entered)
-      }
+      names.append(
+        withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+          FilePath(bytes: Array(bytes.prefix { $0 != 0 }))
+        })
     }
+  }
+
+  /// Files that Windows leaves in folders of images.
+  private static func isLitter(_ name: FilePath) -> Bool {
+    ["thumbs.db", "desktop.ini"].contains(name.string.lowercased())
   }
 
   private static func visit(
     _ path: FilePath, _ content: inout Content, _ entered: inout Set<Identity>
   ) {
+    func fail(_ reason: String) { content.entries.append(Entry(path: path, failure: reason)) }
     var status = stat()
     guard path.withCString({ stat($0, &status) }) == 0 else {
-      content.skipped.append(path)
-      return
+      let error = SystemError.current
+      var link = stat()
+      let isDangling =
+        error.code == ENOENT && path.withCString { lstat($0, &link) } == 0
+        && link.st_mode & S_IFMT == S_IFLNK
+      return fail(isDangling ? "a symbolic link to a file that does not exist" : "\(error)")
     }
-    switch status.st_mode & S_IFMT {
-    case S_IFDIR:
-      do { try walk(path, &content, &entered) } catch { content.skipped.append(path) }
-    case S_IFREG where isImage(path): content.images.append(path)
-    default: content.skipped.append(path)
+    do throws(SystemError) {
+      switch status.st_mode & S_IFMT {
+      case S_IFDIR: try walk(path, &content, &entered)
+      case S_IFREG:
+        switch try kind(of: path) {
+        case .image: content.entries.append(Entry(path: path, failure: nil))
+        case .unreadable(let error): fail("\(error)")
+        case .other(let kind): content.skipped.append((path, kind))
+        }
+      default: content.skipped.append((path, "a device, a socket or a FIFO"))
+      }
+    } catch {
+      fail("\(error)")
     }
   }
 
-  private static func isImage(_ path: FilePath) -> Bool {
-    // A file that cannot be opened is no image that could be used; the walk counts it as skipped.
-    guard let first = try? ByteReader(path).peek(16) else { return false }
-    return ImageFormat.recognized(first) != nil
+  private enum Kind {
+    case image
+    case unreadable(CodecError)
+    case other(String)
   }
+
+  /// What a file is; one that has the name or the content of an image is expected to be readable.
+  private static func kind(of path: FilePath) throws(SystemError) -> Kind {
+    let first = try ByteReader(path).peek(ForeignFile.signatureLength)
+    if ImageFormat.recognized(first) != nil { return .image }
+    let error = CodecError.unrecognized(first)
+    let file = ForeignFile.recognized(first)
+    let isExpected =
+      file?.isImage ?? false || imageExtensions.contains(path.fileExtension.lowercased())
+    return isExpected ? .unreadable(error) : .other(file?.name ?? "of an unknown kind")
+  }
+
+  /// Extensions of images, read here or not.
+  private static let imageExtensions: Set<String> = [
+    "png", "apng", "jpg", "jpeg", "jpe", "jfif", "webp", "ppm", "pgm", "pbm", "pnm", "pam", "pfm",
+    "tif", "tiff", "gif", "bmp", "heic", "heif", "avif", "jxl", "jp2", "jpx", "tga", "exr", "hdr",
+  ]
 }

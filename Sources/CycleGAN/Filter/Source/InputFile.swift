@@ -74,6 +74,21 @@ enum InputFileError: Error, Equatable, CustomStringConvertible {
   }
 }
 
+extension FilePath {
+  /// Why a path from a list may not exist: the list is in the form of another system; empty where it is
+  /// not.
+  package var hintOfList: String {
+    if bytes.last == 0x0D {
+      return
+        "; the line ends in a carriage return, as Windows writes it: remove them with tr -d '\\r'"
+    }
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+      return "; the line begins with a byte order mark: remove it with sed '1s/^\\xEF\\xBB\\xBF//'"
+    }
+    return ""
+  }
+}
+
 extension ByteReader {
   /// Looks at as many of the first bytes as it takes to tell what they are.
   ///

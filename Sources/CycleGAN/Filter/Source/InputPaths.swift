@@ -6,6 +6,8 @@ final class InputPaths {
   enum Entry: Sendable, Equatable {
     /// A file; whether the user named it, and did not only list it or its folder.
     case path(FilePath, isNamed: Bool)
+    /// What was found in a folder and cannot be read, and why.
+    case unreadable(FilePath, reason: String)
     /// A tensor stream or images on standard input.
     case standardInput
 
@@ -26,7 +28,7 @@ final class InputPaths {
     case operand(FilePath)
     case list(InputSelection.List)
     case paths(PathListReader)
-    case files(ArraySlice<FilePath>)
+    case files(ArraySlice<Folder.Entry>)
     case entry(Entry)
   }
 
@@ -78,9 +80,10 @@ final class InputPaths {
         pending.append(top)
         return .path(path, isNamed: false)
       case .files(var files):
-        guard let path = files.popFirst() else { continue }
+        guard let file = files.popFirst() else { continue }
         pending.append(.files(files))
-        return .path(path, isNamed: false)
+        guard let failure = file.failure else { return .path(file.path, isNamed: false) }
+        return .unreadable(file.path, reason: failure)
       }
     }
     return nil
@@ -112,9 +115,12 @@ final class InputPaths {
       return pending.append(.entry(.path(path, isNamed: true)))
     }
     do throws(SystemError) {
-      let content = try Folder.images(below: path)
+      let content = try Folder.files(below: path)
       reportSkipped(content.skipped, in: path)
-      pending.append(.files(content.images[...]))
+      guard !content.entries.isEmpty else {
+        return pending.append(.entry(.unreadable(path, reason: "no images in this folder")))
+      }
+      pending.append(.files(content.entries[...]))
     } catch {
       // Opening it as a file says again why it cannot be read.
       pending.append(.entry(.path(path, isNamed: true)))
@@ -127,7 +133,10 @@ final class InputPaths {
     do throws(SystemError) {
       let first = try standardInput.peekSignature()
       if startsStream(first) { return .stream }
-      return ImageFormat.recognized(first) == nil ? .paths : .image
+      if ImageFormat.recognized(first) != nil { return .image }
+      // What has come already, so that a slow list is not waited for.
+      let more = try standardInput.peek(min(standardInput.unread, ForeignFile.signatureLength))
+      return ForeignFile.recognized(more)?.isImage ?? false ? .image : .paths
     } catch {
       if Interrupts.wantsStop { return .paths }
       throw ToolError(.noInput, "standard input: \(error)")
@@ -150,14 +159,17 @@ final class InputPaths {
   }
 
   /// Says what a folder holds besides images.
-  private func reportSkipped(_ files: [FilePath], in folder: FilePath) {
+  private func reportSkipped(_ files: [(path: FilePath, kind: String)], in folder: FilePath) {
     guard !files.isEmpty, verbosity != .quiet else { return }
     guard verbosity != .verbose else {
-      for file in files { diagnostics.say("\(file): skipped, not an image") }
+      for file in files { diagnostics.say("\(file.path): skipped, \(file.kind)") }
       return
     }
-    let what = files.count == 1 ? "1 file that is" : "\(files.count) files that are"
-    diagnostics.say("\(folder): skipped \(what) not an image or hidden, see -v")
+    let kinds = Dictionary(grouping: files, by: \.kind).sorted { $0.key < $1.key }
+    let counts = kinds.map { "\($0.key) (\($0.value.count))" }.joined(separator: ", ")
+    let what =
+      files.count == 1 ? "1 file that is not an image" : "\(files.count) files that are not images"
+    diagnostics.say("\(folder): skipped \(what): \(counts); -v names them")
   }
 }
 

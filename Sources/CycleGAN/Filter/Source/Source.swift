@@ -79,6 +79,8 @@ package final class Source {
           // A stream's frames are asked about one by one.
           guard isNamed && path.isStreamFile || isWanted(path) else { continue }
           input = open(path, isNamed: isNamed)
+        case .unreadable(let path, let reason):
+          input = Input(path, failure: InputFailure(reason))
         case .standardInput:
           isRegular = false
           input = open(paths.standardInput, nil, selection.standardInput)
@@ -107,7 +109,8 @@ package final class Source {
     let status = isNamed ? ExitStatus.noInput : .someFailed
     let reason =
       error.code == EISDIR && !isNamed
-      ? "a folder in a list of files; find's -type f leaves folders out" : "\(error)"
+      ? "a folder in a list of files; find's -type f leaves folders out"
+      : "\(error)" + (isNamed || error.code != ENOENT ? "" : path?.hintOfList ?? "")
     return Input(
       path ?? number(), label: path == nil ? "standard input" : nil,
       failure: InputFailure(reason, status: status))
@@ -138,7 +141,7 @@ package final class Source {
       // An empty pipe has no images; a file without bytes is a damaged one.
       if first.isEmpty && path == nil { return nil }
       guard let format = ImageFormat.recognized(first) else {
-        return failure(first.isEmpty ? .empty : .unknownFormat)
+        return failure(.unrecognized(try reader.peek(ForeignFile.signatureLength)))
       }
       if files == .locate, let path, isRegular { return input(.file(path)) }
       let limit = selection.decoding.maximumBytes

@@ -4,6 +4,8 @@ public enum CodecError: ResourceLimited, Equatable {
   case empty
   /// The first bytes match no format's signature.
   case unknownFormat
+  /// The first bytes are those of something that cannot be read.
+  case foreign(ForeignFile)
   /// The file ends too early.
   case truncated(ImageFormat, reason: String)
   /// The codec found something wrong; its own words are kept.
@@ -27,11 +29,30 @@ public enum CodecError: ResourceLimited, Equatable {
   /// The image does not fit the format, or an option is out of range.
   case notEncodable(ImageFormat, reason: String)
 
+  /// The error of bytes that no codec recognizes.
+  ///
+  /// - Parameter firstBytes: At most 512 from the start.
+  /// - Returns: `.empty`, `.foreign` or `.unknownFormat`.
+  package static func unrecognized(_ firstBytes: [UInt8]) -> CodecError {
+    guard !firstBytes.isEmpty else { return .empty }
+    return ForeignFile.recognized(firstBytes).map { .foreign($0) } ?? .unknownFormat
+  }
+
+  /// Whether the bytes are of no format that is read here.
+  package var isUnrecognized: Bool {
+    switch self {
+    case .empty, .unknownFormat, .foreign: true
+    default: false
+    }
+  }
+
   /// One line for standard error, without the file name.
   public var description: String {
     switch self {
     case .empty: "an empty file, not an image"
     case .unknownFormat: "not a PNG, JPEG, WebP or PNM file"
+    case .foreign(let file):
+      "\(file.name), not a PNG, JPEG, WebP or PNM file" + (file.advice.map { "; \($0)" } ?? "")
     case .truncated(let format, let reason): "truncated \(format.name): \(reason)"
     case .damaged(let format, let reason): "damaged \(format.name): \(reason)"
     case .unsupported(let format, let reason): "unsupported \(format.name): \(reason)"
@@ -61,7 +82,7 @@ public enum CodecError: ResourceLimited, Equatable {
     case .tooMuchMemory: .memory
     case .tooManyScans: .scans
     case .tooSlow: .seconds
-    case .empty, .unknownFormat, .truncated, .damaged, .unsupported, .outOfMemory, .notEncodable:
+    case .empty, .unknownFormat, .foreign, .truncated, .damaged, .unsupported, .outOfMemory, .notEncodable:
       nil
     }
   }

@@ -111,7 +111,7 @@ public struct ImageSequence: Sendable {
       throw .tooManyBytes(count: bytes.count, limit: options.maximumBytes)
     }
     guard let format = ImageFormat.recognized(Array(bytes[start...].prefix(16))) else {
-      throw .unknownFormat
+      throw .unrecognized(Array(bytes[start...].prefix(ForeignFile.signatureLength)))
     }
     let decoded = try format.codec.decode(bytes, at: start, options: options)
     position = decoded.end
