@@ -82,7 +82,8 @@ public enum CodecError: ResourceLimited, Equatable {
     case .tooMuchMemory: .memory
     case .tooManyScans: .scans
     case .tooSlow: .seconds
-    case .empty, .unknownFormat, .foreign, .truncated, .damaged, .unsupported, .outOfMemory, .notEncodable:
+    case .empty, .unknownFormat, .foreign, .truncated, .damaged, .unsupported, .outOfMemory,
+      .notEncodable:
       nil
     }
   }
