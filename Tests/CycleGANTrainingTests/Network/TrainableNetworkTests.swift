@@ -80,7 +80,7 @@ import Testing
       options.generatorKind = .resnet(blocks: 2)
       (options.generatorWidth, options.discriminatorWidth) = (16, 16)
       (options.initGain, options.precision) = (0.05, precision)
-      let model = try CycleGANModel(options, device: .cpu, random: RandomSource(seed: 3))
+      let model = try TrainingMaterial.model(options, seed: 3)
       return try model.step(realA: [images[0]], realB: [images[1]]).losses.values
     }
     #expect(losses[0] != losses[1], "nothing was rounded")
@@ -98,7 +98,7 @@ import Testing
     options.generatorWidth = architecture.width
     (options.discriminatorKind, options.discriminatorWidth) = (.patch(layers: 1), 4)
     (options.norm, options.initGain) = (norm, 0.1)
-    let model = try CycleGANModel(options, device: .cpu, random: RandomSource(seed: seed))
+    let model = try TrainingMaterial.model(options, seed: seed)
     let images = (0...1).map { TrainingMaterial.image($0, 0, channels: 3, side: 64) }
     _ = try model.step(realA: [images[0]], realB: [images[1]])
     return model

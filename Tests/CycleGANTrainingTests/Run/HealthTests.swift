@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func `nothing is learned from a step that is not finite`() throws {
-    let model = try CycleGANModel(SmallRun().options.model, device: .cpu, random: .init(seed: 1))
+    let model = try TrainingMaterial.model(SmallRun().options.model, seed: 1)
     let image = TrainingMaterial.image(0, 0, channels: 3, side: 16)
     let broken = Frame(
       width: 16, height: 16, channels: 3, samples: .float32([Float](repeating: .nan, count: 768)))
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func `norms are those of all gradients and weights of a network`() throws {
-    let model = try CycleGANModel(SmallRun().options.model, device: .cpu, random: .init(seed: 1))
+    let model = try TrainingMaterial.model(SmallRun().options.model, seed: 1)
     let images = (0..<2).map { TrainingMaterial.image($0, 0, channels: 3, side: 16) }
     let measurement = try model.step(realA: [images[0]], realB: [images[1]])
     #expect(measurement.nonFinite == nil)
@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test func `a length beyond what a float holds is infinite, and an error of nothing`() throws {
-    let model = try CycleGANModel(SmallRun().options.model, device: .cpu, random: .init(seed: 1))
+    let model = try TrainingMaterial.model(SmallRun().options.model, seed: 1)
     let name = try #require(model.discriminatorB.description.parameters.first?.name)
     let weight = try model.discriminatorB.tensor(name)
     try weight.write(try weight.values().map { _ in Float.greatestFiniteMagnitude })

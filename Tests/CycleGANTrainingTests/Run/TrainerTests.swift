@@ -112,7 +112,7 @@ import Testing
   @Test func `a state of another kind of device is taken, with other draws on the device`() throws {
     let options = try SmallRun().options.model
     func model(_ seed: UInt64) throws -> CycleGANModel {
-      try CycleGANModel(options, device: .cpu, random: .init(seed: seed))
+      try TrainingMaterial.model(options, seed: seed)
     }
     var state = try model(1).state()
     let (same, others) = (try model(2), [try model(3), try model(4)])

@@ -57,7 +57,7 @@ struct ParityCase: Sendable, CustomTestStringConvertible {
 
   /// The model with the weights of the formula.
   func model() throws -> CycleGANModel {
-    let model = try CycleGANModel(options, device: .cpu, random: RandomSource(seed: 0))
+    let model = try TrainingMaterial.model(options, seed: 0)
     model.random = RandomSource(state: [1, 2, 3, 4])
     for role in NetworkRole.allCases {
       let weights = TrainingMaterial.weights(

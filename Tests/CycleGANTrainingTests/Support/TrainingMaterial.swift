@@ -4,6 +4,15 @@ import CycleGAN
 
 /// The weights and images that Fixtures/parity/make-training.py makes.
 enum TrainingMaterial {
+  /// Makes a model that computes with one thread, as runs in tests do: tests share the process, and equal
+  /// bits need equal threads.
+  static func model(_ options: ModelOptions, seed: UInt64) throws -> CycleGANModel {
+    try oneThread.get()
+    return try CycleGANModel(options, device: .cpu, random: RandomSource(seed: seed))
+  }
+
+  private static let oneThread = Result { () throws(TorchError) in try Device.setThreads(1) }
+
   /// The upper 24 bits of a linear congruential generator.
   static func noise(seed: Int, count: Int) -> [UInt32] {
     var state = UInt32(truncatingIfNeeded: seed)

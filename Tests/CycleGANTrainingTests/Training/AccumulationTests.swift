@@ -7,7 +7,7 @@ import Testing
   private static func model(_ norm: Norm) throws -> CycleGANModel {
     var options = try SmallRun().options.model
     (options.norm, options.dropout, options.poolSize) = (norm, false, 50)
-    return try CycleGANModel(options, device: .cpu, random: .init(seed: 1))
+    return try TrainingMaterial.model(options, seed: 1)
   }
 
   private static func images(_ domain: Int, _ count: Int) -> [Frame] {

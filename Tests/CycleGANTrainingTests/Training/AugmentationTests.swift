@@ -82,7 +82,7 @@ import Testing
   /// What comes out of a network on a processor lies in memory channel by channel within a pixel, and
   /// what comes out of a checkpoint does not.
   @Test func `equal images give equal bits however they lie in memory`() throws {
-    let model = try CycleGANModel(SmallRun().options.model, device: .cpu, random: .init(seed: 1))
+    let model = try TrainingMaterial.model(SmallRun().options.model, seed: 1)
     let source = RandomSource(seed: 2)
     for i in 0..<8 {
       let image = TrainingMaterial.image(0, i, channels: 3, side: 16)
@@ -160,7 +160,7 @@ import Testing
     func stepped(_ augmentations: Set<Augmentation>) throws -> CycleGANModel {
       var options = try SmallRun().options.model
       options.augmentations = augmentations
-      let model = try CycleGANModel(options, device: .cpu, random: .init(seed: 1))
+      let model = try TrainingMaterial.model(options, seed: 1)
       let images = (0..<2).map { TrainingMaterial.image($0, 0, channels: 3, side: 16) }
       _ = try model.step(realA: [images[0]], realB: [images[1]])
       return model

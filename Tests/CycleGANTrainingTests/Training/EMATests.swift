@@ -9,7 +9,7 @@ import Testing
     options.emaDecay = decay
     options.norm = norm
     options.learningRate = 0.01
-    return try CycleGANModel(options, device: .cpu, random: .init(seed: 1))
+    return try TrainingMaterial.model(options, seed: 1)
   }
 
   private static func step(_ model: CycleGANModel) throws {

@@ -37,7 +37,7 @@ import Testing
       (options.dropout, options.generatorKind) = (false, .resnet(blocks: 2))
       kind.change(&options)
       options.gradientCheckpointing = gradientCheckpointing
-      let model = try CycleGANModel(options, device: .cpu, random: .init(seed: 1))
+      let model = try TrainingMaterial.model(options, seed: 1)
       for step in 0..<2 {
         let images = (0..<2).map {
           TrainingMaterial.image($0, step, channels: 3, side: kind.side)

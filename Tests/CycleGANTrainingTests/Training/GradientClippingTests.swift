@@ -10,7 +10,7 @@ import Testing
   ) throws -> (model: CycleGANModel, measurement: StepMeasurement) {
     var options = try SmallRun().options.model
     options.maximumGradientNorm = limit
-    let model = try CycleGANModel(options, device: .cpu, random: .init(seed: 1))
+    let model = try TrainingMaterial.model(options, seed: 1)
     let images = (0..<2).map { TrainingMaterial.image($0, 0, channels: 3, side: 16) }
     let measurement = try model.computeGradients(realA: [images[0]], realB: [images[1]])
     try model.applyGradients(measurement)
