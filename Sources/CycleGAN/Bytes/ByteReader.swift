@@ -93,6 +93,22 @@ public final class ByteReader {
     return bytes
   }
 
+  /// Reads what one `read(2)` returns, but nothing behind a byte that fulfills a condition.
+  ///
+  /// - Parameters:
+  ///   - count: The most to return, bytes, at least 1.
+  ///   - isLast: Asked for every byte that is returned, in order.
+  /// - Returns: At least one byte, or none at the end.
+  /// - Throws: `SystemError` if the read fails.
+  func read(upTo count: Int, through isLast: (UInt8) -> Bool) throws(SystemError) -> [UInt8] {
+    if start == buffer.count { try fill() }
+    let known = buffer[start...].prefix(count)
+    let end = known.firstIndex(where: isLast).map { $0 + 1 } ?? known.endIndex
+    let taken = Array(known[..<end])
+    consume(taken.count)
+    return taken
+  }
+
   /// Reads to the end.
   ///
   /// - Parameter limit: The most to read, bytes.
@@ -156,7 +172,12 @@ public final class ByteReader {
       }
     }
     if let failure { throw failure }
-    if start == buffer.count { buffer = more } else { buffer = buffer[start...] + more }
+    if start == buffer.count {
+      buffer = more
+    } else {
+      buffer.removeFirst(start)
+      buffer += more
+    }
     start = 0
     return more.count
   }
