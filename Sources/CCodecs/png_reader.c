@@ -203,7 +203,9 @@ cc_status cc_png_reader_init(const uint8_t *bytes, size_t count, cc_png_reader *
   png_reader_start(self);
   header->width = png_get_image_width(self->codec, self->info);
   header->height = png_get_image_height(self->codec, self->info);
-  header->memory = png_reader_scratch_count(self) + 20 * (uint64_t)header->width;
+  uint64_t scratch = png_reader_scratch_count(self);
+  uint64_t rows = 20 * (uint64_t)header->width;
+  header->memory = scratch > UINT64_MAX - rows ? UINT64_MAX : scratch + rows;
   header->frames = 1;
   header->by_rows = !png_reader_is_interlaced(self);
   *output = self;

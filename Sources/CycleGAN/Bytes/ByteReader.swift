@@ -58,7 +58,7 @@ public final class ByteReader {
   /// - Throws: `SystemError` if the read fails.
   public func read(upTo count: Int) throws(SystemError) -> [UInt8] {
     if start == buffer.count { try fill() }
-    let taken = Array(buffer[start..<min(buffer.count, start + count)])
+    let taken = Array(buffer[start...].prefix(count))
     consume(taken.count)
     return taken
   }
@@ -114,8 +114,8 @@ public final class ByteReader {
   /// - Parameter limit: The most to read, bytes.
   /// - Returns: Everything; more than `limit` bytes, by one, if there is more than that.
   /// - Throws: `SystemError` if a read fails.
-  public func readAll(limit: Int = .max - 1) throws(SystemError) -> [UInt8] {
-    try readExactly(limit + 1)
+  public func readAll(limit: Int = .max) throws(SystemError) -> [UInt8] {
+    try readExactly(limit == .max ? .max : limit + 1)
   }
 
   /// Fills a buffer.

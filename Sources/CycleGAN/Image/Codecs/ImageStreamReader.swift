@@ -132,7 +132,8 @@ package final class ImageStreamReader {
       return try rest?.next().map { .decoded($0) }
     }
     let bytes = try read { reader, limit throws(SystemError) in
-      try reader.readExactly(min(header.leastBytes, limit) + count)
+      let (whole, overflows) = min(header.leastBytes, limit).addingReportingOverflow(count)
+      return try reader.readExactly(overflows ? .max : whole)
     }
     return .encoded(bytes)
   }

@@ -54,6 +54,7 @@ struct PNMHeader {
   /// The least number of bytes that the samples can take; `Int.max` where nobody could have them.
   var leastBytes: Int {
     let (pixels, overflows) = width.multipliedReportingOverflow(by: height)
+    // Samples of four channels of four bytes, and room for what is added to them.
     guard !overflows, pixels < Int.max / 32 else { return .max }
     let samples = pixels * depth
     return switch coding {
@@ -297,9 +298,10 @@ private struct PNMSamples {
   private mutating func read(into samples: inout [UInt8]) {
     guard !header.isPlain else { return readPlain(into: &samples) }
     let start = min(scanner.position, scanner.bytes.count)
-    let end = min(start + header.leastBytes, scanner.bytes.count)
+    let available = min(header.leastBytes, scanner.bytes.count - start)
+    let end = start + available
     scanner.position = end
-    missing = start + header.leastBytes - end
+    missing = header.leastBytes - available
     excessive = scanner.bytes[start..<end].withUnsafeBufferPointer { source in
       samples.withUnsafeMutableBufferPointer { samples in
         switch header.coding {
