@@ -11,9 +11,11 @@ struct cc_jpeg_reader {
   struct jpeg_error_mgr handler;
   struct jpeg_progress_mgr progress;
   jmp_buf escape;
+  struct jpeg_source_mgr source;
   const uint8_t *bytes;
   size_t count;
-  uint8_t *row;  // one row of CMYK
+  size_t offset;  // of what libjpeg has not got yet
+  uint8_t *row;   // one row of CMYK
   double deadline;
   uint32_t scans;
   bool has_started;
@@ -118,11 +120,49 @@ static uint64_t jpeg_reader_memory(cc_jpeg_reader *self) {
   return memory;
 }
 
-static void jpeg_reader_start(cc_jpeg_reader *self, const uint8_t *bytes) {
+static void jpeg_reader_start_source(j_decompress_ptr codec) { (void)codec; }
+
+/// Hands libjpeg the next piece, and looks at the time: fill bytes and rubbish give no rows.
+static boolean jpeg_reader_supply(j_decompress_ptr codec) {
+  static const JOCTET end[2] = {0xFF, JPEG_EOI};
+  cc_jpeg_reader *self = codec->client_data;
+  jpeg_reader_check_time(self);
+  size_t left = self->count - self->offset;
+  size_t piece = left < 1 << 16 ? left : 1 << 16;
+  if (piece == 0) {
+    // As libjpeg's own sources do at the end.
+    WARNMS(codec, JWRN_JPEG_EOF);
+    self->source.next_input_byte = end;
+    self->source.bytes_in_buffer = sizeof end;
+    return TRUE;
+  }
+  self->source.next_input_byte = self->bytes + self->offset;
+  self->source.bytes_in_buffer = piece;
+  self->offset += piece;
+  return TRUE;
+}
+
+static void jpeg_reader_skip(j_decompress_ptr codec, long count) {
+  cc_jpeg_reader *self = codec->client_data;
+  while (count > 0 && (size_t)count > self->source.bytes_in_buffer) {
+    count -= (long)self->source.bytes_in_buffer;
+    jpeg_reader_supply(codec);
+  }
+  if (count <= 0) return;
+  self->source.next_input_byte += count;
+  self->source.bytes_in_buffer -= (size_t)count;
+}
+
+static void jpeg_reader_start(cc_jpeg_reader *self) {
   jpeg_create_decompress(&self->codec);
   // jpeg_create_decompress keeps err and client_data, and clears the rest.
   self->codec.progress = &self->progress;
-  jpeg_mem_src(&self->codec, bytes, (unsigned long)self->count);
+  self->source.init_source = jpeg_reader_start_source;
+  self->source.fill_input_buffer = jpeg_reader_supply;
+  self->source.skip_input_data = jpeg_reader_skip;
+  self->source.resync_to_restart = jpeg_resync_to_restart;
+  self->source.term_source = jpeg_reader_start_source;
+  self->codec.src = &self->source;
   jpeg_read_header(&self->codec, TRUE);
 }
 
@@ -147,7 +187,7 @@ cc_status cc_jpeg_reader_init(const uint8_t *bytes, size_t count, cc_jpeg_reader
     cc_jpeg_reader_free(self);
     return status;
   }
-  jpeg_reader_start(self, bytes);
+  jpeg_reader_start(self);
   header->width = self->codec.image_width;
   header->height = self->codec.image_height;
   header->memory = jpeg_reader_memory(self);
