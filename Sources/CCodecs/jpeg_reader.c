@@ -11,11 +11,15 @@ struct cc_jpeg_reader {
   struct jpeg_error_mgr handler;
   struct jpeg_progress_mgr progress;
   jmp_buf escape;
+  struct jpeg_source_mgr source;
+  const uint8_t *bytes;
   size_t count;
-  uint8_t *row;  // one row of CMYK
+  size_t offset;  // of what libjpeg has not got yet
+  uint8_t *row;   // one row of CMYK
   double deadline;
   uint32_t scans;
   bool has_started;
+  bool has_all_rows;
   bool has_ended;    // libjpeg has given up, or all rows are read
   cc_status status;  // the worst so far
   cc_error *error;   // of the call in progress
@@ -27,6 +31,11 @@ static void jpeg_reader_note(cc_jpeg_reader *self, cc_status status) {
   char message[JMSG_LENGTH_MAX];
   self->handler.format_message((j_common_ptr)&self->codec, message);
   self->status = cc_fail(self->error, status, "%s", message);
+}
+
+/// Whether a Samsung phone has put data of its own in the place of the end marker.
+static bool jpeg_reader_has_samsung_trailer(const cc_jpeg_reader *self) {
+  return self->count >= 4 && memcmp(self->bytes + self->count - 4, "SEFT", 4) == 0;
 }
 
 /// Keeps libjpeg's message and leaves; libjpeg must never get control back.
@@ -43,10 +52,10 @@ static void jpeg_reader_fail(j_common_ptr codec) {
     case JERR_FRACT_SAMPLE_NOTIMPL:
     case JERR_NOT_COMPILED:
     case JERR_SOF_UNSUPPORTED:
-      jpeg_reader_note(self, CC_UNSUPPORTED);
+      jpeg_reader_note(self, self->has_all_rows ? CC_WARNED : CC_UNSUPPORTED);
       break;
     default:
-      jpeg_reader_note(self, CC_DAMAGED);
+      jpeg_reader_note(self, self->has_all_rows ? CC_WARNED : CC_DAMAGED);
   }
   longjmp(self->escape, 1);
 }
@@ -78,7 +87,9 @@ static void jpeg_reader_check_time(cc_jpeg_reader *self) {
 static void jpeg_reader_warn(j_common_ptr codec, int level) {
   cc_jpeg_reader *self = codec->client_data;
   if (level >= 0) return;
-  jpeg_reader_note(self, jpeg_reader_severity(self->handler.msg_code));
+  cc_status severity = jpeg_reader_severity(self->handler.msg_code);
+  if (self->has_all_rows && jpeg_reader_has_samsung_trailer(self)) severity = CC_WARNED;
+  jpeg_reader_note(self, severity);
   if (++self->handler.num_warnings % 256 == 0) jpeg_reader_check_time(self);
 }
 
@@ -109,11 +120,49 @@ static uint64_t jpeg_reader_memory(cc_jpeg_reader *self) {
   return memory;
 }
 
-static void jpeg_reader_start(cc_jpeg_reader *self, const uint8_t *bytes) {
+static void jpeg_reader_start_source(j_decompress_ptr codec) { (void)codec; }
+
+/// Hands libjpeg the next piece, and looks at the time: fill bytes and rubbish give no rows.
+static boolean jpeg_reader_supply(j_decompress_ptr codec) {
+  static const JOCTET end[2] = {0xFF, JPEG_EOI};
+  cc_jpeg_reader *self = codec->client_data;
+  jpeg_reader_check_time(self);
+  size_t left = self->count - self->offset;
+  size_t piece = left < 1 << 16 ? left : 1 << 16;
+  if (piece == 0) {
+    // As libjpeg's own sources do at the end.
+    WARNMS(codec, JWRN_JPEG_EOF);
+    self->source.next_input_byte = end;
+    self->source.bytes_in_buffer = sizeof end;
+    return TRUE;
+  }
+  self->source.next_input_byte = self->bytes + self->offset;
+  self->source.bytes_in_buffer = piece;
+  self->offset += piece;
+  return TRUE;
+}
+
+static void jpeg_reader_skip(j_decompress_ptr codec, long count) {
+  cc_jpeg_reader *self = codec->client_data;
+  while (count > 0 && (size_t)count > self->source.bytes_in_buffer) {
+    count -= (long)self->source.bytes_in_buffer;
+    jpeg_reader_supply(codec);
+  }
+  if (count <= 0) return;
+  self->source.next_input_byte += count;
+  self->source.bytes_in_buffer -= (size_t)count;
+}
+
+static void jpeg_reader_start(cc_jpeg_reader *self) {
   jpeg_create_decompress(&self->codec);
   // jpeg_create_decompress keeps err and client_data, and clears the rest.
   self->codec.progress = &self->progress;
-  jpeg_mem_src(&self->codec, bytes, (unsigned long)self->count);
+  self->source.init_source = jpeg_reader_start_source;
+  self->source.fill_input_buffer = jpeg_reader_supply;
+  self->source.skip_input_data = jpeg_reader_skip;
+  self->source.resync_to_restart = jpeg_resync_to_restart;
+  self->source.term_source = jpeg_reader_start_source;
+  self->codec.src = &self->source;
   jpeg_read_header(&self->codec, TRUE);
 }
 
@@ -122,6 +171,7 @@ cc_status cc_jpeg_reader_init(const uint8_t *bytes, size_t count, cc_jpeg_reader
   *output = NULL;
   cc_jpeg_reader *self = calloc(1, sizeof *self);
   if (self == NULL) return cc_fail(error, CC_OUT_OF_MEMORY, "no memory for a JPEG reader");
+  self->bytes = bytes;
   self->count = count;
   self->error = error;
   self->scans = UINT32_MAX;
@@ -137,7 +187,7 @@ cc_status cc_jpeg_reader_init(const uint8_t *bytes, size_t count, cc_jpeg_reader
     cc_jpeg_reader_free(self);
     return status;
   }
-  jpeg_reader_start(self, bytes);
+  jpeg_reader_start(self);
   header->width = self->codec.image_width;
   header->height = self->codec.image_height;
   header->memory = jpeg_reader_memory(self);
@@ -209,6 +259,8 @@ cc_status cc_jpeg_reader_read(cc_jpeg_reader *self, const cc_limits *limits, uin
   jpeg_reader_prepare(self, limits);
   jpeg_reader_read_rows(self, rows, pixels);
   if (self->codec.output_scanline == self->codec.output_height) {
+    // What is wrong behind the last row costs no pixels: cameras put data there.
+    self->has_all_rows = true;
     jpeg_finish_decompress(&self->codec);
     self->has_ended = true;
   }

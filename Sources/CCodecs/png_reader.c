@@ -1,5 +1,6 @@
 #include <png.h>
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ struct cc_png_reader {
   const uint8_t *bytes;
   size_t count;
   size_t offset;
+  size_t chunk;      // where the next chunk begins
   uint8_t *scratch;  // RGBA: one row, or the whole image if it is interlaced
   int passes;        // 0 before the first row is read
   uint32_t row;      // the next
@@ -35,8 +37,8 @@ static void png_reader_fail(png_structp codec, png_const_charp message) {
   longjmp(self->escape, 1);
 }
 
-/// A wrong checksum in an ancillary chunk is a warning to libpng; but the chunk may have been
-/// tRNS, or have lost its critical bit.
+/// A wrong checksum in an ancillary chunk is a warning to libpng; but the chunk is tRNS, since the
+/// others are skipped before.
 static void png_reader_warn(png_structp codec, png_const_charp message) {
   cc_png_reader *self = png_get_error_ptr(codec);
   bool harmful = strstr(message, "CRC error") != NULL;
@@ -61,10 +63,75 @@ static void png_reader_check_time(cc_png_reader *self) {
   longjmp(self->escape, 1);
 }
 
+/// Whether a chunk is one of those that say something beside the pixels.
+static bool png_reader_knows(const uint8_t *type) {
+  static const char names[][5] = {"acTL", "bKGD", "caBX", "cHRM", "cICP", "cLLi", "eXIf", "fcTL",
+                                  "fdAT", "gAMA", "gIFg", "gIFt", "gIFx", "hIST", "iCCP", "iDOT",
+                                  "iTXt", "mDCv", "oFFs", "orNT", "pCAL", "pHYs", "sBIT", "sCAL",
+                                  "sPLT", "sRGB", "sTER", "tEXt", "tIME", "vpAg", "zTXt"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    if (memcmp(type, names[i], 4) == 0) return true;
+  }
+  return false;
+}
+
+static bool png_reader_is_letter(uint8_t byte) {
+  return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+}
+
+/// A chunk's name for a message, whatever its bytes are.
+static void png_reader_describe(const uint8_t *type, char *name, size_t count) {
+  size_t length = 0;
+  for (size_t i = 0; i < 4 && length + 5 < count; i++) {
+    const char *form = png_reader_is_letter(type[i]) ? "%c" : "\\x%02x";
+    length += (size_t)snprintf(name + length, count - length, form, type[i]);
+  }
+}
+
+/// Checks an ancillary chunk that libpng is not shown. Where its name is none that is known, a
+/// wrong checksum is damage: it may have been tRNS, or have lost its critical bit.
+static void png_reader_inspect(cc_png_reader *self, const uint8_t *type, size_t length) {
+  char name[32] = "";
+  char message[96];
+  uint32_t sum = cc_crc32(0, type, 4 + length);
+  const uint8_t *stored = type + 4 + length;
+  bool is_right = sum == ((uint32_t)stored[0] << 24 | (uint32_t)stored[1] << 16 |
+                          (uint32_t)stored[2] << 8 | stored[3]);
+  bool is_odd = false;
+  for (size_t i = 0; i < 4; i++) is_odd |= !png_reader_is_letter(type[i]);
+  if (is_right && !is_odd) return;
+  png_reader_describe(type, name, sizeof name);
+  snprintf(message, sizeof message,
+           is_right ? "a chunk with the odd name %s is skipped"
+                    : "the checksum of the chunk %s is wrong",
+           name);
+  bool is_harmless = is_right || png_reader_knows(type);
+  png_reader_note(self, is_harmless ? CC_WARNED : CC_DAMAGED, message);
+}
+
+/// Moves over the ancillary chunks that libpng has no need of: text and profiles can be bombs, and
+/// an odd name would be an error.
+static void png_reader_skip_ancillary(cc_png_reader *self) {
+  for (unsigned round = 1; self->count - self->offset >= 12; round++) {
+    const uint8_t *chunk = self->bytes + self->offset;
+    size_t length =
+        (size_t)chunk[0] << 24 | (size_t)chunk[1] << 16 | (size_t)chunk[2] << 8 | chunk[3];
+    const uint8_t *type = chunk + 4;
+    bool is_ancillary = (type[0] & 0x20) != 0 && memcmp(type, "tRNS", 4) != 0;
+    bool is_whole = length <= PNG_UINT_31_MAX && length <= self->count - self->offset - 12;
+    self->chunk = self->offset + 12 + length;
+    if (!is_ancillary || !is_whole) return;
+    png_reader_inspect(self, type, length);
+    self->offset = self->chunk;
+    if (round % 1024 == 0 || length > 1024) png_reader_check_time(self);
+  }
+}
+
 /// libpng's source of bytes. It also looks at the time, since a chunk can inflate a thousandfold
 /// without giving a single row.
 static void png_reader_supply(png_structp codec, png_bytep target, size_t count) {
   cc_png_reader *self = png_get_io_ptr(codec);
+  if (self->offset == self->chunk) png_reader_skip_ancillary(self);
   if (count > self->count - self->offset) {
     if (self->status < CC_TRUNCATED) {
       self->status = cc_fail(self->error, CC_TRUNCATED, "it ends after %zu bytes", self->count);
@@ -88,7 +155,7 @@ static void png_reader_start(cc_png_reader *self) {
   png_set_read_fn(self->codec, self, png_reader_supply);
   // Sizes are the caller's to refuse, by its own limits.
   png_set_user_limits(self->codec, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-  // Every chunk but IHDR, PLTE, tRNS, IDAT, IEND is skipped: text and profiles can be bombs too.
+  // Every critical chunk but IHDR, PLTE, IDAT, IEND is skipped.
   png_set_keep_unknown_chunks(self->codec, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_read_info(self->codec, self->info);
 }
@@ -125,6 +192,7 @@ cc_status cc_png_reader_init(const uint8_t *bytes, size_t count, cc_png_reader *
   if (self == NULL) return cc_fail(error, CC_OUT_OF_MEMORY, "no memory for a PNG reader");
   self->bytes = bytes;
   self->count = count;
+  self->chunk = 8;  // behind the signature
   self->error = error;
   self->deadline = cc_cpu_seconds() + 1;  // headers are short
   if (setjmp(self->escape)) {
@@ -135,7 +203,9 @@ cc_status cc_png_reader_init(const uint8_t *bytes, size_t count, cc_png_reader *
   png_reader_start(self);
   header->width = png_get_image_width(self->codec, self->info);
   header->height = png_get_image_height(self->codec, self->info);
-  header->memory = png_reader_scratch_count(self) + 20 * (uint64_t)header->width;
+  uint64_t scratch = png_reader_scratch_count(self);
+  uint64_t rows = 20 * (uint64_t)header->width;
+  header->memory = scratch > UINT64_MAX - rows ? UINT64_MAX : scratch + rows;
   header->frames = 1;
   header->by_rows = !png_reader_is_interlaced(self);
   *output = self;

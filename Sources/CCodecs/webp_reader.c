@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <webp/decode.h>
 #include <webp/demux.h>
@@ -8,6 +9,7 @@ struct cc_webp_reader {
   WebPDemuxer *demuxer;
   WebPIterator frame;  // the first
   bool is_cut;         // the bytes end before the file does
+  bool allocation_failed;
   size_t count;
   uint32_t width;
   uint32_t height;
@@ -30,12 +32,22 @@ static uint64_t webp_reader_memory(const cc_webp_reader *self) {
   return own + webp_reader_scratch_count(self) + 256 * (uint64_t)self->frame.width;
 }
 
+/// Finds the frames. libwebp calls an allocation that failed a parse error, but malloc says so in
+/// errno; where a second try succeeds, nothing is wrong with the file either.
+static void webp_reader_demux(cc_webp_reader *self, const WebPData *file) {
+  for (int attempt = 0; attempt < 2 && self->demuxer == NULL; attempt++) {
+    WebPDemuxState state = WEBP_DEMUX_PARSING_HEADER;
+    errno = 0;
+    self->demuxer = WebPDemuxPartial(file, &state);
+    self->allocation_failed = self->demuxer == NULL && errno == ENOMEM;
+    self->is_cut = state == WEBP_DEMUX_PARSING_HEADER || state == WEBP_DEMUX_PARSED_HEADER;
+  }
+}
+
 /// Finds the first frame and what it is.
 static cc_status webp_reader_start(cc_webp_reader *self, const uint8_t *bytes, cc_error *error) {
   WebPData file = {bytes, self->count};
-  WebPDemuxState state = WEBP_DEMUX_PARSING_HEADER;
-  self->demuxer = WebPDemuxPartial(&file, &state);
-  self->is_cut = state == WEBP_DEMUX_PARSING_HEADER || state == WEBP_DEMUX_PARSED_HEADER;
+  webp_reader_demux(self, &file);
   bool found = self->demuxer != NULL && WebPDemuxGetFrame(self->demuxer, 1, &self->frame) != 0;
   VP8StatusCode status = VP8_STATUS_NOT_ENOUGH_DATA;
   if (found) {
@@ -43,6 +55,7 @@ static cc_status webp_reader_start(cc_webp_reader *self, const uint8_t *bytes, c
     status = WebPGetFeatures(data.bytes, data.size, &self->config.input);
   }
   if (status == VP8_STATUS_OK) return CC_OK;
+  if (self->allocation_failed) return cc_fail(error, CC_OUT_OF_MEMORY, "libwebp has no memory");
   if (self->is_cut) {
     return cc_fail(error, CC_TRUNCATED, "it ends after %zu bytes", self->count);
   }
@@ -123,7 +136,9 @@ cc_status cc_webp_reader_read(cc_webp_reader *self, const cc_limits *limits, uin
   webp_reader_clear(self, pixels);
   size_t first = (size_t)self->frame.y_offset * self->width + (size_t)self->frame.x_offset;
   webp_reader_aim(self, pixels + 3 * first);
+  errno = 0;
   VP8StatusCode status = webp_reader_decode(self);
+  if (status != VP8_STATUS_OK && errno == ENOMEM) status = VP8_STATUS_OUT_OF_MEMORY;
   if (self->scratch != NULL && self->decoder != NULL) webp_reader_blend(self, pixels + 3 * first);
   if (status == VP8_STATUS_OUT_OF_MEMORY) {
     return cc_fail(error, CC_OUT_OF_MEMORY, "libwebp has no memory");

@@ -131,12 +131,6 @@ import Testing
     #expect(outcome.output == names.joined() + "out/000001.png\nout/000002.png\n")
   }
 
-  @Test func `a second PNG in one pipe is left out, and that is said`() throws {
-    let outcome = try shell("cat whole.png whole.png | cg-prep -o out/")
-    #expect(outcome.output == "out/000001.png\n")
-    #expect(outcome.errors.contains("another image behind this one is left out"))
-  }
-
   @Test(arguments: ["p/0.ppm", "whole.png"])
   func `every image of a slow pipe comes out before the next one arrives`(
     file: String

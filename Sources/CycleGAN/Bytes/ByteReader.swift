@@ -58,7 +58,7 @@ public final class ByteReader {
   /// - Throws: `SystemError` if the read fails.
   public func read(upTo count: Int) throws(SystemError) -> [UInt8] {
     if start == buffer.count { try fill() }
-    let taken = Array(buffer[start..<min(buffer.count, start + count)])
+    let taken = Array(buffer[start...].prefix(count))
     consume(taken.count)
     return taken
   }
@@ -93,13 +93,29 @@ public final class ByteReader {
     return bytes
   }
 
+  /// Reads what one `read(2)` returns, but nothing behind a byte that fulfills a condition.
+  ///
+  /// - Parameters:
+  ///   - count: The most to return, bytes, at least 1.
+  ///   - isLast: Asked for every byte that is returned, in order.
+  /// - Returns: At least one byte, or none at the end.
+  /// - Throws: `SystemError` if the read fails.
+  func read(upTo count: Int, through isLast: (UInt8) -> Bool) throws(SystemError) -> [UInt8] {
+    if start == buffer.count { try fill() }
+    let known = buffer[start...].prefix(count)
+    let end = known.firstIndex(where: isLast).map { $0 + 1 } ?? known.endIndex
+    let taken = Array(known[..<end])
+    consume(taken.count)
+    return taken
+  }
+
   /// Reads to the end.
   ///
   /// - Parameter limit: The most to read, bytes.
   /// - Returns: Everything; more than `limit` bytes, by one, if there is more than that.
   /// - Throws: `SystemError` if a read fails.
-  public func readAll(limit: Int = .max - 1) throws(SystemError) -> [UInt8] {
-    try readExactly(limit + 1)
+  public func readAll(limit: Int = .max) throws(SystemError) -> [UInt8] {
+    try readExactly(limit == .max ? .max : limit + 1)
   }
 
   /// Fills a buffer.
@@ -156,7 +172,12 @@ public final class ByteReader {
       }
     }
     if let failure { throw failure }
-    if start == buffer.count { buffer = more } else { buffer = buffer[start...] + more }
+    if start == buffer.count {
+      buffer = more
+    } else {
+      buffer.removeFirst(start)
+      buffer += more
+    }
     start = 0
     return more.count
   }

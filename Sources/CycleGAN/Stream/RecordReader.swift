@@ -1,3 +1,5 @@
+import CCodecs
+
 /// Reads the records of a stream one by one; what they mean together is `StreamReader`'s concern.
 final class RecordReader {
   /// One array of the stream.
@@ -141,13 +143,21 @@ final class RecordReader {
         reason: "a frame of \(width) x \(height) pixels; the limit is \(limits.maximumSide) "
           + "per side", limit: .side)
     }
-    guard width * height <= limits.maximumPixels else {
+    let (pixels, overflows) = width.multipliedReportingOverflow(by: height)
+    guard !overflows, pixels <= limits.maximumPixels else {
       throw .tooLarge(
         position,
         reason: "a frame of \(width) x \(height) pixels; the limit is \(limits.maximumPixels)",
         limit: .pixels)
     }
-    let samples = try samples(element, width * height * channels)
+    let (count, countOverflows) = pixels.multipliedReportingOverflow(by: channels)
+    let (bytes, bytesOverflow) = count.multipliedReportingOverflow(by: element.size)
+    // Swift's own allocation ends the process where it fails.
+    guard !countOverflows, !bytesOverflow, cc_memory_available(UInt64(bytes)) else {
+      throw .tooLarge(
+        position, reason: "a frame of \(width) x \(height) pixels; there is not so much memory")
+    }
+    let samples = try samples(element, count)
     return Frame(width: width, height: height, channels: channels, samples: samples)
   }
 

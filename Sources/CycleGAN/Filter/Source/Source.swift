@@ -15,12 +15,14 @@ package final class Source {
   /// Something that holds several images.
   private enum Opened {
     case stream(StreamReader, ByteReader)
-    case images(PNMStreamReader)
+    case images(ImageStreamReader)
   }
 
   private let paths: InputPaths
   private let selection: InputSelection
   private let files: FilePolicy
+  private let diagnostics: Diagnostics
+  private let verbosity: Verbosity
   private var opened: (container: Opened, path: FilePath?, count: Int)?
   /// Whether what is open is a regular file: it can be read again, and looking ahead waits for nobody.
   private var isRegular = false
@@ -43,6 +45,8 @@ package final class Source {
     paths = try InputPaths(selection, diagnostics, verbosity)
     self.selection = selection
     self.files = files
+    self.diagnostics = diagnostics
+    self.verbosity = verbosity
   }
 
   /// Reads all folders and lists to their end, before any image is read.
@@ -140,17 +144,16 @@ package final class Source {
       }
       // An empty pipe has no images; a file without bytes is a damaged one.
       if first.isEmpty && path == nil { return nil }
-      guard let format = ImageFormat.recognized(first) else {
+      guard ImageFormat.recognized(first) != nil else {
         return failure(.unrecognized(try reader.peek(ForeignFile.signatureLength)))
       }
-      if files == .locate, let path, isRegular { return input(.file(path)) }
       let limit = selection.decoding.maximumBytes
-      if let size, size > limit { return failure(.tooManyBytes(count: size, limit: limit)) }
-      if format == .ppm {
-        opened = (.images(PNMStreamReader(reader, options: selection.decoding)), path, 0)
-        return nil
+      if let size, size > limit {
+        if files == .locate, let path { return input(.file(path)) }
+        return failure(.tooManyBytes(count: size, limit: limit))
       }
-      return input(.encoded(try reader.readAll(limit: limit)))
+      opened = (.images(ImageStreamReader(reader, options: selection.decoding)), path, 0)
+      return nil
     } catch {
       return unreadable(path, error, isNamed: isNamed)
     }
@@ -197,25 +200,56 @@ package final class Source {
     }
   }
 
-  private func next(of reader: PNMStreamReader) -> Input? {
+  private func next(of reader: ImageStreamReader) -> Input? {
     let path = opened?.path
+    let isFirst = isRegular && opened?.count == 0
     do throws(SystemError) {
-      guard let result = try reader.next() else { return nil }
+      guard let result = try reader.next() else { return trailer(of: reader) }
+      let isOnly = isFirst ? try !reader.follows() : false
+      if isOnly, let path {
+        // What is read again when it is needed is judged then.
+        if files == .locate {
+          opened = nil
+          return Input(path, .file(path))
+        }
+        if let refused = trailer(of: reader) { return refused }
+      }
+      let name = path.map { isOnly ? $0 : numbered($0) } ?? number()
+      let label = path == nil ? label(nil, "image") : nil
+      if isOnly { opened = nil }
       switch result {
-      case .success(let image):
-        let isFirst = isRegular && opened?.count == 0
-        let isOnly = isFirst ? try !reader.follows() : false
-        let name = path.map { isOnly ? $0 : numbered($0) } ?? number()
-        return Input(name, label: path == nil ? label(nil, "image") : nil, .image(image))
+      case .success(.encoded(let bytes)): return Input(name, label: label, .encoded(bytes))
+      case .success(.decoded(let image)): return Input(name, label: label, .image(image))
       case .failure(let error):
-        return Input(
-          path ?? number(), label: path == nil ? label(nil, "image") : nil,
-          failure: InputFailure(error))
+        return Input(path ?? name, label: label, failure: InputFailure(error))
       }
     } catch {
       defer { opened = nil }
       return unreadable(path, error, isNamed: false)
     }
+  }
+
+  /// Names what follows the last image and is none.
+  ///
+  /// - Returns: A failure where warnings are failures.
+  private func trailer(of reader: ImageStreamReader) -> Input? {
+    guard reader.trailingBytes > 0, let format = reader.format else { return nil }
+    let path = opened?.path
+    let limit = selection.decoding.maximumBytes
+    let count =
+      reader.trailingBytes > limit ? "more than \(limit)" : "\(reader.trailingBytes)"
+    let which = (opened?.count ?? 0) < 2 ? "first" : "last"
+    let warning = "\(count) bytes after the \(which) image are not used"
+    guard selection.decoding.failOn == .warning else {
+      if verbosity != .quiet {
+        diagnostics.say("\(path?.escaped ?? "standard input"): \(warning)")
+      }
+      return nil
+    }
+    opened = nil
+    return Input(
+      path ?? number(), label: path == nil ? "standard input" : nil,
+      failure: InputFailure(.damaged(format, reason: warning)))
   }
 
   /// What messages call an image of several: its own name, or its number in its file.

@@ -74,8 +74,9 @@ extension DecodingOptions {
   ) throws(CodecError) -> [UInt8] {
     try checkSize(width: width, height: height)
     let pixels = width * height
-    guard pixels < Int.max / 64 else { throw .outOfMemory(reason: "\(pixels) pixels") }
-    let needed = 3 * pixels * copies + min(scratch, Int.max / 2)
+    let (samples, overflowsOne) = pixels.multipliedReportingOverflow(by: 3 * copies)
+    let (needed, overflows) = samples.addingReportingOverflow(scratch)
+    guard !overflowsOne, !overflows else { throw .outOfMemory(reason: "\(pixels) pixels") }
     guard needed <= maximumMemory else {
       throw .tooMuchMemory(needed: needed, limit: maximumMemory)
     }

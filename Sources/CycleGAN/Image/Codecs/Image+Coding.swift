@@ -76,9 +76,9 @@ public struct DecodedImage: Sendable, Equatable {
   }
 }
 
-/// The images of a file, one after the other: Netpbm images can be concatenated.
+/// The images of a file, one after the other: images of all formats can be concatenated.
 ///
-/// A PNG, JPEG or WebP file is a sequence of one.
+/// A multi-picture JPEG is one image, and so is an animation.
 public struct ImageSequence: Sendable {
   private let bytes: [UInt8]
   private let options: DecodingOptions
@@ -114,7 +114,9 @@ public struct ImageSequence: Sendable {
       throw .unrecognized(Array(bytes[start...].prefix(ForeignFile.signatureLength)))
     }
     let decoded = try format.codec.decode(bytes, at: start, options: options)
-    position = decoded.end
+    // Blanks after an image are what echo and editors leave.
+    let blanks = bytes[decoded.end...].prefix(while: PNM.isBlank).count
+    position = decoded.end + blanks
     return decoded.image
   }
 }

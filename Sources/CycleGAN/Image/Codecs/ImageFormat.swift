@@ -74,7 +74,7 @@ protocol Codec {
   ///   - start: The index of the image's first byte; a signature matches there.
   ///   - options: Limits, which damage is refused, and what the image is going to be resized to.
   /// - Returns: Three channels, or one if it was asked for, upright; and the index behind the
-  ///   image, where another one may start. The end of the bytes where only one image is read.
+  ///   image, where another one may start.
   /// - Throws: `CodecError` if the image is damaged or exceeds a limit.
   static func decode(
     _ bytes: [UInt8], at start: Int, options: DecodingOptions

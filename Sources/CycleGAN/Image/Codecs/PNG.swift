@@ -1,7 +1,7 @@
 import CCodecs
 
 /// Portable Network Graphics, through libpng.
-enum PNG: Codec {
+enum PNG: DelimitedCodec {
   static let name = "PNG"
   static let extensions = ["png"]
   static let signatures = [Signature([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])]
@@ -16,13 +16,21 @@ enum PNG: Codec {
     _ bytes: [UInt8], at start: Int, options: DecodingOptions
   ) throws(CodecError) -> (image: DecodedImage, end: Int) {
     let chunks = Chunks(bytes[start...])
-    var decoded = try library.decoded(
+    let decoded = try library.decoded(
       bytes[start...], orientation: chunks.orientation, frames: chunks.frames, options: options)
-    if chunks.isFollowed {
-      decoded.warnings.append(
-        "another image behind this one is left out; only Netpbm images can be concatenated")
+    return (decoded, end(in: bytes, from: start))
+  }
+
+  /// Source: PNG 3rd edition, 5.3 chunk layout, 5.6 chunk ordering.
+  static func findEnd(of image: inout EncodedImage) throws(EndOfBytes) {
+    try image.skip(8)
+    while true {
+      let count = Int(try image.read(UInt32.self, .bigEndian))
+      let isLast = try image.readBytes(4).elementsEqual("IEND".utf8)
+      // The content, and the checksum.
+      try image.skip(count + 4)
+      if isLast { return }
     }
-    return (decoded, bytes.count)
   }
 
   static func encode(_ image: Image, options: EncodingOptions) throws(CodecError) -> [UInt8] {
@@ -40,16 +48,12 @@ enum PNG: Codec {
     private(set) var orientation = Orientation.upright
     /// Images of an animation; libpng knows only the first.
     private(set) var frames = 1
-    /// Whether another image follows this one.
-    private(set) var isFollowed = false
 
     init(_ bytes: ArraySlice<UInt8>) {
       var cursor = ByteCursor(bytes)
       do throws(EndOfBytes) {
         try cursor.skip(8)
         while try readChunk(&cursor) {}
-        let next = try cursor.readBytes(min(16, cursor.remaining))
-        isFollowed = ImageFormat.recognized(Array(next)) != nil
       } catch {
         // What is known so far; libpng says where the file is cut.
       }

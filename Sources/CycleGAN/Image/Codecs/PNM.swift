@@ -18,9 +18,12 @@ enum PNM: Codec {
     var samples = PNMSamples(header: header, scanner: scanner, options: options)
     let image = try samples.decode()
     // Blanks after an image are what echo and editors leave.
-    samples.scanner.skip(while: PNMScanner.isBlank)
+    samples.scanner.skip(while: isBlank)
     return (image, samples.scanner.position)
   }
+
+  /// Whether Netpbm takes a byte for white space: space, tab, newline and their like.
+  static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || (byte >= 9 && byte <= 13) }
 
   /// P5 or P6.
   static func encode(_ image: Image, options: EncodingOptions) -> [UInt8] {
@@ -29,122 +32,8 @@ enum PNM: Codec {
   }
 }
 
-/// Reads Netpbm images one after the other as they arrive, so that a pipe of them needs no more
-/// memory than the largest.
-package final class PNMStreamReader {
-  private let reader: ByteReader
-  private let options: DecodingOptions
-  /// What is left of images whose samples are text: they end where the next one begins.
-  private var rest: ImageSequence?
-  private var isFirst = true
-  private var isAtEnd = false
-
-  private static let maximumHeaderBytes = 1 << 16
-
-  /// Starts at the reader's position.
-  ///
-  /// - Parameters:
-  ///   - reader: Where the bytes come from.
-  ///   - options: Limits, and which damage is refused.
-  package init(_ reader: ByteReader, options: DecodingOptions = DecodingOptions()) {
-    self.reader = reader
-    self.options = options
-  }
-
-  /// Reads the next image; after a failure there is none, since nothing says where it would start.
-  ///
-  /// Nothing behind the image is waited for, unless its samples are text.
-  ///
-  /// - Returns: The image, or why it cannot be decoded; nil after the last one.
-  /// - Throws: `SystemError` if a read fails.
-  package func next() throws(SystemError) -> Result<DecodedImage, CodecError>? {
-    guard try follows() else { return nil }
-    do throws(CodecError) {
-      defer { isFirst = false }
-      guard let image = try decodeNext() else { return nil }
-      return .success(image)
-    } catch {
-      isAtEnd = true
-      if let failure { throw failure }
-      return .failure(error)
-    }
-  }
-
-  /// Whether there is another image; waits for its first byte.
-  ///
-  /// - Returns: False at the end, and after a failure.
-  /// - Throws: `SystemError` if a read fails.
-  package func follows() throws(SystemError) -> Bool {
-    guard !isAtEnd else { return false }
-    if let rest {
-      isAtEnd = rest.remainingBytes == 0
-      return !isAtEnd
-    }
-    while let byte = try reader.peek(1).first {
-      // Blanks between two images are what echo and editors leave.
-      guard !isFirst, PNMScanner.isBlank(byte) else { return true }
-      _ = try reader.readExactly(1)
-    }
-    isAtEnd = true
-    return false
-  }
-
-  /// Why a read failed, which no codec error can say.
-  private var failure: SystemError?
-
-  private func decodeNext() throws(CodecError) -> DecodedImage? {
-    if rest != nil { return try rest?.next() }
-    guard let first = try peek(1).first else { return nil }
-    guard first == UInt8(ascii: "P") else { throw .unknownFormat }
-    let (header, count) = try peekHeader()
-    try options.checkSize(width: header.width, height: header.height)
-    if header.isPlain {
-      rest = ImageSequence(
-        try read { reader, limit throws(SystemError) in try reader.readAll(limit: limit) },
-        options: options)
-      return try rest?.next()
-    }
-    let bytes = try read { reader, limit throws(SystemError) in
-      try reader.readExactly(min(header.leastBytes, limit) + count)
-    }
-    return try PNM.decode(bytes, at: 0, options: options).image
-  }
-
-  /// Looks ahead only as far as the header goes, so that nothing waits for the next image.
-  private func peekHeader() throws(CodecError) -> (PNMHeader, count: Int) {
-    var wanted = 8
-    while true {
-      let bytes = try peek(wanted)
-      let isAll = bytes.count < wanted || wanted >= Self.maximumHeaderBytes
-      var scanner = PNMScanner(bytes: bytes, position: 0)
-      do throws(CodecError) {
-        let header = try PNMHeader(&scanner)
-        // A comment at the header's end may go on behind what was looked at.
-        if scanner.position < bytes.count || isAll { return (header, scanner.position) }
-      } catch .truncated(let format, let reason) {
-        guard !isAll else { throw .truncated(format, reason: reason) }
-      }
-      // By ones at first: even an image of one pixel need not wait for the next.
-      wanted += wanted < 64 ? 1 : wanted
-    }
-  }
-
-  private func peek(_ count: Int) throws(CodecError) -> [UInt8] {
-    try read { reader, _ throws(SystemError) in try reader.peek(count) }
-  }
-
-  private func read(
-    _ body: (ByteReader, Int) throws(SystemError) -> [UInt8]
-  ) throws(CodecError) -> [UInt8] {
-    do throws(SystemError) { return try body(reader, options.maximumBytes) } catch {
-      failure = error
-      throw .empty
-    }
-  }
-}
-
 /// What a header says about the samples that follow.
-private struct PNMHeader {
+struct PNMHeader {
   /// How samples are stored.
   enum Coding {
     case plainBits, plain, rawBits, raw, littleFloats, bigFloats
@@ -165,6 +54,7 @@ private struct PNMHeader {
   /// The least number of bytes that the samples can take; `Int.max` where nobody could have them.
   var leastBytes: Int {
     let (pixels, overflows) = width.multipliedReportingOverflow(by: height)
+    // Samples of four channels of four bytes, and room for what is added to them.
     guard !overflows, pixels < Int.max / 32 else { return .max }
     let samples = pixels * depth
     return switch coding {
@@ -263,14 +153,11 @@ private struct PNMHeader {
 }
 
 /// Reads the words of a header one by one, comments aside.
-private struct PNMScanner {
+struct PNMScanner {
   /// The whole file.
   let bytes: [UInt8]
   /// The index of the next byte.
   var position: Int
-
-  /// Whether Netpbm takes a byte for white space: space, tab, newline and their like.
-  static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || (byte >= 9 && byte <= 13) }
 
   private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
@@ -284,7 +171,7 @@ private struct PNMScanner {
     while let byte = next {
       if byte == UInt8(ascii: "#") {
         skipLine()
-      } else if Self.isBlank(byte) {
+      } else if PNM.isBlank(byte) {
         position += 1
       } else {
         return
@@ -307,7 +194,7 @@ private struct PNMScanner {
   mutating func word() throws(CodecError) -> String {
     skipBlanks()
     let start = position
-    while let byte = next, !Self.isBlank(byte), byte != UInt8(ascii: "#") {
+    while let byte = next, !PNM.isBlank(byte), byte != UInt8(ascii: "#") {
       position += 1
       guard position - start <= 64 else {
         throw .damaged(.ppm, reason: "the header has a word of more than 64 bytes")
@@ -411,9 +298,10 @@ private struct PNMSamples {
   private mutating func read(into samples: inout [UInt8]) {
     guard !header.isPlain else { return readPlain(into: &samples) }
     let start = min(scanner.position, scanner.bytes.count)
-    let end = min(start + header.leastBytes, scanner.bytes.count)
+    let available = min(header.leastBytes, scanner.bytes.count - start)
+    let end = start + available
     scanner.position = end
-    missing = start + header.leastBytes - end
+    missing = header.leastBytes - available
     excessive = scanner.bytes[start..<end].withUnsafeBufferPointer { source in
       samples.withUnsafeMutableBufferPointer { samples in
         switch header.coding {
@@ -471,7 +359,7 @@ extension PNMSamples {
     var isNumber = true
     while scanner.position < scanner.bytes.count {
       let byte = scanner.bytes[scanner.position]
-      if PNMScanner.isBlank(byte) || byte == UInt8(ascii: "#") { break }
+      if PNM.isBlank(byte) || byte == UInt8(ascii: "#") { break }
       isNumber = isNumber && byte >= 48 && byte <= 57
       value = min(10 * value + Int(byte & 15), 100_000)
       scanner.position += 1

@@ -1,7 +1,7 @@
 import CCodecs
 
 /// WebP, lossy and lossless, through libwebp.
-enum WebP: Codec {
+enum WebP: DelimitedCodec {
   static let name = "WebP"
   static let extensions = ["webp"]
   static let signatures = [Signature("RIFF".utf8) + [nil, nil, nil, nil] + Signature("WEBP".utf8)]
@@ -18,7 +18,16 @@ enum WebP: Codec {
   ) throws(CodecError) -> (image: DecodedImage, end: Int) {
     let decoded = try library.decoded(
       bytes[start...], orientation: orientation(in: bytes[start...]), options: options)
-    return (decoded, bytes.count)
+    return (decoded, end(in: bytes, from: start))
+  }
+
+  /// Source: WebP container specification, "RIFF file format" and "WebP file header".
+  static func findEnd(of image: inout EncodedImage) throws(EndOfBytes) {
+    try image.skip(4)
+    let count = Int(try image.read(UInt32.self, .littleEndian))
+    try image.skip(count)
+    // Odd sizes are padded; some programs forget it.
+    if count % 2 == 1, image.peek(at: 0, 1).first == 0 { try image.skip(1) }
   }
 
   static func encode(_ image: Image, options: EncodingOptions) throws(CodecError) -> [UInt8] {

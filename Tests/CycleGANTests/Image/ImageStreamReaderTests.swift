@@ -3,20 +3,19 @@ import Testing
 
 @testable import CycleGAN
 
-@Suite struct PNMStreamReaderTests {
+@Suite struct ImageStreamReaderTests {
   let small = Array("P5\n2 1\n255\n".utf8) + [0, 255]
   let bits = Array("P4 1 1\n".utf8) + [0x80]
 
   /// Reads images to the end or to an error; gray samples of each.
   func images(_ bytes: [UInt8]) throws -> (samples: [[UInt8]], error: CodecError?) {
-    let reader = PNMStreamReader(try MemoryPipe.reader(of: bytes))
+    let reader = ImageStreamReader(try MemoryPipe.reader(of: bytes))
     var samples: [[UInt8]] = []
     while let result = try reader.next() {
-      switch result {
-      case .success(let decoded):
-        samples.append(
-          stride(from: 0, to: decoded.image.pixels.count, by: 3).map { decoded.image.pixels[$0] })
-      case .failure(let error):
+      do throws(CodecError) {
+        let image = try result.get().decoded().image
+        samples.append(stride(from: 0, to: image.pixels.count, by: 3).map { image.pixels[$0] })
+      } catch {
         #expect(try reader.next() == nil)
         return (samples, error)
       }
@@ -58,7 +57,7 @@ import Testing
     let pipe = MemoryPipe()
     try pipe.writer.write(bits)
     // The writer's end stays open, so that looking any further would wait for ever.
-    let reader = PNMStreamReader(pipe.openReader)
+    let reader = ImageStreamReader(pipe.openReader)
     #expect(try reader.next() != nil)
     try pipe.writer.write(small)
     #expect(try reader.follows())
@@ -69,5 +68,15 @@ import Testing
     let comment = Array("P5\n#".utf8) + [UInt8](repeating: 0x78, count: 5000)
     let read = try images(comment + Array("\n1 1\n255\n".utf8) + [7] + small)
     #expect(read.samples == [[7], [0, 255]])
+  }
+}
+
+extension ImageStreamReader.Element {
+  /// Decodes the image, if it is not decoded already.
+  func decoded() throws(CodecError) -> DecodedImage {
+    switch self {
+    case .encoded(let bytes): try Image.decoded(bytes)
+    case .decoded(let image): image
+    }
   }
 }

@@ -1,0 +1,172 @@
+/// Reads images of any format one after the other as they arrive, so that a pipe of them needs no
+/// more memory than the largest.
+package final class ImageStreamReader {
+  /// One image of several.
+  package enum Element: Sendable {
+    /// The bytes of one image, which are not decoded yet.
+    case encoded([UInt8])
+    /// An image whose end only decoding told.
+    case decoded(DecodedImage)
+  }
+
+  /// Bytes behind the last image that are no image themselves, once the end is reached.
+  package private(set) var trailingBytes = 0
+  /// The format of the last image.
+  package private(set) var format: ImageFormat?
+
+  private let reader: ByteReader
+  private let options: DecodingOptions
+  /// What is left of Netpbm images whose samples are text: they end where the next one begins.
+  private var rest: ImageSequence?
+  private var isAtEnd = false
+  /// Why a read failed, which no codec error can say.
+  private var failure: SystemError?
+
+  private static let maximumHeaderBytes = 1 << 16
+
+  /// Starts at the reader's position.
+  ///
+  /// - Parameters:
+  ///   - reader: Where the bytes come from.
+  ///   - options: Limits, and which damage is refused.
+  package init(_ reader: ByteReader, options: DecodingOptions = DecodingOptions()) {
+    self.reader = reader
+    self.options = options
+  }
+
+  /// Reads the next image; after one without an end there is none, since nothing says where it would
+  /// start.
+  ///
+  /// Nothing behind the image is waited for, unless its samples are text.
+  ///
+  /// - Returns: The image, or why it cannot be decoded; nil after the last one.
+  /// - Throws: `SystemError` if a read fails.
+  package func next() throws(SystemError) -> Result<Element, CodecError>? {
+    guard try follows() else { return nil }
+    do throws(CodecError) {
+      guard let image = try readNext() else { return nil }
+      return .success(image)
+    } catch {
+      isAtEnd = true
+      if let failure { throw failure }
+      return .failure(error)
+    }
+  }
+
+  /// Whether there is another image; waits for its first bytes.
+  ///
+  /// What follows a Netpbm image has to be an image; what follows others may be padding, or what a
+  /// camera adds, which `trailingBytes` counts.
+  ///
+  /// - Returns: False at the end, and after a failure.
+  /// - Throws: `SystemError` if a read fails.
+  package func follows() throws(SystemError) -> Bool {
+    guard !isAtEnd else { return false }
+    if let rest {
+      isAtEnd = rest.remainingBytes == 0
+      return !isAtEnd
+    }
+    var padding = 0
+    while let byte = try reader.peek(1).first {
+      // Blanks between two images are what echo and editors leave, zeros are what fills blocks.
+      let isPadding = byte == 0 && format != .ppm
+      if format != nil && (isPadding || PNM.isBlank(byte)) {
+        _ = try reader.readExactly(1)
+        padding += isPadding ? 1 : 0
+        guard padding <= options.maximumBytes else { break }
+        continue
+      }
+      if format == nil || format == .ppm { return true }
+      if ImageFormat.recognized(try signature()) != nil { return true }
+      break
+    }
+    isAtEnd = true
+    trailingBytes = padding + (try countRest())
+    return false
+  }
+
+  /// Counts what is no image, as far as the limit goes.
+  private func countRest() throws(SystemError) -> Int {
+    var count = 0
+    while count <= options.maximumBytes {
+      let piece = try reader.read(upTo: 1 << 16)
+      if piece.isEmpty { break }
+      count += piece.count
+    }
+    return count
+  }
+
+  /// Looks at as many bytes as it takes to tell a format.
+  private func signature() throws(SystemError) -> [UInt8] {
+    var first: [UInt8] = []
+    for count in 1...16 {
+      first = try reader.peek(count)
+      guard first.count == count, ImageFormat.isUndecided(first) else { break }
+    }
+    return first
+  }
+
+  private func readNext() throws(CodecError) -> Element? {
+    if rest != nil { return try rest?.next().map { .decoded($0) } }
+    let first = try read { _, _ throws(SystemError) in try signature() }
+    guard !first.isEmpty else { return nil }
+    guard let recognized = ImageFormat.recognized(first) else { throw .unknownFormat }
+    format = recognized
+    guard let codec = recognized.codec as? any DelimitedCodec.Type else { return try readPNM() }
+    var image = EncodedImage(reader, limit: options.maximumBytes)
+    let bytes = Array(image.readToEnd(as: codec))
+    failure = image.failure
+    guard failure == nil else { throw .empty }
+    // Nobody knows where such an image ends; its decoder names the limit.
+    if image.isTooLong { isAtEnd = true }
+    return .encoded(bytes)
+  }
+
+  private func readPNM() throws(CodecError) -> Element? {
+    let (header, count) = try peekHeader()
+    try options.checkSize(width: header.width, height: header.height)
+    if header.isPlain {
+      rest = ImageSequence(
+        try read { reader, limit throws(SystemError) in try reader.readAll(limit: limit) },
+        options: options)
+      return try rest?.next().map { .decoded($0) }
+    }
+    let bytes = try read { reader, limit throws(SystemError) in
+      let (whole, overflows) = min(header.leastBytes, limit).addingReportingOverflow(count)
+      return try reader.readExactly(overflows ? .max : whole)
+    }
+    return .encoded(bytes)
+  }
+
+  /// Looks ahead only as far as the header goes, so that nothing waits for the next image.
+  private func peekHeader() throws(CodecError) -> (PNMHeader, count: Int) {
+    var wanted = 8
+    while true {
+      let bytes = try peek(wanted)
+      let isAll = bytes.count < wanted || wanted >= Self.maximumHeaderBytes
+      var scanner = PNMScanner(bytes: bytes, position: 0)
+      do throws(CodecError) {
+        let header = try PNMHeader(&scanner)
+        // A comment at the header's end may go on behind what was looked at.
+        if scanner.position < bytes.count || isAll { return (header, scanner.position) }
+      } catch .truncated(let format, let reason) {
+        guard !isAll else { throw .truncated(format, reason: reason) }
+      }
+      // By ones at first: even an image of one pixel need not wait for the next.
+      wanted += wanted < 64 ? 1 : wanted
+    }
+  }
+
+  private func peek(_ count: Int) throws(CodecError) -> [UInt8] {
+    try read { reader, _ throws(SystemError) in try reader.peek(count) }
+  }
+
+  private func read(
+    _ body: (ByteReader, Int) throws(SystemError) -> [UInt8]
+  ) throws(CodecError) -> [UInt8] {
+    do throws(SystemError) { return try body(reader, options.maximumBytes) } catch {
+      failure = error
+      throw .empty
+    }
+  }
+}
