@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// What a filter reads.
 package struct InputOptions: ParsableArguments, Sendable {
@@ -106,6 +107,15 @@ package struct InputSelection: Sendable {
     self.standardInput = standardInput
     self.isNull = isNull
     self.decoding = decoding
+  }
+}
+
+extension InputSelection {
+  /// Whether all paths can be known without waiting for another program.
+  var isFinite: Bool {
+    !(operands + lists.map(\.path)).contains(FilePath("-"))
+      && !(operands.isEmpty && lists.isEmpty)
+      && lists.allSatisfy { FileIdentity($0.path, kind: S_IFREG) != nil }
   }
 }
 

@@ -26,7 +26,7 @@ package struct OutputOptions: ParsableArguments, Sendable {
   @Flag(help: "Write a stream without notes: frames only.")
   var plain = false
 
-  @Flag(name: .shortAndLong, help: "Write a stream or an image even to a terminal.")
+  @Flag(name: .shortAndLong, help: "Write even to a terminal, or over an input or the weights.")
   var force = false
 
   @Flag(help: "End each printed path with NUL instead of a line feed.")
@@ -56,12 +56,11 @@ package struct OutputOptions: ParsableArguments, Sendable {
     guard output.map({ !$0.bytes.isEmpty }) ?? true else {
       throw ValidationError("-o needs a file, a folder or -")
     }
-    let isFiles = output != nil && !isStandardOutput
     let needFiles = [
       ("--skip-existing", skipExisting), ("--update", update), ("--depfile", depfile != nil),
       ("--print0", print0), ("--dry-run", dryRun),
     ]
-    for (name, isGiven) in needFiles where isGiven && !isFiles {
+    for (name, isGiven) in needFiles where isGiven && !writesFiles {
       throw ValidationError("\(name) is for files: it needs -o")
     }
     guard !(skipExisting && update) else {
@@ -71,6 +70,9 @@ package struct OutputOptions: ParsableArguments, Sendable {
       throw ValidationError("--plain is for streams, and -o names files")
     }
   }
+
+  /// Whether outputs are files, and not standard output.
+  var writesFiles: Bool { output != nil && !isStandardOutput }
 
   var isStandardOutput: Bool { output?.bytes == Array("-".utf8) }
 

@@ -7,6 +7,7 @@ package final class FolderSink: Sink {
   private let encoding: EncodingOptions
   private let freshness: Freshness
   private let depfile: Depfile?
+  private let protected: ProtectedFiles
   /// Ends every finished path on standard output; nil where they are not told.
   private let terminator: UInt8?
 
@@ -25,21 +26,23 @@ package final class FolderSink: Sink {
   /// - Parameters:
   ///   - folder: Made if it is missing.
   ///   - format: What is written.
-  package convenience init(_ folder: FilePath, format: ImageFormat) {
+  ///   - protected: What no output may replace.
+  package convenience init(_ folder: FilePath, format: ImageFormat, protected: ProtectedFiles) {
     self.init(
       folder, format: .image(format), encoding: EncodingOptions(), freshness: Freshness(),
-      terminator: nil)
+      protected: protected, terminator: nil)
   }
 
   init(
     _ folder: FilePath, format: OutputFormat?, encoding: EncodingOptions, freshness: Freshness,
-    depfile: Depfile? = nil, terminator: UInt8?
+    depfile: Depfile? = nil, protected: ProtectedFiles, terminator: UInt8?
   ) {
     self.folder = folder
     self.format = format
     self.encoding = encoding
     self.freshness = freshness
     self.depfile = depfile
+    self.protected = protected
     self.terminator = terminator
   }
 
@@ -65,9 +68,14 @@ package final class FolderSink: Sink {
         throw ToolError(
           .cannotCreate, "\(other) and \(input) would both become \(output); rename one")
       }
-      guard !Self.areSame(input, output) else {
+      guard !protected.isOwnOutput(output, of: input) else {
         throw ToolError(
           .cannotCreate, "\(input) would be replaced by its own output; choose another folder")
+      }
+      if let victim = protected.victim(of: output) {
+        throw ToolError(
+          .cannotCreate,
+          "\(input): its output \(output) would replace \(victim); choose another folder")
       }
       planned.inputs[output] = input
     }
@@ -128,9 +136,14 @@ package final class FolderSink: Sink {
       names.inputs[output] = owner
       return owner == name && names.made.insert(output).inserted ? nil : owner
     }
-    if other == nil, Self.areSame(name, output) {
+    if other == nil, protected.isOwnOutput(output, of: name) {
       throw InputFailure(
         "it would be replaced by its own output; choose another folder", status: .cannotCreate)
+    }
+    if other == nil, let victim = protected.victim(of: output) {
+      throw InputFailure(
+        "its output \(output) would replace \(victim); choose another folder",
+        status: .cannotCreate)
     }
     if let other {
       throw InputFailure("its output \(output) is that of \(other)", status: .cannotCreate)
@@ -142,12 +155,6 @@ package final class FolderSink: Sink {
   /// - Parameter isWhole: Whether all inputs came to their proper end.
   /// - Throws: `ToolError` if the make rules cannot be written.
   package func finish(isWhole: Bool) throws(ToolError) { try depfile?.write() }
-
-  private static func areSame(_ first: FilePath, _ second: FilePath) -> Bool {
-    var (one, other) = (stat(), stat())
-    return first.withCString { stat($0, &one) } == 0 && second.withCString { stat($0, &other) } == 0
-      && one.st_dev == other.st_dev && one.st_ino == other.st_ino
-  }
 }
 
 /// Folders for outputs.
