@@ -82,6 +82,8 @@ private struct CycleSink: Sink {
   let table: CycleTable
   let sheets: FolderSink?
 
+  var makesFiles: Bool { sheets != nil }
+
   func prepare(
     _ result: Reconstruction, _ identity: Input.Identity
   ) throws -> @Sendable () throws(ToolError) -> Void {

@@ -5,24 +5,22 @@ package struct FileIdentity: Hashable, Sendable {
   private let device: UInt
   private let number: UInt
 
-  /// Looks a path up.
+  /// Looks a path up; nil where nothing of the kind is there.
   ///
   /// - Parameters:
   ///   - path: Links are followed.
   ///   - kind: What it must be, as `S_IFREG`; nil for anything.
-  /// - Returns: nil where nothing of this kind is there.
   package init?(_ path: FilePath, kind: mode_t? = nil) {
     var status = stat()
     guard path.withCString({ stat($0, &status) }) == 0 else { return nil }
     self.init(status, kind)
   }
 
-  /// Looks at an open file.
+  /// Looks at an open file; nil where it is not of the kind.
   ///
   /// - Parameters:
   ///   - descriptor: Which.
   ///   - kind: What it must be, as `S_IFREG`; nil for anything.
-  /// - Returns: nil where it is not of this kind.
   package init?(_ descriptor: Int32, kind: mode_t? = nil) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return nil }

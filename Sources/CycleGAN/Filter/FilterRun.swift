@@ -91,7 +91,7 @@ package struct FilterRun: Sendable {
     try protected.require(report.failures)
     guard let sink = try openSink(source, images, &protected) else { return }
     let tally = try Tally(diagnostics, report, total: source.total)
-    let pipeline = Pipeline<Frame, Computed> { content, identity in
+    let pipeline = Pipeline<Frame, Computed>(deliversAlways: sink.makesFiles) { content, identity in
       try load(decoded(content, identity), identity.index)
     } save: { result, identity in
       try sink.prepare(convert(result), identity)
@@ -102,9 +102,13 @@ package struct FilterRun: Sendable {
     Interrupts.catchStops()
     try tally.startProgress()
     nonisolated(unsafe) let inputs = source
-    try pipeline.run(
-      jobs: jobs, from: { () throws(ToolError) in try inputs.next(where: sink.wants) },
-      computing: prepare)
+    do throws(ToolError) {
+      try pipeline.run(
+        jobs: jobs, from: { () throws(ToolError) in try inputs.next(where: sink.wants) },
+        computing: prepare)
+    } catch {
+      throw sink.makesFiles ? tally.stopped(by: error) : error
+    }
     try sink.finish(isWhole: tally.isWhole)
     try tally.finish()
   }

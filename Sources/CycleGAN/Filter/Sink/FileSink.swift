@@ -61,6 +61,7 @@ final class FileSink: Sink {
       }
       return
     }
+    try OutputFolder.make(path.directory)
     do throws(SystemError) { try AtomicFile.write(bytes, to: path) } catch {
       throw ToolError.writing(path, error)
     }

@@ -59,8 +59,8 @@ package struct ProtectedFiles: Sendable {
   /// Whether an image's output would replace the file that the image is named after.
   ///
   /// - Parameters:
+  ///   - output: Its path.
   ///   - name: The image's name; a frame's file may be known to an earlier filter only.
-  ///   - output: Its output.
   /// - Returns: False where nothing is lost.
   func isOwnOutput(_ output: FilePath, of name: FilePath) -> Bool {
     guard !isForced, let file = FileIdentity(output, kind: S_IFREG) else { return false }

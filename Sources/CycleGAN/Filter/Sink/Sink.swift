@@ -30,6 +30,9 @@ package protocol Sink<Result>: Sendable {
   /// - Throws: `ToolError` if it cannot be written.
   func finish(isWhole: Bool) throws(ToolError)
 
+  /// Whether `prepare` leaves a file behind, which is told of even if the run ends early.
+  var makesFiles: Bool { get }
+
   /// Whether a filter further on gets to know of failures.
   var passesFailuresOn: Bool { get }
 
@@ -47,6 +50,9 @@ package protocol Sink<Result>: Sendable {
 }
 
 extension Sink {
+  /// Nothing is left behind before the delivery.
+  package var makesFiles: Bool { false }
+
   /// Failures end here.
   package var passesFailuresOn: Bool { false }
 
