@@ -66,6 +66,23 @@ package struct OutputOptions: ParsableArguments, Sendable {
     guard !(skipExisting && update) else {
       throw ValidationError("--skip-existing and --update exclude each other")
     }
+    if let output, let format, writesFiles, !output.isFolder,
+      let own = OutputFormat(word: output.fileExtension), own != format.value
+    {
+      throw ValidationError(
+        "-o \(output) is a \(own.fileExtension) file, and --format says "
+          + "\(format.value.fileExtension); leave out --format, or change the name")
+    }
+    if lossless {
+      guard output != nil else {
+        throw ValidationError("--lossless is for images: it needs -o, and WebP or PNG")
+      }
+      let single = output.flatMap { $0.isFolder ? nil : OutputFormat(word: $0.fileExtension) }
+      if let known = format?.value ?? single, ![.image(.webp), .image(.png)].contains(known) {
+        throw ValidationError(
+          "--lossless is for WebP, and the format is \(known.fileExtension); use --format webp")
+      }
+    }
     guard !plain || output == nil || isStandardOutput else {
       throw ValidationError("--plain is for streams, and -o names files")
     }
@@ -105,6 +122,13 @@ package struct OutputOptions: ParsableArguments, Sendable {
         samples: .float32(frame.float32Samples()))
     default: frame
     }
+  }
+}
+
+extension FilePath {
+  /// Whether outputs go below it: it ends in a slash, or is a folder.
+  var isFolder: Bool {
+    bytes.last == UInt8(ascii: "/") || FileIdentity(self, kind: S_IFDIR) != nil
   }
 }
 
