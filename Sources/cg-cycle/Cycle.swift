@@ -52,7 +52,8 @@ struct CycleCommand: ParsableCommand {
     Kernels.threads = threads.computing
     let table = CycleTable(limits, Diagnostics(tool: "cg-cycle"))
     try FilterRun(tool: "cg-cycle", input, report, threads).run(
-      prerequisites: [weights] + (weightsBack.map { [$0] } ?? []), writesFiles: output != nil,
+      prerequisites: [weights] + (weightsBack.map { [$0] } ?? []), folder: output,
+      writesFiles: output != nil,
       computing: { () throws(ToolError) in
         let cycle = try cycle()
         return Computation(isForOneCore: cycle.sharesCores) { try cycle($0) }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// One run of a filter: source, then load | compute | save, then sink.
 package struct FilterRun: Sendable {
   /// What happens to a decoded frame on the threads that load; its index is counted from 0.
@@ -44,7 +46,8 @@ package struct FilterRun: Sendable {
     computing prepare: () throws(ToolError) -> Computation<Frame, Frame> = { Computation { $0 } }
   ) throws(ToolError) {
     try run(
-      prerequisites: prerequisites, writesFiles: output.writesFiles, force: output.force,
+      prerequisites: prerequisites, folder: output.output, writesFiles: output.writesFiles,
+      force: output.force,
       loading: load, computing: prepare
     ) { source, images, protected throws(ToolError) in
       let sink = try output.openSink(
@@ -63,6 +66,7 @@ package struct FilterRun: Sendable {
   ///
   /// - Parameters:
   ///   - prerequisites: What every result is made from besides its own input.
+  ///   - folder: Where results go, if it is a folder; it is not walked into.
   ///   - writesFiles: Whether the results become files, so that all inputs have to be known before.
   ///   - force: Whether outputs may replace inputs and prerequisites.
   ///   - load: What happens to a decoded frame on the threads that load.
@@ -72,7 +76,7 @@ package struct FilterRun: Sendable {
   ///   - convert: What happens to a result on the threads that save.
   /// - Throws: `ToolError` with the exit status unless everything is done.
   package func run<Computed: Sendable>(
-    prerequisites: [FilePath], writesFiles: Bool, force: Bool = false,
+    prerequisites: [FilePath], folder: FilePath?, writesFiles: Bool, force: Bool = false,
     loading load: @escaping Load = { frame, _ in frame },
     computing prepare: () throws(ToolError) -> Computation<Frame, Computed>,
     into openSink: (Source, [FilePath], inout ProtectedFiles) throws(ToolError) -> (
@@ -82,6 +86,11 @@ package struct FilterRun: Sendable {
   ) throws(ToolError) {
     // Before anything that can take long: a request for a status line must not kill.
     Interrupts.catchStatus()
+    var selection = selection
+    // The last run's outputs are no inputs of this one.
+    if let folder = folder.flatMap({ FileIdentity($0, kind: S_IFDIR) }) {
+      selection.excluded.insert(folder)
+    }
     let source = try Source(selection, diagnostics: diagnostics, verbosity: report.verbosity)
     let images =
       writesFiles || report.failures != nil && selection.isFinite ? try source.imagePaths() : []

@@ -89,6 +89,8 @@ package struct InputSelection: Sendable {
   package var isNull: Bool
   /// Limits of images, and which damage is refused.
   package var decoding: DecodingOptions
+  /// Folders that are not walked into, such as the output's, unless they are operands.
+  package var excluded: Set<FileIdentity> = []
 
   /// Selects inputs.
   ///

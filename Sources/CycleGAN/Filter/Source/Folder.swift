@@ -8,17 +8,25 @@ package enum Folder {
     package var images: [FilePath] = []
     /// Files that are something else, dot files and folders that cannot be read.
     package var skipped: [FilePath] = []
+    /// Runs of cg-train, whose samples are no inputs; they are not walked into.
+    package var runs: [FilePath] = []
+    /// Folders that are not walked into.
+    fileprivate var excluded: Set<FileIdentity> = []
   }
 
   /// Walks a folder and everything below it.
   ///
   /// Symbolic links are followed; a folder that was entered already is not entered again.
   ///
-  /// - Parameter path: The folder.
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - excluded: Folders below it that are not walked into.
   /// - Returns: Images and what was skipped.
   /// - Throws: `SystemError` if the folder itself cannot be read.
-  package static func images(below path: FilePath) throws(SystemError) -> Content {
-    var content = Content()
+  package static func images(
+    below path: FilePath, notEntering excluded: Set<FileIdentity> = []
+  ) throws(SystemError) -> Content {
+    var content = Content(excluded: excluded)
     var entered: Set<Identity> = []
     try walk(path, &content, &entered)
     content.images.sort { $0.bytes.lexicographicallyPrecedes($1.bytes) }
@@ -70,11 +78,19 @@ package enum Folder {
       return
     }
     switch status.st_mode & S_IFMT {
+    case S_IFDIR where FileIdentity(path).map(content.excluded.contains) ?? false: break
+    case S_IFDIR where isRun(path): content.runs.append(path)
     case S_IFDIR:
       do { try walk(path, &content, &entered) } catch { content.skipped.append(path) }
     case S_IFREG where isImage(path): content.images.append(path)
     default: content.skipped.append(path)
     }
+  }
+
+  /// Whether a folder is one of cg-train's.
+  private static func isRun(_ path: FilePath) -> Bool {
+    FileIdentity(path.appending(FilePath("config.json")), kind: S_IFREG) != nil
+      && isFolder(path.appending(FilePath("checkpoints")))
   }
 
   private static func isImage(_ path: FilePath) -> Bool {
