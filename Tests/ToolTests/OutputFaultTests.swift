@@ -34,6 +34,17 @@ import Testing
     #expect(outcome.errors.hasSuffix(": 11 of 12 images done, 1 failed\n"), "\(outcome.errors)")
   }
 
+  @Test func `one file that cannot be made is in the list of failures`() throws {
+    let outcome = try shell(
+      """
+      long=$(printf 'n%.0s' {1..252}); touch file
+      for output in $long.png file/x.png; do
+        cg-prep d/5.ppm -o $output --failures failed || echo $?; tr '\\0' '\\n' <failed
+      done
+      """)
+    #expect(outcome.output == "73\nd/5.ppm\n73\nd/5.ppm\n", "\(outcome.errors)")
+  }
+
   @Test func `a contact sheet that cannot be made fails its image only`() throws {
     let outcome = try shell(
       """

@@ -118,7 +118,10 @@ package struct FilterRun: Sendable {
     } catch {
       throw sink.makesFiles ? tally.stopped(by: error) : error
     }
-    try sink.finish(isWhole: tally.isWhole)
+    do throws(ToolError) { try sink.finish(isWhole: tally.isWhole) } catch {
+      if let identity = sink.unwritten { try tally.list(identity) }
+      throw error
+    }
     try tally.finish()
   }
 

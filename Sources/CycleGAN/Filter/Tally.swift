@@ -100,6 +100,15 @@ package final class Tally: Sendable {
     let order: [ExitStatus] = [.done, .someFailed, .cannotCreate, .inputOutput, .noInput, .badData]
     let (old, new) = (order.firstIndex(of: state.worst), order.firstIndex(of: failure.status))
     if (new ?? 1) > (old ?? 0) { state.worst = failure.status }
+    try list(identity, &state)
+  }
+
+  /// Writes down an image that was counted as done and could not be written.
+  func list(_ identity: Input.Identity) throws(ToolError) {
+    try state.withLock { state throws(ToolError) in try list(identity, &state) }
+  }
+
+  private func list(_ identity: Input.Identity, _ state: inout State) throws(ToolError) {
     guard identity.isPath else { return }
     do throws(SystemError) { try state.failures?.write(identity.name.bytes + [0]) } catch {
       throw ToolError(.inputOutput, "\(options.failures ?? FilePath("--failures")): \(error)")

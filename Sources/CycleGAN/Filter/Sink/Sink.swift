@@ -33,6 +33,9 @@ package protocol Sink<Result>: Sendable {
   /// Whether `prepare` leaves a file behind, which is told of even if the run ends early.
   var makesFiles: Bool { get }
 
+  /// The image that only `finish` writes, if it is known.
+  var unwritten: Input.Identity? { get }
+
   /// Whether a filter further on gets to know of failures.
   var passesFailuresOn: Bool { get }
 
@@ -52,6 +55,9 @@ package protocol Sink<Result>: Sendable {
 extension Sink {
   /// Nothing is left behind before the delivery.
   package var makesFiles: Bool { false }
+
+  /// All images are written as they come.
+  package var unwritten: Input.Identity? { nil }
 
   /// Failures end here.
   package var passesFailuresOn: Bool { false }
