@@ -51,14 +51,16 @@ struct CycleCommand: ParsableCommand {
   func run() throws {
     Kernels.threads = threads.computing
     let table = CycleTable(limits, Diagnostics(tool: "cg-cycle"))
-    let sheets = output.map { FolderSink($0, format: .png) }
     try FilterRun(tool: "cg-cycle", input, report, threads).run(
+      prerequisites: [weights] + (weightsBack.map { [$0] } ?? []), folder: output,
+      writesFiles: output != nil,
       computing: { () throws(ToolError) in
         let cycle = try cycle()
         return Computation(isForOneCore: cycle.sharesCores) { try cycle($0) }
       },
-      into: { source throws(ToolError) in
-        if let sheets { try sheets.plan(try source.imagePaths()) }
+      into: { _, images, protected throws(ToolError) in
+        let sheets = output.map { FolderSink($0, format: .png, protected: protected) }
+        try sheets?.plan(images)
         return CycleSink(table: table, sheets: sheets)
       })
     try table.check()
@@ -80,6 +82,8 @@ struct CycleCommand: ParsableCommand {
 private struct CycleSink: Sink {
   let table: CycleTable
   let sheets: FolderSink?
+
+  var makesFiles: Bool { sheets != nil }
 
   func prepare(
     _ result: Reconstruction, _ identity: Input.Identity

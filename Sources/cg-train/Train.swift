@@ -42,7 +42,7 @@ struct Train: ParsableCommand {
       Diagnostics(tool: "cg-train").say(advice)
       Tool.leave(.usage)
     }
-    Tool.main(Train.self)
+    Tool.main(Train.self, allowsRepeats: true)
   }
 
   func validate() throws {

@@ -26,7 +26,7 @@ struct Average: ParsableCommand {
   }
 
   func run() throws {
-    try output.requireNoTerminal()
+    try output.require(reading: files)
     var average = WeightsAverage()
     var first: RecognizedNetwork?
     for path in files {

@@ -37,7 +37,7 @@ struct Export: ParsableCommand {
   }
 
   func run() throws {
-    try output.requireNoTerminal()
+    try output.require(reading: [input.path])
     let read = try choice.read(input.path)
     var (network, weights) = try choice.network(of: read, allowNonfinite: allowNonfinite)
     let format = format?.value ?? WeightsFormat(output.output) ?? .safetensors

@@ -118,7 +118,7 @@ struct OutputFile: ParsableArguments {
     help: ArgumentHelp("Output file; - is standard output.", valueName: "file"))
   var output: FilePath
 
-  @Flag(name: .shortAndLong, help: "Write to a terminal anyway.")
+  @Flag(name: .shortAndLong, help: "Write to a terminal, or over an input.")
   var force = false
 
   func validate() throws {
@@ -136,11 +136,17 @@ struct OutputFile: ParsableArguments {
       "\(command) writes a weights file; use export for .\(output.fileExtension)")
   }
 
-  /// Refuses a terminal, before any work.
+  /// Refuses a terminal and an output that is an input, before any work.
   ///
-  /// - Throws: `ToolError` if standard output is one.
-  func requireNoTerminal() throws(ToolError) {
-    guard isStandardOutput, !force, isatty(STDOUT_FILENO) == 1 else { return }
+  /// - Parameter inputs: What is read; `-` is standard input.
+  /// - Throws: `ToolError` if standard output is a terminal, or a file would be replaced.
+  func require(reading inputs: [FilePath]) throws(ToolError) {
+    guard !force else { return }
+    guard isStandardOutput else {
+      var protected = ProtectedFiles(inputs: inputs)
+      return try protected.require(output)
+    }
+    guard isatty(STDOUT_FILENO) == 1 else { return }
     throw ToolError(
       .usage, "refusing to write weights to a terminal; use -o FILE, redirect it, or -f")
   }

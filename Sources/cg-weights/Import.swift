@@ -26,7 +26,7 @@ struct Import: ParsableCommand {
   func validate() throws { try output.requireWeights("import") }
 
   func run() throws {
-    try output.requireNoTerminal()
+    try output.require(reading: [input.path])
     let read = try choice.read(input.path)
     var (network, weights) = try choice.network(of: read, allowNonfinite: allowNonfinite)
     let known = network.metadata.merging(["tool": "cg-weights \(cycleGANVersion)"]) { $1 }

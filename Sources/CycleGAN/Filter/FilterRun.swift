@@ -1,3 +1,5 @@
+import Glibc
+
 /// One run of a filter: source, then load | compute | save, then sink.
 package struct FilterRun: Sendable {
   /// What happens to a decoded frame on the threads that load; its index is counted from 0.
@@ -43,8 +45,13 @@ package struct FilterRun: Sendable {
     loading load: @escaping Load = { frame, _ in frame },
     computing prepare: () throws(ToolError) -> Computation<Frame, Frame> = { Computation { $0 } }
   ) throws(ToolError) {
-    try run(loading: load, computing: prepare) { source throws(ToolError) in
-      let sink = try output.openSink(for: source, prerequisites: prerequisites)
+    try run(
+      prerequisites: prerequisites, folder: output.output, writesFiles: output.writesFiles,
+      force: output.force,
+      loading: load, computing: prepare
+    ) { source, images, protected throws(ToolError) in
+      let sink = try output.openSink(
+        for: images, prerequisites: prerequisites, protected: &protected)
       if output.dryRun {
         try list(source, sink, terminator: output.print0 ? 0 : 0x0A)
         return nil
@@ -58,23 +65,42 @@ package struct FilterRun: Sendable {
   /// Makes a result of every image, and hands it to a sink.
   ///
   /// - Parameters:
+  ///   - prerequisites: What every result is made from besides its own input.
+  ///   - folder: Where results go, if it is a folder; it is not walked into.
+  ///   - writesFiles: Whether the results become files, so that all inputs have to be known before.
+  ///   - force: Whether outputs may replace inputs and prerequisites.
   ///   - load: What happens to a decoded frame on the threads that load.
   ///   - prepare: Makes what computes, on the calling thread, while the first images load.
-  ///   - openSink: Opens the sink before any image is read; nil where nothing is to be made.
+  ///   - openSink: Opens the sink before any image is read; nil where nothing is to be made. Gets the
+  ///     paths of all images as far as they are known, and what no output may replace.
   ///   - convert: What happens to a result on the threads that save.
   /// - Throws: `ToolError` with the exit status unless everything is done.
   package func run<Computed: Sendable>(
+    prerequisites: [FilePath], folder: FilePath?, writesFiles: Bool, force: Bool = false,
     loading load: @escaping Load = { frame, _ in frame },
     computing prepare: () throws(ToolError) -> Computation<Frame, Computed>,
-    into openSink: (Source) throws(ToolError) -> (any Sink<Computed>)?,
+    into openSink: (Source, [FilePath], inout ProtectedFiles) throws(ToolError) -> (
+      any Sink<Computed>
+    )?,
     converting convert: @escaping @Sendable (Computed) -> Computed = { $0 }
   ) throws(ToolError) {
     // Before anything that can take long: a request for a status line must not kill.
     Interrupts.catchStatus()
+    var selection = selection
+    // The last run's outputs are no inputs of this one.
+    if let folder = folder.flatMap({ FileIdentity($0, kind: S_IFDIR) }) {
+      selection.excluded.insert(folder)
+    }
     let source = try Source(selection, diagnostics: diagnostics, verbosity: report.verbosity)
-    guard let sink = try openSink(source) else { return }
+    let images =
+      writesFiles || report.failures != nil && selection.isFinite ? try source.imagePaths() : []
+    var protected =
+      force
+      ? ProtectedFiles() : ProtectedFiles(selection, images: images, weights: prerequisites)
+    try protected.require(report.failures)
+    guard let sink = try openSink(source, images, &protected) else { return }
     let tally = try Tally(diagnostics, report, total: source.total)
-    let pipeline = Pipeline<Frame, Computed> { content, identity in
+    let pipeline = Pipeline<Frame, Computed>(deliversAlways: sink.makesFiles) { content, identity in
       try load(decoded(content, identity), identity.index)
     } save: { result, identity in
       try sink.prepare(convert(result), identity)
@@ -85,10 +111,17 @@ package struct FilterRun: Sendable {
     Interrupts.catchStops()
     try tally.startProgress()
     nonisolated(unsafe) let inputs = source
-    try pipeline.run(
-      jobs: jobs, from: { () throws(ToolError) in try inputs.next(where: sink.wants) },
-      computing: prepare)
-    try sink.finish(isWhole: tally.isWhole)
+    do throws(ToolError) {
+      try pipeline.run(
+        jobs: jobs, from: { () throws(ToolError) in try inputs.next(where: sink.wants) },
+        computing: prepare)
+    } catch {
+      throw sink.makesFiles ? tally.stopped(by: error) : error
+    }
+    do throws(ToolError) { try sink.finish(isWhole: tally.isWhole) } catch {
+      if let identity = sink.unwritten { try tally.list(identity) }
+      throw error
+    }
     try tally.finish()
   }
 

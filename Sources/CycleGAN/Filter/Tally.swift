@@ -31,6 +31,7 @@ package final class Tally: Sendable {
     self.total = total
     var failures: ByteWriter?
     if let path = options.failures {
+      try OutputFolder.make(path.directory)
       let descriptor = path.withCString {
         open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
       }
@@ -96,9 +97,18 @@ package final class Tally: Sendable {
   ) throws(ToolError) {
     state.failed += 1
     // A stream without an end weighs more than a missing file, and that more than a bad image.
-    let order: [ExitStatus] = [.done, .someFailed, .cannotCreate, .noInput, .badData]
+    let order: [ExitStatus] = [.done, .someFailed, .cannotCreate, .inputOutput, .noInput, .badData]
     let (old, new) = (order.firstIndex(of: state.worst), order.firstIndex(of: failure.status))
     if (new ?? 1) > (old ?? 0) { state.worst = failure.status }
+    try list(identity, &state)
+  }
+
+  /// Writes down an image that was counted as done and could not be written.
+  func list(_ identity: Input.Identity) throws(ToolError) {
+    try state.withLock { state throws(ToolError) in try list(identity, &state) }
+  }
+
+  private func list(_ identity: Input.Identity, _ state: inout State) throws(ToolError) {
     guard identity.isPath else { return }
     do throws(SystemError) { try state.failures?.write(identity.name.bytes + [0]) } catch {
       throw ToolError(.inputOutput, "\(options.failures ?? FilePath("--failures")): \(error)")
@@ -113,22 +123,56 @@ package final class Tally: Sendable {
     }
   }
 
-  /// Takes the progress bar away, and says how it ended if something failed.
+  /// Adds to an error that ends the run how many images are done.
   ///
-  /// - Throws: `ToolError` with the exit status unless everything is done.
-  package func finish() throws(ToolError) {
+  /// - Parameter error: Why the run ends.
+  /// - Returns: The error, with a line more if any are.
+  func stopped(by error: ToolError) -> ToolError {
     let (done, failed) = state.withLock { state in
       state.bar.finish()
       state.isFinished = true
       return (state.done, state.failed)
     }
+    guard done > 0 else { return error }
+    let line = "stopped, \(done) images done" + (failed > 0 ? ", \(failed) failed" : "")
+    return ToolError(error.status, lines: error.lines + [line])
+  }
+
+  /// Writes a duration for people: `0.4 s`, `25 s`, `3:12 min`, `1:03:12 h`.
+  private static func duration(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<10: "\(fixed(seconds, 1)) s"
+    case ..<60: "\(fixed(seconds, 0)) s"
+    case ..<3600: "\(ProgressBar.clock(seconds)) min"
+    default: "\(ProgressBar.clock(seconds)) h"
+    }
+  }
+
+  /// Takes the progress bar away, and says how it ended if something failed, or took long.
+  ///
+  /// - Throws: `ToolError` with the exit status unless everything is done.
+  package func finish() throws(ToolError) {
+    let (done, failed, seconds) = state.withLock { state in
+      state.bar.finish()
+      state.isFinished = true
+      return (state.done, state.failed, state.bar.elapsed)
+    }
+    let isLong = seconds > 3 && isatty(STDERR_FILENO) == 1
     if Interrupts.wantsStop {
       if options.verbosity != .quiet {
         diagnostics.say("stopped by a signal, \(done) images done")
       }
       return
     }
-    guard failed > 0 else { return }
+    guard failed > 0 else {
+      if isLong || options.verbosity == .verbose, options.verbosity != .quiet, done > 0 {
+        let what = done == 1 ? "1 image" : "\(done) images"
+        diagnostics.say("\(what) in \(Self.duration(seconds))")
+      }
+      return
+    }
+    // One that failed was named just before.
+    guard done + failed > 1 else { throw ToolError(status, lines: []) }
     throw ToolError(status, "\(done) of \(done + failed) images done, \(failed) failed")
   }
 }

@@ -7,14 +7,22 @@ package enum Tool {
   ///
   /// Help goes to stdout by checked writes, everything else that is said goes to stderr.
   ///
-  /// - Parameter command: The tool's command.
-  package static func main<Command: ParsableCommand>(_ command: Command.Type) -> Never {
+  /// - Parameters:
+  ///   - command: The tool's command.
+  ///   - allowsRepeats: Whether of an option that is given twice the last counts.
+  package static func main<Command: ParsableCommand>(
+    _ command: Command.Type, allowsRepeats: Bool = false
+  ) -> Never {
     Descriptors.secure()
     // A write beyond `ulimit -f` is then an error like others, and cleaned up after like others.
     signal(SIGXFSZ, SIG_IGN)
     let name = command.configuration.commandName ?? "cyclegan"
     do {
-      var parsed = try command.parseAsRoot(CommandLineArguments.all)
+      let arguments = CommandLineArguments.all
+      var parsed = try command.parseAsRoot(arguments)
+      if !allowsRepeats, let option = RepeatedOptions.first(in: arguments, of: command) {
+        throw ToolError(.usage, "\(option) is given twice and takes one value; leave one out")
+      }
       try parsed.run()
     } catch let error as ToolError {
       let diagnostics = Diagnostics(tool: name)

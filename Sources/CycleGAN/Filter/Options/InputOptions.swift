@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// What a filter reads.
 package struct InputOptions: ParsableArguments, Sendable {
@@ -88,6 +89,8 @@ package struct InputSelection: Sendable {
   package var isNull: Bool
   /// Limits of images, and which damage is refused.
   package var decoding: DecodingOptions
+  /// Folders that are not walked into, such as the output's, unless they are operands.
+  package var excluded: Set<FileIdentity> = []
 
   /// Selects inputs.
   ///
@@ -106,6 +109,15 @@ package struct InputSelection: Sendable {
     self.standardInput = standardInput
     self.isNull = isNull
     self.decoding = decoding
+  }
+}
+
+extension InputSelection {
+  /// Whether all paths can be known without waiting for another program.
+  var isFinite: Bool {
+    !(operands + lists.map(\.path)).contains(FilePath("-"))
+      && !(operands.isEmpty && lists.isEmpty)
+      && lists.allSatisfy { FileIdentity($0.path, kind: S_IFREG) != nil }
   }
 }
 

@@ -26,7 +26,7 @@ package struct OutputOptions: ParsableArguments, Sendable {
   @Flag(help: "Write a stream without notes: frames only.")
   var plain = false
 
-  @Flag(name: .shortAndLong, help: "Write a stream or an image even to a terminal.")
+  @Flag(name: .shortAndLong, help: "Write even to a terminal, or over an input or the weights.")
   var force = false
 
   @Flag(help: "End each printed path with NUL instead of a line feed.")
@@ -56,21 +56,40 @@ package struct OutputOptions: ParsableArguments, Sendable {
     guard output.map({ !$0.bytes.isEmpty }) ?? true else {
       throw ValidationError("-o needs a file, a folder or -")
     }
-    let isFiles = output != nil && !isStandardOutput
     let needFiles = [
       ("--skip-existing", skipExisting), ("--update", update), ("--depfile", depfile != nil),
       ("--print0", print0), ("--dry-run", dryRun),
     ]
-    for (name, isGiven) in needFiles where isGiven && !isFiles {
+    for (name, isGiven) in needFiles where isGiven && !writesFiles {
       throw ValidationError("\(name) is for files: it needs -o")
     }
     guard !(skipExisting && update) else {
       throw ValidationError("--skip-existing and --update exclude each other")
     }
+    if let output, let format, writesFiles, !output.isFolder,
+      let own = OutputFormat(word: output.fileExtension), own != format.value
+    {
+      throw ValidationError(
+        "-o \(output) is a \(own.fileExtension) file, and --format says "
+          + "\(format.value.fileExtension); leave out --format, or change the name")
+    }
+    if lossless {
+      guard output != nil else {
+        throw ValidationError("--lossless is for images: it needs -o, and WebP or PNG")
+      }
+      let single = output.flatMap { $0.isFolder ? nil : OutputFormat(word: $0.fileExtension) }
+      if let known = format?.value ?? single, ![.image(.webp), .image(.png)].contains(known) {
+        throw ValidationError(
+          "--lossless is for WebP, and the format is \(known.fileExtension); use --format webp")
+      }
+    }
     guard !plain || output == nil || isStandardOutput else {
       throw ValidationError("--plain is for streams, and -o names files")
     }
   }
+
+  /// Whether outputs are files, and not standard output.
+  var writesFiles: Bool { output != nil && !isStandardOutput }
 
   var isStandardOutput: Bool { output?.bytes == Array("-".utf8) }
 
@@ -103,6 +122,13 @@ package struct OutputOptions: ParsableArguments, Sendable {
         samples: .float32(frame.float32Samples()))
     default: frame
     }
+  }
+}
+
+extension FilePath {
+  /// Whether outputs go below it: it ends in a slash, or is a folder.
+  var isFolder: Bool {
+    bytes.last == UInt8(ascii: "/") || FileIdentity(self, kind: S_IFDIR) != nil
   }
 }
 

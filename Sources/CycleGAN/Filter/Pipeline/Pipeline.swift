@@ -12,20 +12,25 @@ package struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
   private let load: @Sendable (Input.Content, Input.Identity) throws -> Loaded
   private let save: @Sendable (Computed, Input.Identity) throws -> Delivery
   private let done: @Sendable (Input.Identity, InputFailure?) throws(ToolError) -> Void
+  private let deliversAlways: Bool
 
   /// Connects the stages.
   ///
   /// An error that a stage throws is that image's alone, unless it is a `ToolError`.
   ///
   /// - Parameters:
+  ///   - deliversAlways: Whether what is saved already is delivered even after an error that ends
+  ///     the run.
   ///   - load: Makes of an image what is computed with.
   ///   - save: Encodes a result, or writes its file.
   ///   - done: Told in order of every image, and why it failed if it did.
   package init(
+    deliversAlways: Bool = false,
     load: @escaping @Sendable (Input.Content, Input.Identity) throws -> Loaded,
     save: @escaping @Sendable (Computed, Input.Identity) throws -> Delivery,
     done: @escaping @Sendable (Input.Identity, InputFailure?) throws(ToolError) -> Void
   ) {
+    self.deliversAlways = deliversAlways
     self.load = load
     self.save = save
     self.done = done
@@ -107,14 +112,33 @@ package struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
   private func startWriter(
     of computed: Channel<Item<Computed>>, threads: Int, whenDone: @escaping @Sendable () -> Void
   ) throws(ToolError) -> Writer {
+    let end = Locked<ToolError?>(nil)
     do throws(SystemError) {
       let saving = try OrderedPool<Item<Computed>, Item<Delivery>>(threads: threads, depth: 1) {
         computed.receive()
       } transform: { [save] item, _ in
-        item.map { try save($0, item.identity) }
+        item.map { computed in
+          // Nothing is begun once the run is going to end.
+          if let error = end.withLock({ $0 }) { throw error }
+          do { return try save(computed, item.identity) } catch let error as ToolError {
+            end.withLock { $0 = error }
+            throw error
+          }
+        }
       }
       return try Writer { () throws(ToolError) in
-        while let item = saving.next() { try deliver(item) }
+        do throws(ToolError) {
+          while let item = saving.next() { try deliver(item) }
+        } catch {
+          end.withLock { [error] in $0 = error }
+          whenDone()
+          while deliversAlways, let item = saving.next() {
+            guard case .success = item.result else { continue }
+            // Where it cannot be delivered, the first error has said why.
+            guard attempt({ () throws(ToolError) in try deliver(item) }) == nil else { break }
+          }
+          throw error
+        }
       } afterwards: {
         // Where it failed, the next image may be a long time coming.
         whenDone()

@@ -34,6 +34,7 @@ final class Depfile: Sendable {
       for input in rule.inputs { text += Array(" ".utf8) + Self.escaped(input) }
       text.append(0x0A)
     }
+    try OutputFolder.make(path.directory)
     do throws(SystemError) { try AtomicFile.write(text, to: path) } catch {
       throw ToolError.writing(path, error)
     }

@@ -8,6 +8,7 @@ final class FileSink: Sink {
 
   private struct State {
     var bytes: [UInt8]?
+    var identity: Input.Identity?
     var isLeftOut = false
     var hasFailure = false
   }
@@ -32,13 +33,15 @@ final class FileSink: Sink {
 
   func file(for name: FilePath) -> FilePath? { path }
 
+  var unwritten: Input.Identity? { state.withLock { $0.identity } }
+
   func prepare(
     _ frame: Frame, _ identity: Input.Identity
   ) throws -> @Sendable () throws(ToolError) -> Void {
     let bytes = try format.encoded(frame, encoding)
     return { [self] () throws(ToolError) in
       let isFirst = state.withLock { state -> Bool in
-        defer { state.bytes = bytes }
+        defer { (state.bytes, state.identity) = (bytes, identity) }
         return state.bytes == nil
       }
       guard isFirst else {
@@ -61,6 +64,7 @@ final class FileSink: Sink {
       }
       return
     }
+    try OutputFolder.make(path.directory)
     do throws(SystemError) { try AtomicFile.write(bytes, to: path) } catch {
       throw ToolError.writing(path, error)
     }

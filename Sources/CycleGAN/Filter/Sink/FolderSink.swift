@@ -7,6 +7,7 @@ package final class FolderSink: Sink {
   private let encoding: EncodingOptions
   private let freshness: Freshness
   private let depfile: Depfile?
+  private let protected: ProtectedFiles
   /// Ends every finished path on standard output; nil where they are not told.
   private let terminator: UInt8?
 
@@ -25,23 +26,28 @@ package final class FolderSink: Sink {
   /// - Parameters:
   ///   - folder: Made if it is missing.
   ///   - format: What is written.
-  package convenience init(_ folder: FilePath, format: ImageFormat) {
+  ///   - protected: What no output may replace.
+  package convenience init(_ folder: FilePath, format: ImageFormat, protected: ProtectedFiles) {
     self.init(
       folder, format: .image(format), encoding: EncodingOptions(), freshness: Freshness(),
-      terminator: nil)
+      protected: protected, terminator: nil)
   }
 
   init(
     _ folder: FilePath, format: OutputFormat?, encoding: EncodingOptions, freshness: Freshness,
-    depfile: Depfile? = nil, terminator: UInt8?
+    depfile: Depfile? = nil, protected: ProtectedFiles, terminator: UInt8?
   ) {
     self.folder = folder
     self.format = format
     self.encoding = encoding
     self.freshness = freshness
     self.depfile = depfile
+    self.protected = protected
     self.terminator = terminator
   }
+
+  /// Files are made before they are told of.
+  package var makesFiles: Bool { true }
 
   /// The file for an input, and what is written to it.
   private func path(for name: FilePath) throws(InputFailure) -> (FilePath, OutputFormat) {
@@ -54,21 +60,31 @@ package final class FolderSink: Sink {
   /// - Parameter inputs: All inputs, in order.
   /// - Throws: `ToolError` naming both.
   package func plan(_ inputs: [FilePath]) throws(ToolError) {
+    try OutputFolder.require(folder)
     var planned = Names()
-    // A folder in a list fails when it is its turn, and so has no output.
-    for input in inputs where !Folder.isFolder(input) {
-      let output: FilePath
-      do throws(InputFailure) { output = try path(for: input).0 } catch {
+    // A folder in a list fails when it is its turn, and what has no name is no file either.
+    for input in inputs where !input.isNameless && !Folder.isFolder(input) {
+      let (output, format): (FilePath, OutputFormat)
+      do throws(InputFailure) { (output, format) = try path(for: input) } catch {
         throw ToolError(error.status, "\(input): \(error)")
+      }
+      guard !encoding.lossless || format != .image(.jpeg) else {
+        throw ToolError(
+          .usage, "\(output): a JPEG is never lossless; use --format webp or leave out --lossless")
       }
       if let other = planned.inputs[output] {
         guard other != input else { continue }
         throw ToolError(
           .cannotCreate, "\(other) and \(input) would both become \(output); rename one")
       }
-      guard !Self.areSame(input, output) else {
+      guard !protected.isOwnOutput(output, of: input) else {
         throw ToolError(
           .cannotCreate, "\(input) would be replaced by its own output; choose another folder")
+      }
+      if let victim = protected.victim(of: output) {
+        throw ToolError(
+          .cannotCreate,
+          "\(input): its output \(output) would replace \(victim); choose another folder")
       }
       planned.inputs[output] = input
     }
@@ -111,15 +127,27 @@ package final class FolderSink: Sink {
     let (output, format) = try path(for: identity.name)
     try take(output, for: identity.name)
     let bytes = try format.encoded(frame, encoding)
-    try OutputFolder.make(output.directory)
+    do throws(OutputFolder.Failure) { try OutputFolder.create(output.directory) } catch {
+      throw Self.failure(error.folder, error.reason, error.description)
+    }
     do throws(SystemError) { try AtomicFile.write(bytes, to: output) } catch {
-      throw ToolError.writing(output, error)
+      throw Self.failure(output, error, "\(output): \(error)")
     }
     return { [self] () throws(ToolError) in
       depfile?.add(output, from: identity.name)
       guard let terminator else { return }
       try StandardOutput.write(output.bytes + [terminator])
     }
+  }
+
+  /// An error of one path is its image's alone; a disk that takes no more ends the run.
+  private static func failure(
+    _ path: FilePath, _ reason: SystemError, _ description: String
+  ) -> any Error {
+    guard ![ENOSPC, EDQUOT, EROFS, EIO].contains(reason.code) else {
+      return ToolError.writing(path, reason)
+    }
+    return InputFailure(description, status: ExitStatus(writing: reason))
   }
 
   /// Refuses what another image has written, or is going to.
@@ -129,9 +157,14 @@ package final class FolderSink: Sink {
       names.inputs[output] = owner
       return owner == name && names.made.insert(output).inserted ? nil : owner
     }
-    if other == nil, Self.areSame(name, output) {
+    if other == nil, protected.isOwnOutput(output, of: name) {
       throw InputFailure(
         "it would be replaced by its own output; choose another folder", status: .cannotCreate)
+    }
+    if other == nil, let victim = protected.victim(of: output) {
+      throw InputFailure(
+        "its output \(output) would replace \(victim); choose another folder",
+        status: .cannotCreate)
     }
     if let other {
       throw InputFailure("its output \(output) is that of \(other)", status: .cannotCreate)
@@ -143,12 +176,6 @@ package final class FolderSink: Sink {
   /// - Parameter isWhole: Whether all inputs came to their proper end.
   /// - Throws: `ToolError` if the make rules cannot be written.
   package func finish(isWhole: Bool) throws(ToolError) { try depfile?.write() }
-
-  private static func areSame(_ first: FilePath, _ second: FilePath) -> Bool {
-    var (one, other) = (stat(), stat())
-    return first.withCString { stat($0, &one) } == 0 && second.withCString { stat($0, &other) } == 0
-      && one.st_dev == other.st_dev && one.st_ino == other.st_ino
-  }
 }
 
 /// Folders for outputs.
@@ -158,19 +185,53 @@ package enum OutputFolder {
   /// - Parameter folder: One that is there already stays.
   /// - Throws: `ToolError` naming what cannot be made.
   package static func make(_ folder: FilePath) throws(ToolError) {
+    do throws(Failure) { try create(folder) } catch {
+      throw ToolError(ExitStatus(writing: error.reason), error.description)
+    }
+  }
+
+  /// A folder that cannot be made.
+  struct Failure: Error, CustomStringConvertible {
+    let folder: FilePath
+    let reason: SystemError
+
+    /// The folder, and why.
+    var description: String {
+      "\(folder): " + (reason.code == ENOTDIR ? "not a folder" : "\(reason)")
+    }
+  }
+
+  /// Makes a folder and those it lies in.
+  static func create(_ folder: FilePath) throws(Failure) {
     if Folder.isFolder(folder) { return }
-    if folder.directory != folder { try make(folder.directory) }
+    if folder.directory != folder { try create(folder.directory) }
     // Another thread may have made it in between.
     guard folder.withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST else {
-      throw ToolError.writing(folder, .current)
+      throw Failure(folder: folder, reason: .current)
     }
     guard Folder.isFolder(folder) else {
-      throw ToolError(.cannotCreate, "\(folder): not a folder")
+      throw Failure(folder: folder, reason: SystemError(code: ENOTDIR))
+    }
+  }
+
+  /// Refuses a folder that is missing and cannot be made, before any work.
+  static func require(_ folder: FilePath) throws(ToolError) {
+    guard !Folder.isFolder(folder) else { return }
+    var parent = folder
+    while !parent.exists, parent.directory != parent { parent = parent.directory }
+    guard Folder.isFolder(parent) else {
+      throw ToolError(.cannotCreate, "\(parent): not a folder")
+    }
+    guard parent.withCString({ access($0, W_OK | X_OK) }) == 0 else {
+      throw ToolError.writing(folder, .current)
     }
   }
 }
 
 extension FilePath {
+  /// Whether nothing is left of it without `.` and slashes: an empty operand, or the folder itself.
+  fileprivate var isNameless: Bool { components.allSatisfy { $0.bytes == Array(".".utf8) } }
+
   /// The path below an output folder that mirrors this one.
   ///
   /// - Parameter format: What is written; nil keeps what the extension says, or takes PNG.
@@ -184,7 +245,7 @@ extension FilePath {
           + "first, or name it from the root on",
         status: .cannotCreate)
     }
-    guard !parts.isEmpty else { throw InputFailure("it has no name", status: .cannotCreate) }
+    guard !isNameless else { throw InputFailure("it has no name", status: .cannotCreate) }
     let path = FilePath(bytes: Array(parts.map(\.bytes).joined(separator: [UInt8(ascii: "/")])))
     let own = path.fileExtension
     let known = OutputFormat(word: own)

@@ -30,6 +30,12 @@ package protocol Sink<Result>: Sendable {
   /// - Throws: `ToolError` if it cannot be written.
   func finish(isWhole: Bool) throws(ToolError)
 
+  /// Whether `prepare` leaves a file behind, which is told of even if the run ends early.
+  var makesFiles: Bool { get }
+
+  /// The image that only `finish` writes, if it is known.
+  var unwritten: Input.Identity? { get }
+
   /// Whether a filter further on gets to know of failures.
   var passesFailuresOn: Bool { get }
 
@@ -47,6 +53,12 @@ package protocol Sink<Result>: Sendable {
 }
 
 extension Sink {
+  /// Nothing is left behind before the delivery.
+  package var makesFiles: Bool { false }
+
+  /// All images are written as they come.
+  package var unwritten: Input.Identity? { nil }
+
   /// Failures end here.
   package var passesFailuresOn: Bool { false }
 
@@ -64,21 +76,22 @@ extension OutputOptions {
   /// Opens the sink that the options ask for, and checks it before the first image is read.
   ///
   /// - Parameters:
-  ///   - source: The inputs; its lists are read to their end only if outputs are files.
+  ///   - images: The paths of all images, if outputs are files.
   ///   - prerequisites: What every output is made from besides its own input.
+  ///   - protected: What no output may replace.
   /// - Returns: A file, a folder, or standard output.
-  /// - Throws: `ToolError` if outputs collide or make no sense.
+  /// - Throws: `ToolError` if outputs collide, would replace something, or make no sense.
   func openSink(
-    for source: Source, prerequisites: [FilePath]
+    for images: [FilePath], prerequisites: [FilePath], protected: inout ProtectedFiles
   ) throws(ToolError) -> any Sink<Frame> {
     guard let path = output, !isStandardOutput else { return try standardOutput() }
+    try protected.require(depfile)
     let freshness = Freshness(rule, prerequisites: prerequisites)
     let depfile = depfile.map { Depfile($0, prerequisites: prerequisites) }
-    let images = try source.imagePaths()
     guard path.bytes.last != UInt8(ascii: "/"), !Folder.isFolder(path) else {
       let folder = FolderSink(
         path, format: format?.value, encoding: encoding, freshness: freshness, depfile: depfile,
-        terminator: print0 ? 0 : 0x0A)
+        protected: protected, terminator: print0 ? 0 : 0x0A)
       try folder.plan(images)
       return folder
     }
@@ -87,6 +100,7 @@ extension OutputOptions {
         .usage,
         "\(path) can hold one image, and there are \(images.count); for a folder write \(path)/")
     }
+    try protected.require(path)
     return FileSink(
       path, format: try fileFormat(path), encoding: encoding, freshness: freshness,
       depfile: depfile)

@@ -8,6 +8,10 @@ package enum Folder {
     package var entries: [Entry] = []
     /// What was opened and is no image, with its kind.
     package var skipped: [(path: FilePath, kind: String)] = []
+    /// Runs of cg-train, whose samples are no inputs; they are not walked into.
+    package var runs: [FilePath] = []
+    /// Folders that are not walked into.
+    fileprivate var excluded: Set<FileIdentity> = []
   }
 
   /// A file or folder that a user expects to be read.
@@ -23,11 +27,15 @@ package enum Folder {
   /// Symbolic links are followed; a folder that was entered already is not entered again. Hidden files
   /// and those that operating systems leave in folders are passed over.
   ///
-  /// - Parameter path: The folder.
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - excluded: Folders below it that are not walked into.
   /// - Returns: Images, failures and what was skipped.
   /// - Throws: `SystemError` if the folder itself cannot be read.
-  package static func files(below path: FilePath) throws(SystemError) -> Content {
-    var content = Content()
+  package static func files(
+    below path: FilePath, notEntering excluded: Set<FileIdentity> = []
+  ) throws(SystemError) -> Content {
+    var content = Content(excluded: excluded)
     var entered: Set<Identity> = []
     try walk(path, &content, &entered)
     content.entries.sort { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
@@ -102,6 +110,8 @@ package enum Folder {
     }
     do throws(SystemError) {
       switch status.st_mode & S_IFMT {
+      case S_IFDIR where FileIdentity(path).map(content.excluded.contains) ?? false: break
+      case S_IFDIR where isRun(path): content.runs.append(path)
       case S_IFDIR: try walk(path, &content, &entered)
       case S_IFREG:
         switch try kind(of: path) {
@@ -114,6 +124,12 @@ package enum Folder {
     } catch {
       fail("\(error)")
     }
+  }
+
+  /// Whether a folder is one of cg-train's.
+  private static func isRun(_ path: FilePath) -> Bool {
+    FileIdentity(path.appending(FilePath("config.json")), kind: S_IFREG) != nil
+      && isFolder(path.appending(FilePath("checkpoints")))
   }
 
   private enum Kind {

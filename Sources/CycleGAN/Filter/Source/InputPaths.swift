@@ -115,7 +115,11 @@ final class InputPaths {
       return pending.append(.entry(.path(path, isNamed: true)))
     }
     do throws(SystemError) {
-      let content = try Folder.files(below: path)
+      let content = try Folder.files(below: path, notEntering: selection.excluded)
+      if let run = content.runs.first, verbosity != .quiet {
+        let others = content.runs.count > 1 ? " and \(content.runs.count - 1) more" : ""
+        diagnostics.say("\(run)\(others): a run of cg-train, not read; name it to read it")
+      }
       reportSkipped(content.skipped, in: path)
       guard !content.entries.isEmpty else {
         return pending.append(.entry(.unreadable(path, reason: "no images in this folder")))

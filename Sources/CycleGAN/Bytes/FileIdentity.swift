@@ -1,0 +1,34 @@
+import Glibc
+
+/// A file or folder by device and inode, whatever its names are.
+package struct FileIdentity: Hashable, Sendable {
+  private let device: UInt
+  private let number: UInt
+
+  /// Looks a path up; nil where nothing of the kind is there.
+  ///
+  /// - Parameters:
+  ///   - path: Links are followed.
+  ///   - kind: What it must be, as `S_IFREG`; nil for anything.
+  package init?(_ path: FilePath, kind: mode_t? = nil) {
+    var status = stat()
+    guard path.withCString({ stat($0, &status) }) == 0 else { return nil }
+    self.init(status, kind)
+  }
+
+  /// Looks at an open file; nil where it is not of the kind.
+  ///
+  /// - Parameters:
+  ///   - descriptor: Which.
+  ///   - kind: What it must be, as `S_IFREG`; nil for anything.
+  package init?(_ descriptor: Int32, kind: mode_t? = nil) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    self.init(status, kind)
+  }
+
+  private init?(_ status: stat, _ kind: mode_t?) {
+    guard kind == nil || status.st_mode & S_IFMT == kind else { return nil }
+    (device, number) = (UInt(status.st_dev), UInt(status.st_ino))
+  }
+}
