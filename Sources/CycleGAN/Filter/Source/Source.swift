@@ -27,6 +27,11 @@ package final class Source {
   /// Images without a name so far.
   private var unnamed = 0
   private var collected: [InputPaths.Entry]?
+  private let diagnostics: Diagnostics
+  private let verbosity: Verbosity
+  private var detector = UnsignedRangeDetector()
+  /// Whether frames in 0...1 have been pointed out; once is enough.
+  private var hasWarned = false
 
   /// Begins with the first operand.
   ///
@@ -43,6 +48,8 @@ package final class Source {
     paths = try InputPaths(selection, diagnostics, verbosity)
     self.selection = selection
     self.files = files
+    self.diagnostics = diagnostics
+    self.verbosity = verbosity
   }
 
   /// Reads all folders and lists to their end, before any image is read.
@@ -133,6 +140,7 @@ package final class Source {
       if kind == .stream || startsStream(first) {
         let stream = StreamReader(reader, limits: selection.decoding.streamLimits)
         opened = (.stream(stream, reader), path, 0)
+        detector = UnsignedRangeDetector()
         return nil
       }
       // An empty pipe has no images; a file without bytes is a damaged one.
@@ -173,6 +181,7 @@ package final class Source {
         defer { offset = reader.offset }
         switch record {
         case .frame(let frame, let name):
+          detector.add(frame)
           let own = name ?? number()
           guard isWanted(own) else { continue }
           var input = Input(own, label: label(name, "frame"), .frame(frame))
@@ -185,6 +194,7 @@ package final class Source {
         case .end: continue
         }
       }
+      warnOfUnsignedRange()
       return nil
     } catch {
       defer { opened = nil }
@@ -192,6 +202,12 @@ package final class Source {
         opened?.path ?? number(), label: opened?.path == nil ? "standard input" : nil,
         failure: InputFailure(describedWithHint(error), status: .badData))
     }
+  }
+
+  private func warnOfUnsignedRange() {
+    guard let warning = detector.warning, !hasWarned, verbosity != .quiet else { return }
+    hasWarned = true
+    diagnostics.say("\(opened?.path?.escaped ?? "standard input"): \(warning)")
   }
 
   private func next(of reader: PNMStreamReader) -> Input? {
