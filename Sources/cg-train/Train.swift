@@ -37,13 +37,7 @@ struct Train: ParsableCommand {
   @OptionGroup(title: "Limits") var memory: CacheOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
-  static func main() {
-    if let advice = OfficialWords.advice(CommandLine.arguments.dropFirst()) {
-      Diagnostics(tool: "cg-train").say(advice)
-      Tool.leave(.usage)
-    }
-    Tool.main(Train.self)
-  }
+  static func main() { Tool.main(Train.self, officialWords: OfficialWords.training) }
 
   func validate() throws {
     guard validation.valTruth != nil, validation.valCount > 0 else { return }

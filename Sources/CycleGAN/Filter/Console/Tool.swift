@@ -7,14 +7,24 @@ package enum Tool {
   ///
   /// Help goes to stdout by checked writes, everything else that is said goes to stderr.
   ///
-  /// - Parameter command: The tool's command.
-  package static func main<Command: ParsableCommand>(_ command: Command.Type) -> Never {
+  /// - Parameters:
+  ///   - command: The tool's command.
+  ///   - words: What is said of the official code's options that the tool has not.
+  package static func main<Command: ParsableCommand>(
+    _ command: Command.Type, officialWords words: [String: String] = OfficialWords.filters
+  ) -> Never {
     Descriptors.secure()
     // A write beyond `ulimit -f` is then an error like others, and cleaned up after like others.
     signal(SIGXFSZ, SIG_IGN)
     let name = command.configuration.commandName ?? "cyclegan"
+    let arguments = CommandLineArguments.all
+    if let advice = OfficialWords.advice(arguments, words, command) {
+      Diagnostics(tool: name).say(advice)
+      leave(.usage)
+    }
     do {
-      var parsed = try command.parseAsRoot(CommandLineArguments.all)
+      var parsed = try command.parseAsRoot(
+        AcceptedValues.bindingNegativeNumbers(arguments))
       try parsed.run()
     } catch let error as ToolError {
       let diagnostics = Diagnostics(tool: name)
@@ -44,6 +54,7 @@ package enum Tool {
     if let name = command.configuration.commandName, message.hasPrefix("Error: ") {
       message = "\(name): " + message.dropFirst(7).prefix(1).lowercased() + message.dropFirst(8)
     }
+    message = AcceptedValues.explaining(message)
     let text = Array((message + "\n").utf8)
     let output: Int32 = code.isSuccess ? STDOUT_FILENO : STDERR_FILENO
     do {
