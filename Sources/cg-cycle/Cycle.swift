@@ -71,10 +71,8 @@ struct CycleCommand: ParsableCommand {
       let both = try generator.generators(ofCheckpoint: weights, from: direction?.value ?? .AB)
       return Cycle(forward: both.0, backward: both.1)
     }
-    let forward = direction?.value ?? .AB
-    return Cycle(
-      forward: try generator.generator(weights, inCheckpoint: forward),
-      backward: try generator.generator(weightsBack, inCheckpoint: forward == .AB ? .BA : .AB))
+    let both = try generator.generators(weights, back: weightsBack, from: direction?.value)
+    return Cycle(forward: both.0, backward: both.1)
   }
 }
 

@@ -46,7 +46,8 @@ struct Prep: ParsableCommand {
     let preparation = preparation
     let run = FilterRun(
       tool: "cg-prep", input, report, threads, resizing: preparation.resizing,
-      shrinksFirst: sizing.fast)
+      shrinksFirst: sizing.fast,
+      takesAnyRange: true)
     try run.run(to: output, loading: { frame, index in try preparation(frame, index) })
   }
 

@@ -47,9 +47,11 @@ struct Preparation: Sendable {
   ///   - frame: As decoded; float32 samples are rounded to uint8 where anything is to be done.
   ///   - index: Counted from 0.
   /// - Returns: uint8 samples.
-  /// - Throws: `PreprocessingError` if it is smaller than the crop, or would grow too large.
-  func callAsFunction(_ frame: Frame, _ index: Int) throws(PreprocessingError) -> Frame {
+  /// - Throws: `PreprocessingError` if it is smaller than the crop, or would grow too large;
+  ///   `SampleRangeError` if it has float32 samples outside -1...1.
+  func callAsFunction(_ frame: Frame, _ index: Int) throws -> Frame {
     guard !changesNothing else { return frame }
+    try frame.requireNetworkRange()
     var random = self.random.stream(index)
     let image = Image(frame)
     if let official = official(channels: channels ?? image.channels) {

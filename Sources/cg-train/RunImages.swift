@@ -46,6 +46,10 @@ struct RunImages {
       return (A: try images(a, count), B: try images(b, count))
     }
     training = try pair(command.inputs.operands, options.maximumCount)
+    func warn(_ warning: String) {
+      if !isQuiet { diagnostics.say("warning: \(warning)") }
+    }
+    for warning in Self.warnings(training) { warn(warning) }
     let validation = command.validation
     guard let operands = validation.operands(dataroot: command.inputs.dataroot) else {
       heldOut = nil
@@ -56,5 +60,26 @@ struct RunImages {
       try images(operand, nil)
     }
     heldOut = try HeldOutImages(a, b, reference: reference, maximumCount: validation.valCount)
+    let count = min(a.count, b.count, validation.valCount)
+    if (1..<Self.fewestHeldOut).contains(count) {
+      warn(
+        "\(count) held-out images of a domain: the kernel distance says little below "
+          + "\(Self.fewestHeldOut)")
+    }
+  }
+
+  /// Held-out images below which the kernel distance is mostly noise.
+  private static let fewestHeldOut = 20
+
+  /// What a person may not have meant.
+  private static func warnings(_ images: (A: TrainingImages, B: TrainingImages)) -> [String] {
+    var warnings: [String] = []
+    if images.A.count == images.B.count, images.A.fingerprint == images.B.fingerprint {
+      warnings.append("A and B are the same images; there is nothing to translate")
+    }
+    for (name, count) in [("A", images.A.count), ("B", images.B.count)] where count == 1 {
+      warnings.append("there is 1 image of \(name); a domain is learned from hundreds")
+    }
+    return warnings
   }
 }

@@ -38,11 +38,7 @@ struct Train: ParsableCommand {
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
   static func main() {
-    if let advice = OfficialWords.advice(CommandLine.arguments.dropFirst()) {
-      Diagnostics(tool: "cg-train").say(advice)
-      Tool.leave(.usage)
-    }
-    Tool.main(Train.self, allowsRepeats: true)
+    Tool.main(Train.self, officialWords: OfficialWords.training, allowsRepeats: true)
   }
 
   func validate() throws {

@@ -105,11 +105,16 @@ extension StateDictOutline {
     return hasBias ? .instance : .none
   }
 
-  /// Refuses convolutions whose weights are not saved as such.
+  /// Refuses convolutions whose weights are not saved as such, and antialiased sampling.
   ///
   /// - Throws: `ArchitectureError.unsupported` with what to do in PyTorch.
   func requirePlainConvolutions() throws(ArchitectureError) {
     let names = tensors.map(\.name)
+    if names.contains(where: { $0.hasSuffix(".filt") }) {
+      throw .unsupported(
+        "it has filt buffers, the antialiased sampling of CUT's networks, which is not supported; "
+          + "CUT trains without it by --no_antialias --no_antialias_up")
+    }
     if names.contains(where: { $0.hasSuffix(".weight_orig") }) {
       throw .unsupported(
         "it has spectral norm; call torch.nn.utils.remove_spectral_norm and save again")

@@ -9,6 +9,7 @@ package struct FilterRun: Sendable {
   private let selection: InputSelection
   private let report: ReportOptions
   private let jobs: Jobs
+  private let takesAnyRange: Bool
 
   /// Gathers what the user said.
   ///
@@ -19,10 +20,12 @@ package struct FilterRun: Sendable {
   ///   - threads: How many threads decode and encode.
   ///   - resizing: What an image is going to be resized to, if its codec can do it on the way.
   ///   - shrinksFirst: Whether a JPEG may be decoded at a part of its size then.
+  ///   - takesAnyRange: Whether float32 frames outside -1...1 may pass where nothing converts them.
   package init(
     tool: String, _ input: InputOptions, _ report: ReportOptions, _ threads: ThreadOptions,
-    resizing: Resizing.Choice? = nil, shrinksFirst: Bool = false
+    resizing: Resizing.Choice? = nil, shrinksFirst: Bool = false, takesAnyRange: Bool = false
   ) {
+    self.takesAnyRange = takesAnyRange
     var selection = input.selection
     selection.decoding.resizing = resizing
     selection.decoding.shrinksFirst = shrinksFirst
@@ -58,7 +61,7 @@ package struct FilterRun: Sendable {
       }
       return sink
     } converting: {
-      output.typed($0)
+      try output.typed($0)
     }
   }
 
@@ -82,7 +85,7 @@ package struct FilterRun: Sendable {
     into openSink: (Source, [FilePath], inout ProtectedFiles) throws(ToolError) -> (
       any Sink<Computed>
     )?,
-    converting convert: @escaping @Sendable (Computed) -> Computed = { $0 }
+    converting convert: @escaping @Sendable (Computed) throws -> Computed = { $0 }
   ) throws(ToolError) {
     // Before anything that can take long: a request for a status line must not kill.
     Interrupts.catchStatus()
@@ -103,7 +106,7 @@ package struct FilterRun: Sendable {
     let pipeline = Pipeline<Frame, Computed>(deliversAlways: sink.makesFiles) { content, identity in
       try load(decoded(content, identity), identity.index)
     } save: { result, identity in
-      try sink.prepare(convert(result), identity)
+      try sink.prepare(try convert(result), identity)
     } done: { identity, failure throws(ToolError) in
       if let failure { try sink.fail(failure, identity) }
       try tally.count(identity, failure, isPassedOn: sink.passesFailuresOn)
@@ -126,9 +129,11 @@ package struct FilterRun: Sendable {
   }
 
   private func decoded(_ content: Input.Content, _ identity: Input.Identity) throws -> Frame {
-    try content.decoded(selection.decoding) { warning in
+    let frame = try content.decoded(selection.decoding) { warning in
       if !report.quiet { diagnostics.say("\(identity.label): \(warning)") }
     }
+    if !takesAnyRange { try frame.requireNetworkRange() }
+    return frame
   }
 
   /// Prints every input with its output, and makes nothing.

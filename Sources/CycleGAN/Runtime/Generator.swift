@@ -6,12 +6,17 @@ public enum GeneratorError: Error, Equatable, CustomStringConvertible {
   case outOfMemory
   /// A kernel failed, for this reason.
   case failed(String)
+  /// The output has NaN or infinite samples.
+  case notFinite(count: Int)
 
   /// One line for standard error.
   public var description: String {
     switch self {
     case .outOfMemory: "out of memory"
     case .failed(let reason): "the network failed: \(reason)"
+    case .notFinite(let count):
+      "the network's output has \(count) NaN or infinite samples: its weights are too large, or "
+        + "are not finite themselves"
     }
   }
 }
@@ -52,7 +57,7 @@ public final class Generator: Sendable {
   ///
   /// - Parameter frame: An image of any size, uint8 or float32 samples.
   /// - Returns: Float32 samples, `[C, H, W] Float32 in -1...1`, of the same width and height.
-  /// - Throws: `GeneratorError` if memory is short.
+  /// - Throws: `GeneratorError` if memory is short, or the output is not finite.
   public func callAsFunction(_ frame: Frame) throws(GeneratorError) -> Frame {
     try withWorkspace(for: frame) { (plan, memory) throws(GeneratorError) in
       let runsOnOneThread = multiplications(plan.input.height, plan.input.width) < Self.oneThread
@@ -60,7 +65,7 @@ public final class Generator: Sendable {
       defer { if let before { ck_threads_limit(before) } }
       read(frame.withChannels(architecture.inputChannels), into: plan.input, memory)
       try plan.run(on: memory)
-      return written(plan.output, memory, height: frame.height, width: frame.width)
+      return try written(plan.output, memory, height: frame.height, width: frame.width)
     }
   }
 
@@ -124,7 +129,7 @@ public final class Generator: Sendable {
 
   private func written(
     _ buffer: Plan.Buffer, _ memory: UnsafeMutablePointer<Float>, height: Int, width: Int
-  ) -> Frame {
+  ) throws(GeneratorError) -> Frame {
     let count = height * width * buffer.channels
     let values = [Float](unsafeUninitializedCapacity: count) { values, filled in
       guard let base = values.baseAddress else { return }
@@ -132,6 +137,10 @@ public final class Generator: Sendable {
         memory + buffer.offset, Int32(buffer.width), Int32(buffer.channels), base, Int32(height),
         Int32(width))
       filled = count
+    }
+    // Without a branch inside, so that many values are looked at together.
+    guard values.reduce(true, { $0 && $1.isFinite }) else {
+      throw .notFinite(count: values.count { !$0.isFinite })
     }
     return Frame(
       width: width, height: height, channels: buffer.channels, samples: .float32(values))

@@ -39,15 +39,18 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
     case .contradictions(let points): points.joined(separator: "; ")
     case .differences(let points):
       "weights do not fit the network (\(points.count) differences): "
-        + points.joined(separator: "; ")
-    case .notFinite(let points): points.joined(separator: "; ")
+        + points.firstTen.joined(separator: "; ")
+    case .notFinite(let points): points.firstTen.joined(separator: "; ")
     }
   }
 
   /// The description, point by point: what a tool prints on a line each.
+  ///
+  /// Ten at most, and how many more there are: a network of another kind differs everywhere.
   public var points: [String] {
     switch self {
-    case .contradictions(let points), .differences(let points), .notFinite(let points): points
+    case .contradictions(let points), .differences(let points), .notFinite(let points):
+      points.firstTen
     case .architecture(let error): error.points
     default: [description]
     }
@@ -64,5 +67,12 @@ extension WeightsError {
     _ infer: () throws(ArchitectureError) -> Result
   ) throws(WeightsError) -> Result {
     do throws(ArchitectureError) { return try infer() } catch { throw .architecture(error) }
+  }
+}
+
+extension [String] {
+  /// The first ten, and how many more there are.
+  fileprivate var firstTen: [String] {
+    count > 10 ? prefix(10) + ["and \(count - 10) more"] : self
   }
 }

@@ -101,7 +101,11 @@ package struct ImageGathering {
   private func frame(
     of content: Input.Content, _ identity: Input.Identity
   ) throws(ToolError) -> Frame {
-    do { return try content.decoded(decoding) { _ in } } catch {
+    do {
+      let frame = try content.decoded(decoding) { _ in }
+      try frame.requireNetworkRange()
+      return frame
+    } catch {
       throw ToolError(.badData, "\(identity.label): \(describedWithHint(error))")
     }
   }

@@ -9,17 +9,24 @@ package enum Tool {
   ///
   /// - Parameters:
   ///   - command: The tool's command.
+  ///   - words: What is said of the official code's options that the tool has not.
   ///   - allowsRepeats: Whether of an option that is given twice the last counts.
   package static func main<Command: ParsableCommand>(
-    _ command: Command.Type, allowsRepeats: Bool = false
+    _ command: Command.Type, officialWords words: [String: String] = OfficialWords.filters,
+    allowsRepeats: Bool = false
   ) -> Never {
     Descriptors.secure()
     // A write beyond `ulimit -f` is then an error like others, and cleaned up after like others.
     signal(SIGXFSZ, SIG_IGN)
     let name = command.configuration.commandName ?? "cyclegan"
+    let arguments = CommandLineArguments.all
+    if let advice = OfficialWords.advice(arguments, words, command) {
+      Diagnostics(tool: name).say(advice)
+      leave(.usage)
+    }
     do {
-      let arguments = CommandLineArguments.all
-      var parsed = try command.parseAsRoot(arguments)
+      var parsed = try command.parseAsRoot(
+        AcceptedValues.bindingNegativeNumbers(arguments))
       if !allowsRepeats, let option = RepeatedOptions.first(in: arguments, of: command) {
         throw ToolError(.usage, "\(option) is given twice and takes one value; leave one out")
       }
@@ -52,6 +59,7 @@ package enum Tool {
     if let name = command.configuration.commandName, message.hasPrefix("Error: ") {
       message = "\(name): " + message.dropFirst(7).prefix(1).lowercased() + message.dropFirst(8)
     }
+    message = AcceptedValues.explaining(message)
     let text = Array((message + "\n").utf8)
     let output: Int32 = code.isSuccess ? STDOUT_FILENO : STDERR_FILENO
     do {

@@ -45,18 +45,50 @@ package struct GeneratorOptions: ParsableArguments, Sendable {
   /// - Parameters:
   ///   - path: A weights file, or a checkpoint.
   ///   - direction: What the generator has to be; nil takes a weights file as it is.
-  ///   - fallback: Which of a checkpoint's generators to take where `direction` is nil.
   /// - Returns: The generator, ready to run.
   /// - Throws: `ToolError` with every point that is wrong.
   package func generator(
-    _ path: FilePath, direction: Direction? = nil, inCheckpoint fallback: Direction? = nil
+    _ path: FilePath, direction: Direction? = nil
   ) throws(ToolError) -> Generator {
     try requirePrecision()
-    return try naming(path) {
-      let file = try WeightsFile.read(path)
-      let isCheckpoint = !file.roles.isEmpty
-      return try generator(try file.generator(direction ?? (isCheckpoint ? fallback : nil)))
+    return try naming(path) { try generator(try WeightsFile.read(path).generator(direction)) }
+  }
+
+  /// Reads the two generators of a cycle, which have to be each other's opposite.
+  ///
+  /// - Parameters:
+  ///   - path: The first generator: a weights file, or a checkpoint.
+  ///   - back: The second one.
+  ///   - direction: The first generator's; nil takes what the files say, and of checkpoints AB first.
+  /// - Returns: Both, ready to run.
+  /// - Throws: `ToolError` with every point that is wrong, such as the same generator twice.
+  package func generators(
+    _ path: FilePath, back: FilePath, from direction: Direction?
+  ) throws(ToolError) -> (Generator, Generator) {
+    try requirePrecision()
+    let (file, other) = (
+      try naming(path) { try WeightsFile.read(path) },
+      try naming(back) {
+        try WeightsFile.read(back)
+      }
+    )
+    let forward =
+      direction ?? file.ownDirection ?? (file.roles.isEmpty ? nil : .AB)
+      ?? other.ownDirection?.opposite ?? (other.roles.isEmpty ? nil : .AB)
+    let first = try naming(path) { try file.generator(forward) }
+    let second = try naming(back) {
+      if let forward, let own = other.ownDirection, own == forward {
+        throw WeightsError.unrecognized(
+          "this generator's direction is \(own.rawValue); -W needs \(forward.opposite.rawValue)")
+      }
+      let second = try other.generator(forward?.opposite)
+      guard first.tensors != second.tensors else {
+        throw WeightsError.unrecognized(
+          "this is the generator of -w; -W needs the one for the other direction")
+      }
+      return second
     }
+    return (try naming(path) { try generator(first) }, try naming(back) { try generator(second) })
   }
 
   /// Reads both generators of a checkpoint.
@@ -78,7 +110,7 @@ package struct GeneratorOptions: ParsableArguments, Sendable {
     return try naming(path) {
       (
         try generator(try file.generator(direction)),
-        try generator(try file.generator(direction == .AB ? .BA : .AB))
+        try generator(try file.generator(direction.opposite))
       )
     }
   }
@@ -115,7 +147,17 @@ package struct GeneratorOptions: ParsableArguments, Sendable {
   }
 }
 
+extension Direction {
+  /// The way back.
+  fileprivate var opposite: Direction { self == .AB ? .BA : .AB }
+}
+
 extension WeightsFile {
+  /// What the metadata of a single generator say; nil where they say nothing.
+  fileprivate var ownDirection: Direction? {
+    roles.isEmpty ? metadata["direction"].flatMap { Direction(rawValue: $0) } : nil
+  }
+
   /// Takes out the generator for a direction.
   ///
   /// - Parameter direction: Of a checkpoint's two; nil where the file has only one.

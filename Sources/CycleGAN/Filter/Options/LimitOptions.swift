@@ -9,10 +9,10 @@ package struct LimitOptions: ParsableArguments, Sendable {
   var maxSide = Limit(DecodingOptions().maximumSide)
 
   @Option(help: ArgumentHelp("Largest image file.", valueName: "bytes"))
-  var maxBytes = Limit(DecodingOptions().maximumBytes)
+  var maxBytes = ByteLimit(DecodingOptions().maximumBytes)
 
   @Option(help: ArgumentHelp("Most memory for decoding an image.", valueName: "bytes"))
-  var maxMemory = Limit(DecodingOptions().maximumMemory)
+  var maxMemory = ByteLimit(DecodingOptions().maximumMemory)
 
   @Option(help: ArgumentHelp("Most scans of a progressive JPEG.", valueName: "n"))
   var maxScans = Limit(DecodingOptions().maximumScans)

@@ -31,11 +31,14 @@ package enum OutputFormat: Sendable, Equatable {
   ///   - frame: uint8 or float32 samples.
   ///   - options: Quality, or losslessness.
   /// - Returns: A whole file.
-  /// - Throws: `CodecError` if the format cannot hold the image.
-  func encoded(_ frame: Frame, _ options: EncodingOptions) throws(CodecError) -> [UInt8] {
+  /// - Throws: `CodecError` if the format cannot hold the image, `SampleRangeError` if its samples
+  ///   are not from -1 to 1.
+  func encoded(_ frame: Frame, _ options: EncodingOptions) throws -> [UInt8] {
     switch self {
-    case .image(let format): try Image(frame).encoded(as: format, options: options)
-    case .npy: NPY.record(of: frame)
+    case .image(let format):
+      try frame.requireNetworkRange()
+      return try Image(frame).encoded(as: format, options: options)
+    case .npy: return NPY.record(of: frame)
     }
   }
 }

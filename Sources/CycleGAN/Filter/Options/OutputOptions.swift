@@ -113,14 +113,16 @@ package struct OutputOptions: ParsableArguments, Sendable {
   }
 
   /// Changes samples to the type that was asked for.
-  func typed(_ frame: Frame) -> Frame {
+  func typed(_ frame: Frame) throws(SampleRangeError) -> Frame {
     switch (dtype?.value, frame.samples) {
-    case (.uint8, .float32): Frame(Image(frame))
+    case (.uint8, .float32):
+      try frame.requireNetworkRange()
+      return Frame(Image(frame))
     case (.float32, .uint8):
-      Frame(
+      return Frame(
         width: frame.width, height: frame.height, channels: frame.channels,
         samples: .float32(frame.float32Samples()))
-    default: frame
+    default: return frame
     }
   }
 }

@@ -14,10 +14,16 @@ where Value.RawValue == String {
 
   /// Reads a word.
   ///
-  /// - Parameter argument: Exactly one of the words.
+  /// - Parameter argument: Exactly one of the words; a direction may be written with or without `to`.
   package init?(argument: String) {
-    guard let value = Value(rawValue: argument) else { return nil }
+    guard let value = Value(rawValue: argument) ?? Self.synonyms[argument].flatMap(Value.init)
+    else { return nil }
     self.value = value
+  }
+
+  /// A direction in the official code's words, and in those of the weights files.
+  private static var synonyms: [String: String] {
+    ["AB": "AtoB", "BA": "BtoA", "AtoB": "AB", "BtoA": "BA"]
   }
 
   /// The word, for help.

@@ -29,6 +29,11 @@ package final class Source {
   /// Images without a name so far.
   private var unnamed = 0
   private var collected: [InputPaths.Entry]?
+  private let diagnostics: Diagnostics
+  private let verbosity: Verbosity
+  private var detector = UnsignedRangeDetector()
+  /// Whether frames in 0...1 have been pointed out; once is enough.
+  private var hasWarned = false
 
   /// Begins with the first operand.
   ///
@@ -140,6 +145,7 @@ package final class Source {
       if kind == .stream || startsStream(first) {
         let stream = StreamReader(reader, limits: selection.decoding.streamLimits)
         opened = (.stream(stream, reader), path, 0)
+        detector = UnsignedRangeDetector()
         return nil
       }
       // An empty pipe has no images; a file without bytes is a damaged one.
@@ -179,6 +185,7 @@ package final class Source {
         defer { offset = reader.offset }
         switch record {
         case .frame(let frame, let name):
+          detector.add(frame)
           let own = name ?? number()
           guard isWanted(own) else { continue }
           var input = Input(own, label: label(name, "frame"), .frame(frame))
@@ -191,6 +198,7 @@ package final class Source {
         case .end: continue
         }
       }
+      warnOfUnsignedRange()
       return nil
     } catch {
       defer { opened = nil }
@@ -198,6 +206,12 @@ package final class Source {
         opened?.path ?? number(), label: opened?.path == nil ? "standard input" : nil,
         failure: InputFailure(describedWithHint(error), status: .badData))
     }
+  }
+
+  private func warnOfUnsignedRange() {
+    guard let warning = detector.warning, !hasWarned, verbosity != .quiet else { return }
+    hasWarned = true
+    diagnostics.say("\(opened?.path?.escaped ?? "standard input"): \(warning)")
   }
 
   private func next(of reader: ImageStreamReader) -> Input? {

@@ -167,6 +167,8 @@ struct SafetensorsHeader {
   }
 
   private static func metadata(_ value: JSON) throws(WeightsError) -> [String: String] {
+    // fastsafetensors writes null where there is nothing to say.
+    if case .null = value { return [:] }
     guard let members = value.object else { throw .malformed("__metadata__ is not an object") }
     var metadata: [String: String] = [:]
     for (key, value) in members {

@@ -21,18 +21,3 @@ package struct CacheOptions: TrainingOptionGroup {
   /// The most memory for decoded images, bytes.
   package var maximumBytes: Int { cache?.bytes ?? MachineMemory.bytes / 4 }
 }
-
-/// A number of bytes as the user writes it: `1000000`, `500M`, `2G`.
-struct ByteCount: ExpressibleByArgument, Sendable {
-  let bytes: Int
-
-  /// Reads a number of at least 0 and, behind it, nothing, K, M, G or T: powers of 1024.
-  init?(argument: String) {
-    let digits = argument.prefix { $0.isASCII && $0.isNumber }
-    let units = ["": 0, "K": 10, "M": 20, "G": 30, "T": 40]
-    guard let number = Int(digits), let power = units[String(argument.dropFirst(digits.count))],
-      number <= Int.max >> power
-    else { return nil }
-    bytes = number << power
-  }
-}
