@@ -13,7 +13,7 @@ struct Apply: ParsableCommand {
       cg-apply -w gen_AB.bin -o painting.png photo.jpg
       cg-apply -w gen_AB.bin -o - --format png < photo.jpg > painting.png
       cg-prep --resize 256 photos | cg-apply -w gen_AB.bin > painted.npys
-      cg-apply -w run/checkpoints/00005000.ckpt --direction AB -o out/ photos
+      cg-apply -w run --direction AB -o out/ photos
       cg-apply -w horse2zebra_pretrained/latest_net_G.pth -o zebras/ horses
 
       Every image keeps its own size. Inputs are images, folders and tensor streams; standard \
@@ -24,10 +24,11 @@ struct Apply: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The generator: a weights file, checkpoint or .pth.", valueName: "file"))
+    help: ArgumentHelp(
+      "The generator: a weights file, checkpoint, .pth or folder of a run.", valueName: "file"))
   var weights: FilePath
 
-  @Option(help: "Which of a checkpoint's two generators.")
+  @Option(help: "Which of the two generators of a checkpoint or folder.")
   var direction: Word<Direction>?
 
   @OptionGroup(title: "Input") var input: InputOptions
@@ -40,6 +41,7 @@ struct Apply: ParsableCommand {
 
   func run() throws {
     Kernels.threads = threads.computing
+    let weights = try generator.file(weights, direction?.value)
     try FilterRun(tool: "cg-apply", input, report, threads).run(
       to: output, prerequisites: [weights],
       computing: { () throws(ToolError) in

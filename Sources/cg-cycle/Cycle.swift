@@ -12,7 +12,7 @@ struct CycleCommand: ParsableCommand {
       cg-cycle -w gen_AB.bin -W gen_BA.bin photos > cycle.tsv
       cg-cycle -w gen_AB.bin -W gen_BA.bin --min-psnr 20 -o sheets/ photos
       cg-prep --resize 256x256 photos | cg-cycle -w gen_AB.bin -W gen_BA.bin
-      cg-cycle -w run/checkpoints/00005000.ckpt photos
+      cg-cycle -w run photos
 
       Prints a row for every image, then the mean and the worst: L1 on -1...1, PSNR in dB and \
       SSIM of F(G(x)) against x, and the same with G(x) rounded to 8 bits in between. A limit makes \
@@ -23,16 +23,16 @@ struct CycleCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "G, the first generator: weights, a checkpoint or .pth.", valueName: "file"))
+      "G, the first generator: weights, a checkpoint, .pth or folder of a run.", valueName: "file"))
   var weights: FilePath
 
   @Option(
     name: [.customShort("W"), .customLong("weights-back")],
     help: ArgumentHelp(
-      "F, the second generator; a checkpoint given with -w has both.", valueName: "file"))
+      "F, the second generator; a checkpoint or folder given with -w has both.", valueName: "file"))
   var weightsBack: FilePath?
 
-  @Option(help: "Direction of the first generator in a checkpoint; AB unless given.")
+  @Option(help: "Direction of the first generator in a checkpoint or folder; AB unless given.")
   var direction: Word<Direction>?
 
   @OptionGroup(title: "Limits of the check") var limits: CheckOptions

@@ -10,6 +10,10 @@ extension TrainingError {
   private var hint: String? {
     switch self {
     case .directory: "choose another -o, or remove or restore the file"
+    case .changed: "or use another -o, and --init-from RUN to start from this run's weights"
+    case .misfits: "without these options the networks are those of the files"
+    case .torch(let error) where error.kind == .unavailable:
+      "see --device; for others build with another LibTorch, LIBTORCH=/path/to/libtorch make"
     case .tooManyBad: "see --max-bad"
     case .notFinite: "try a smaller --lr in another run, or look at these images"
     default: nil

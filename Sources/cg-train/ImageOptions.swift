@@ -25,6 +25,8 @@ struct ImageOptions: ParsableArguments {
       }
       return
     }
+    // A run that is resumed knows where its images are.
+    guard areNamed else { return }
     guard let imagesA, let imagesB, !imagesA.isEmpty, !imagesB.isEmpty else {
       throw ValidationError("say where the images are: -A and -B, or --dataroot")
     }
@@ -32,6 +34,9 @@ struct ImageOptions: ParsableArguments {
       throw ValidationError("only one of -A and -B can come from stdin")
     }
   }
+
+  /// Whether any images are named.
+  var areNamed: Bool { dataroot != nil || imagesA != nil || imagesB != nil }
 
   /// Where the images of A and of B are.
   var operands: (String, String) {

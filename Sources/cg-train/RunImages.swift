@@ -1,5 +1,6 @@
 import CycleGAN
 import CycleGANTraining
+import Glibc
 
 /// The images that a run trains on, and those that it is validated on.
 struct RunImages {
@@ -30,9 +31,17 @@ struct RunImages {
     _ command: Train, _ options: TrainingOptions, _ diagnostics: Diagnostics
   ) throws(TrainingError) {
     let (isQuiet, isVerbose) = (command.output.quiet, command.output.verbose)
-    let gathering = ImageGathering(
+    var gathering = ImageGathering(
       decoding: command.limits.decoding, diagnostics: diagnostics,
       verbosity: isQuiet ? .quiet : isVerbose ? .verbose : .normal)
+    gathering.patience.stops = { Interrupts.wantsStop }
+    let run = FilePath(command.output.output).resolved
+    gathering.isLeftOut = { folder in
+      guard !RunDirectory.isRun(folder) else { return true }
+      // Also where links lead into this run, or its checkpoints are gone.
+      guard let run, let folder = folder.resolved else { return false }
+      return folder == run || folder.bytes.starts(with: run.bytes + [UInt8(ascii: "/")])
+    }
     let cache = ImageCache(maximumBytes: command.memory.maximumBytes)
     func images(_ operand: String, _ count: Int?) throws(TrainingError) -> TrainingImages {
       var gathering = gathering
@@ -81,5 +90,15 @@ struct RunImages {
       warnings.append("there is 1 image of \(name); a domain is learned from hundreds")
     }
     return warnings
+  }
+}
+
+extension FilePath {
+  /// The path from the root on, without links; nil if nothing is there.
+  fileprivate var resolved: FilePath? {
+    guard let path = withCString({ realpath($0, nil) }) else { return nil }
+    defer { free(path) }
+    return FilePath(
+      bytes: UnsafeBufferPointer(start: path, count: strlen(path)).map(UInt8.init(bitPattern:)))
   }
 }

@@ -58,7 +58,7 @@ final class RunReport {
   /// Draws a seed for a run that was given none, and names it.
   func drawnSeed() -> UInt64 {
     let seed = UInt64(UInt32.random(in: .min ... .max))
-    note("--seed \(seed), drawn at random, repeats this run")
+    note("the seed was drawn at random; --seed \(seed) repeats this run")
     return seed
   }
 

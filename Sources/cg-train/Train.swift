@@ -11,14 +11,15 @@ struct Train: ParsableCommand {
     abstract:
       "Train a CycleGAN: learn to translate images between two domains from unpaired examples.",
     usage:
-      "cg-train -A IMAGES -B IMAGES -o RUN [OPTION]...\ncg-train --dataroot D -o RUN [OPTION]...",
+      "cg-train -A IMAGES -B IMAGES -o RUN [OPTION]...\ncg-train --dataroot D -o RUN [OPTION]...\ncg-train -o RUN [OPTION]...",
     discussion: """
       cg-train -A photos/ -B paintings/ -o run
       cg-train --dataroot horse2zebra -o run --n-epochs 50 --n-epochs-decay 50
       find photos -name '*.jpg' | cg-train -A @- -B paintings.npys -o run
       cg-train -A photos/ -B paintings/ -o longer --init-from run --lr 0.0001
 
-      Interrupt with Ctrl-C at any time; run the same command again to resume. RUN gets gen_AB.bin \
+      Interrupt with Ctrl-C at any time; run the same command again, or cg-train -o RUN, to resume. \
+      RUN gets gen_AB.bin \
       and gen_BA.bin for cg-apply, index.html with loss curves and samples, log.tsv with all losses, \
       events for TensorBoard, and checkpoints. See cg-train(1).
       """,
@@ -53,12 +54,40 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
+    if let resumed = try resumed(GivenOptions(CommandLineArguments.all)) {
+      try resumed.start(isResumed: true)
+    } else {
+      try start(isResumed: false)
+    }
+  }
+
+  /// The command with what a run that is resumed knows about itself.
+  ///
+  /// - Parameter given: The options of the command line.
+  /// - Returns: Without images, that of the run in its folder; with `--init-from`, which a run that has
+  ///   begun does not read again, the same with the run's networks. Nil where nothing is missing.
+  /// - Throws: `ToolError` if there is no run, or its options make no sense any more.
+  private func resumed(_ given: GivenOptions) throws -> Train? {
+    let run = FilePath(output.output)
+    let words: [String]
+    if !inputs.areNamed {
+      let recorded = try RecordedOptions(of: run)
+      words = try recorded.words(besides: given) + recorded.imageWords(besides: given)
+    } else if !compute.initFrom.isEmpty, run.appending("config.json").exists {
+      words = try RecordedOptions(of: run).words(besides: given, onlyNetworks: true)
+    } else {
+      return nil
+    }
+    return try Train.parse(words + CommandLineArguments.all)
+  }
+
+  private func start(isResumed: Bool) throws {
     // The run must not end when the reader of its messages does.
     signal(SIGPIPE, SIG_IGN)
     Interrupts.catchStatus()
     let isComplete: Bool
     do throws(TrainingError) {
-      isComplete = try train(Diagnostics(tool: "cg-train"))
+      isComplete = try train(Diagnostics(tool: "cg-train"), isResumed: isResumed)
     } catch {
       // The exit status must say that the run did not end in order.
       Interrupts.forgetStop()
@@ -69,9 +98,22 @@ struct Train: ParsableCommand {
 
   /// Trains.
   ///
+  /// - Parameters:
+  ///   - diagnostics: Where messages go.
+  ///   - isResumed: Whether the networks are known to be those of the run.
   /// - Returns: Whether all images could be used.
-  private func train(_ diagnostics: Diagnostics) throws(TrainingError) -> Bool {
+  /// - Throws: `TrainingError`; what was saved before stays.
+  private func train(
+    _ diagnostics: Diagnostics, isResumed: Bool
+  ) throws(TrainingError) -> Bool {
     var options = self.options
+    var initial: InitialWeights?
+    if !isResumed, !options.initialWeights.isEmpty {
+      let weights = try InitialWeights(options.initialWeights)
+      try weights.setArchitecture(
+        of: &options.model, besides: GivenOptions(CommandLineArguments.all).names)
+      initial = weights
+    }
     try options.validate()
     let run = FilePath(output.output)
     // A run that is there is locked before its images are read; a new one is made after them.
@@ -83,7 +125,7 @@ struct Train: ParsableCommand {
     Interrupts.catchStops()
     let trainer = try Trainer(
       options, directory: directory, images: images.training, heldOut: images.heldOut,
-      hooks: report.hooks)
+      initial: initial, hooks: report.hooks)
     let outcome = try trainer.run()
     return report.end(outcome, images)
   }

@@ -21,9 +21,13 @@ struct Operands: ParsableArguments {
   ///   and otherwise with the first one's; at once if standard output cannot be written.
   func forEach(_ body: (FilePath) throws(ToolError) -> Void) throws(ToolError) {
     var statuses: [ExitStatus] = []
-    for path in files.isEmpty ? [FilePath("-")] : files {
+    for operand in files.isEmpty ? [FilePath("-")] : files {
       do {
-        try body(path)
+        guard let folder = try WeightsFolder(named: operand) else {
+          try body(operand)
+          continue
+        }
+        for path in folder.files { try body(path) }
       } catch {
         guard error.status != .inputOutput else { throw error }
         let diagnostics = Diagnostics(tool: "cg-weights")
@@ -68,12 +72,14 @@ struct ReadFile {
   /// - Parameters:
   ///   - path: A path, or `-`.
   ///   - entry: Network to take from a file of several.
+  ///   - role: Network to take from a folder.
   ///   - check: Gets names and shapes before any element is read.
   /// - Throws: `ToolError` with every point that is wrong.
   init(
-    _ path: FilePath, entry: String? = nil,
+    _ path: FilePath, entry: String? = nil, role: NetworkRole? = nil,
     check: (StateDictOutline) throws(WeightsError) -> Void = { _ in }
   ) throws(ToolError) {
+    let path = try WeightsFolder.file(path, role)
     let isStandardInput = path == FilePath("-")
     let name = isStandardInput ? "standard input" : "\(path)"
     let reader: ByteReader
@@ -93,6 +99,41 @@ struct ReadFile {
       throw ToolError(name, error)
     }
     (self.name, byteCount, crc32) = (name, count, checksum)
+  }
+}
+
+extension WeightsFolder {
+  /// Looks into a folder that the user named.
+  ///
+  /// - Parameter path: A path, or `-`; a file gives nil.
+  /// - Throws: `ToolError` if it cannot be read, or has no weights.
+  init?(named path: FilePath) throws(ToolError) {
+    let folder: WeightsFolder?
+    do throws(SystemError) { folder = try WeightsFolder(path) } catch {
+      throw ToolError(path, error, .noInput)
+    }
+    guard let folder else { return nil }
+    guard !folder.isEmpty else { throw ToolError(.noInput, folder.emptyReason) }
+    self = folder
+  }
+
+  /// The file with the network that the user names.
+  ///
+  /// - Parameters:
+  ///   - path: A file, `-` or a folder.
+  ///   - role: Which network of a folder; nil where the user does not say.
+  /// - Returns: The path itself if it is no folder.
+  /// - Throws: `ToolError` if it is not there, or nobody says which.
+  static func file(_ path: FilePath, _ role: NetworkRole?) throws(ToolError) -> FilePath {
+    guard let folder = try WeightsFolder(named: path) else { return path }
+    if let file = folder.file(of: role) { return file }
+    guard let role else {
+      throw ToolError(
+        .usage,
+        "\(path): several networks are in this folder; choose one with --direction or --domain, or name "
+          + "its file, such as \(folder.files[0])")
+    }
+    throw ToolError(.noInput, "\(path): \(role.rawValue) is not in this folder")
   }
 }
 

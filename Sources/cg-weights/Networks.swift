@@ -35,7 +35,7 @@ struct NetworkChoice: ParsableArguments {
   /// - Returns: All tensors, or those of the network `entry`.
   /// - Throws: `ToolError` with every point that is wrong, before any element is read.
   func read(_ path: FilePath) throws(ToolError) -> ReadFile {
-    try ReadFile(path, entry: entry) { outline throws(WeightsError) in
+    try ReadFile(path, entry: entry, role: role) { outline throws(WeightsError) in
       // The network of a checkpoint is chosen after reading.
       guard outline.roles.isEmpty else { return }
       let network = try WeightsError.wrapping { () throws(ArchitectureError) in

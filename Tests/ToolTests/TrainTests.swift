@@ -178,7 +178,8 @@ struct TrainTests {
     throws
   {
     let first = try trainOnFolders("--max-steps 2")
-    let seed = try #require(first.errors.firstMatch(of: #/--seed (\d+), drawn at random/#)?.1)
+    let seed = try #require(
+      first.errors.firstMatch(of: #/drawn at random; --seed (\d+) repeats/#)?.1)
     let second = try trainOnFolders("--keep 3")
     #expect(second.status == 0 && !second.errors.contains("drawn"), "\(second.errors)")
     #expect(shell.files(in: "run/checkpoints").count == 3)

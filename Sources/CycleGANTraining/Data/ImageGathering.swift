@@ -9,6 +9,10 @@ package struct ImageGathering {
   package var decoding: DecodingOptions
   /// The most images that are taken: the official `--max_dataset_size`.
   package var maximumCount: Int
+  /// How long files that vanish later are waited for.
+  package var patience = Patience()
+  /// Whether a folder below one of images holds a run, whose samples are no images to learn from.
+  package var isLeftOut: (FilePath) -> Bool = { _ in false }
 
   private let diagnostics: Diagnostics
   private let verbosity: Verbosity
@@ -27,6 +31,7 @@ package struct ImageGathering {
     self.decoding = decoding
     self.maximumCount = maximumCount
     self.diagnostics = diagnostics
+    patience.say = { diagnostics.say($0) }
     self.verbosity = verbosity
   }
 
@@ -45,7 +50,8 @@ package struct ImageGathering {
     guard !found.items.isEmpty else { throw .images("\(escaped(Array(operand.utf8))): no images") }
     return TrainingImages(
       found.items, source: operand, fingerprint: found.fingerprint,
-      failedBefore: found.failedBefore, decoding: decoding, cache: cache)
+      failedBefore: found.failedBefore, decoding: decoding, cache: cache,
+      patience: patience)
   }
 
   private func gathered(from operand: String) throws(TrainingError) -> Found {
@@ -65,7 +71,14 @@ package struct ImageGathering {
     do throws(ToolError) {
       let source = try Source(
         selection, files: .locate, diagnostics: diagnostics, verbosity: verbosity)
+      var runs = OutputFolders(below: folder, isLeftOut)
       while let input = try source.next() {
+        if case .success(.file(let path)) = input.content, let run = runs.containing(path) {
+          if runs.isNew(run), verbosity != .quiet {
+            diagnostics.say("\(run): the folder of a run, its files are not taken as images")
+          }
+          continue
+        }
         switch input.content {
         case .failure(let failure) where failure.isUpstream:
           found.failedBefore += 1
@@ -119,6 +132,39 @@ package struct ImageGathering {
     let status = failure.status == .someFailed ? ExitStatus.badData : failure.status
     return ToolError(status, "\(identity.label): \(failure.reason)\(hint)")
   }
+}
+
+/// Folders of runs below a folder of images: what a run draws is no image to learn from.
+private struct OutputFolders {
+  private let root: FilePath?
+  private let isRun: (FilePath) -> Bool
+  /// By folder, the run that it is or lies in.
+  private var known: [FilePath: FilePath?] = [:]
+  private var named: Set<FilePath> = []
+
+  init(below root: FilePath?, _ isRun: @escaping (FilePath) -> Bool) {
+    (self.root, self.isRun) = (root, isRun)
+  }
+
+  /// The run that a file lies in.
+  ///
+  /// - Parameter file: Found below the folder.
+  /// - Returns: The outermost run's folder; nil for none, and for the folder of images itself.
+  mutating func containing(_ file: FilePath) -> FilePath? {
+    guard let root else { return nil }
+    return run(file.directory, root)
+  }
+
+  private mutating func run(_ folder: FilePath, _ root: FilePath) -> FilePath? {
+    guard folder.bytes.count > root.bytes.count, folder.directory != folder else { return nil }
+    if let known = known[folder] { return known }
+    let result = run(folder.directory, root) ?? (isRun(folder) ? folder : nil)
+    known[folder] = result
+    return result
+  }
+
+  /// Whether a run was not named yet.
+  mutating func isNew(_ run: FilePath) -> Bool { named.insert(run).inserted }
 }
 
 /// Images that were found so far.

@@ -6,6 +6,8 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
   case options(String)
   /// Something the user named is missing or unreadable.
   case input(String)
+  /// Initial weights contradict the options, or each other; one sentence for each point.
+  case misfits([String])
   /// A domain has no images that can be used.
   case images(String)
   /// Too many images of a domain cannot be used.
@@ -71,7 +73,8 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
       [reason]
     case .changed(let differences):
       differences
-        + ["this run was started otherwise; use the same options, or another -o for a new run"]
+        + ["the run in this folder began with other options or images; give the same ones again"]
+    case .misfits(let points): points
     case .torch(let error): ["\(error)"]
     }
   }
@@ -79,12 +82,24 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The lines, separated by semicolons.
   package var description: String { lines.joined(separator: "; ") }
 
+  /// The same error with what was done about it.
+  func with(_ end: String) -> TrainingError {
+    switch self {
+    case .input(let reason): .input("\(reason); \(end)")
+    case .images(let reason): .images("\(reason); \(end)")
+    case .system(let reason): .system("\(reason); \(end)")
+    case .options(let reason): .options("\(reason); \(end)")
+    case .tooManyBad(let reason): .tooManyBad("\(reason); \(end)")
+    default: self
+    }
+  }
+
   /// What the tool exits with.
   package var status: ExitStatus {
     switch self {
     case .options, .changed: .usage
     case .input: .noInput
-    case .images, .directory: .badData
+    case .images, .directory, .misfits: .badData
     case .tooManyBad: .someFailed
     case .locked, .cannotCreate: .cannotCreate
     case .system: .inputOutput

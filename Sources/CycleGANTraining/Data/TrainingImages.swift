@@ -29,6 +29,8 @@ package final class TrainingImages: Sendable {
 
   private let decoding: DecodingOptions
   private let cache: ImageCache
+  private let patience: Patience
+  private let isWaiting = Locked(false)
   private let refused = Locked<[Int: String]>([:])
   private let flat = Locked<Set<Int>>([])
 
@@ -41,9 +43,10 @@ package final class TrainingImages: Sendable {
   ///   - failedBefore: How many more failed before they came here.
   ///   - decoding: Limits and the policy for damaged files.
   ///   - cache: Shared with the other domain.
+  ///   - patience: How long files that have vanished are waited for.
   package init(
     _ items: [Item], source: String = "", fingerprint: UInt32 = 0, failedBefore: Int = 0,
-    decoding: DecodingOptions = .init(), cache: ImageCache
+    decoding: DecodingOptions = .init(), cache: ImageCache, patience: Patience = Patience()
   ) {
     self.items = items
     self.source = source
@@ -51,6 +54,7 @@ package final class TrainingImages: Sendable {
     self.failedBefore = failedBefore
     self.decoding = decoding
     self.cache = cache
+    self.patience = patience
   }
 
   /// How many there are.
@@ -82,7 +86,8 @@ package final class TrainingImages: Sendable {
   ///   - preparation: What happens to it.
   ///   - random: Where the crop's position and the flip come from.
   /// - Returns: What the networks see, and its index.
-  /// - Throws: `TrainingError.images` if none can be used.
+  /// - Throws: `TrainingError.images` if none can be used, `.input` or `.system` if none can be read any
+  ///   more, although all could be found before.
   package func prepared(
     _ index: Int, _ preparation: ImagePreparation, random: inout RandomSource
   ) throws(TrainingError) -> (image: Image, index: Int) {
@@ -92,9 +97,11 @@ package final class TrainingImages: Sendable {
       do {
         // What an image that is refused has drawn doesn't count: the next time it is not tried.
         var own = random
-        let image = try preparation.drawn(try sized(candidate, preparation), random: &own)
+        let image = try preparation.drawn(try waiting(candidate, preparation), random: &own)
         random = own
         return (image, candidate)
+      } catch let error as TrainingError {
+        throw error
       } catch {
         refused.withLock { $0[candidate] = describedWithHint(error) }
       }
@@ -129,6 +136,56 @@ package final class TrainingImages: Sendable {
     } catch {
       refused.withLock { $0[index] = describedWithHint(error) }
       throw .images("\(name(index)): \(describedWithHint(error))")
+    }
+  }
+
+  /// The image in the size that the crop is taken from; where nothing can be read any more, such as while
+  /// a network drive is gone, it tries again for a while.
+  private func waiting(_ index: Int, _ preparation: ImagePreparation) throws -> Image {
+    var pauses = patience.pauses.makeIterator()
+    var isSecond = false
+    while true {
+      do {
+        let image = try sized(index, preparation)
+        isWaiting.withLock { $0 = false }
+        return image
+      } catch let error as SystemError {
+        // The drive may be back before anything else is tried.
+        guard isSecond else {
+          isSecond = true
+          _ = patience.wait(0.1)
+          continue
+        }
+        // One file that is gone or closed among others is a bad image and no more.
+        guard !isAnyReadable(besides: index) else { throw error }
+        let reason = "\(name(index)): \(error)"
+        guard let pause = pauses.next() else {
+          let message = "\(reason), also after \(patience.words) of trying again"
+          throw [ENOENT, ENOTDIR, EACCES].contains(error.code)
+            ? TrainingError.input(message) : TrainingError.system(message)
+        }
+        let isFirst = isWaiting.withLock { isWaiting in
+          defer { isWaiting = true }
+          return !isWaiting
+        }
+        if isFirst { patience.say("\(reason), nor can other images be read; trying again") }
+        guard patience.wait(pause) else { throw TrainingError.input(reason) }
+      }
+    }
+  }
+
+  /// Whether any of some other files can be read.
+  private func isAnyReadable(besides index: Int) -> Bool {
+    (1..<max(1, min(count, 17))).contains { step in
+      // Neighbors, and others that are far from them.
+      let other = (index + (step % 2 == 1 ? step : step * count / 17)) % count
+      guard other != index, refused.withLock({ $0[other] == nil }) else { return false }
+      switch items[other] {
+      case .frame: return true
+      case .file(let path), .record(let path, _, _):
+        // A reason is not needed: this only asks whether there is one.
+        return (try? ByteReader(path).peek(1))?.isEmpty == false
+      }
     }
   }
 
@@ -170,6 +227,38 @@ package final class TrainingImages: Sendable {
       throw SystemError(code: ESTALE)
     }
     return frame
+  }
+}
+
+/// How long a run waits for files that have vanished.
+package struct Patience: Sendable {
+  /// Seconds before each further try, about a minute in all.
+  package var pauses: [Double] = [0.2, 0.5, 1, 2, 4, 8, 15, 30]
+  /// Told once when the waiting begins.
+  package var say: @Sendable (String) -> Void = { _ in }
+  /// Asked while it waits whether to give up.
+  package var stops: @Sendable () -> Bool = { false }
+
+  /// About a minute, in silence.
+  package init() {}
+
+  /// The time of all pauses.
+  fileprivate var words: String {
+    let seconds = pauses.reduce(0, +)
+    return seconds < 10 ? "\((seconds * 10).rounded() / 10) s" : "\(Int(seconds.rounded())) s"
+  }
+
+  /// Waits.
+  ///
+  /// - Parameter seconds: How long.
+  /// - Returns: Whether to go on.
+  fileprivate func wait(_ seconds: Double) -> Bool {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while ContinuousClock.now < end {
+      guard !stops() else { return false }
+      usleep(useconds_t(min(50_000, max(1000, seconds * 1e6))))
+    }
+    return !stops()
   }
 }
 

@@ -7,7 +7,7 @@ import CycleGAN
 ///     checkpoints/zebra/50_net_G_A.pth   the four files of that epoch
 ///     run/checkpoints/00005000.ckpt      all four networks
 ///     AB=horse2zebra.pth                 one network: AB, BA, A or B
-struct InitialWeights {
+package struct InitialWeights {
   /// The tensors of each network that was found.
   private(set) var networks: [NetworkRole: WeightsFile] = [:]
   /// What each of them is called in messages.
@@ -17,7 +17,7 @@ struct InitialWeights {
   ///
   /// - Parameter words: As on the command line; later ones replace networks of earlier ones.
   /// - Throws: `TrainingError` if a file is missing, damaged, or does not say which network it is.
-  init(_ words: [String]) throws(TrainingError) {
+  package init(_ words: [String]) throws(TrainingError) {
     for word in words {
       if let (role, path) = Self.assignment(word) {
         try add(path, as: role)
@@ -47,6 +47,93 @@ struct InitialWeights {
         let reason = model.options.misfit(network, role, error)
         throw .images("\(names[role] ?? role.rawValue): \(reason)")
       }
+    }
+  }
+
+  /// Sets what the networks are to what the files have.
+  ///
+  /// - Parameters:
+  ///   - options: Gain the architecture of every network that was found.
+  ///   - given: Names of options that the user gave, which have to agree with the files.
+  /// - Throws: `TrainingError.misfits` with every option that contradicts a file, and every file that
+  ///   contradicts another one.
+  package func setArchitecture(
+    of options: inout ModelOptions, besides given: Set<String>
+  ) throws(TrainingError) {
+    var points: [String] = []
+    var settled: [String: (value: String, file: String)] = [:]
+    for role in NetworkRole.allCases {
+      guard let network = networks[role], let file = names[role] else { continue }
+      let upsampling = given.contains("upsample") ? options.upsampling : nil
+      for property in try Self.properties(of: network, role, upsampling, file) {
+        if let other = settled[property.name] {
+          guard other.value != property.value else { continue }
+          points.append(
+            "\(file): \(property.name) is \(property.value) there and \(other.value) in "
+              + "\(other.file), and must be the same")
+          continue
+        }
+        settled[property.name] = (property.value, file)
+        let asked = property.read(options)
+        if !given.isDisjoint(with: property.options), asked != property.value {
+          points.append(
+            "\(file): \(property.name) is \(property.value) there, \(asked) by the options")
+        } else {
+          property.write(&options)
+        }
+      }
+    }
+    guard points.isEmpty else { throw .misfits(points) }
+  }
+
+  private static func properties(
+    of network: WeightsFile, _ role: NetworkRole, _ upsampling: GeneratorArchitecture.Upsampling?,
+    _ file: String
+  ) throws(TrainingError) -> [ArchitectureProperty] {
+    let recognized: RecognizedNetwork
+    do throws(WeightsError) {
+      // What the user says decides only where the file does not.
+      do throws(WeightsError) { recognized = try RecognizedNetwork(network) } catch {
+        guard case .architecture(.ambiguousUpsampling) = error, upsampling != nil else {
+          throw error
+        }
+        recognized = try RecognizedNetwork(network, overrides: .init(upsampling: upsampling))
+      }
+    } catch {
+      throw .images("\(file): \(error.pointsWithHints().joined(separator: "; "))")
+    }
+    guard recognized.isGenerator == role.isGenerator else {
+      throw .images("\(file): this is a \(recognized.kind), not \(role.rawValue)")
+    }
+    switch recognized {
+    case .generator(let found):
+      let isForward = role == .generatorAB
+      let channels =
+        isForward
+        ? (\ModelOptions.channelsA, \ModelOptions.channelsB)
+        : (\ModelOptions.channelsB, \ModelOptions.channelsA)
+      let common: [ArchitectureProperty] = [
+        .init("netG", \.generatorKind, found.kind), .init("ngf", \.generatorWidth, found.width),
+        .init("norm", \.norm, found.norm),
+        .init(isForward ? "input-nc" : "output-nc", channels.0, found.inputChannels),
+        .init(isForward ? "output-nc" : "input-nc", channels.1, found.outputChannels),
+      ]
+      // Of a U-Net nothing tells whether it had dropout, and it fits either way.
+      guard case .resnet = found.kind else { return common }
+      return common + [
+        .init("dropout", \.dropout, found.dropout),
+        .init("upsample", \.upsampling, found.upsampling),
+      ]
+    case .discriminator(let found):
+      let isOfA = role == .discriminatorA
+      return [
+        .init(
+          "netD", also: ["n-layers-D"], \.discriminatorKind, found.kind, text: \.words),
+        .init("ndf", \.discriminatorWidth, found.width), .init("norm", \.norm, found.norm),
+        .init(
+          isOfA ? "input-nc" : "output-nc", isOfA ? \.channelsA : \.channelsB,
+          found.inputChannels),
+      ]
     }
   }
 
@@ -122,6 +209,42 @@ struct InitialWeights {
       throw .input(
         "\(path): \(reason); initial weights are a run's folder, the official code's, a checkpoint, or "
           + "AB=FILE")
+    }
+  }
+}
+
+/// Something that a weights file says about its network, and where the options say it.
+private struct ArchitectureProperty {
+  /// The option's name.
+  let name: String
+  /// All options that say it.
+  let options: Set<String>
+  /// What the file says.
+  let value: String
+  /// Reads what the options say.
+  let read: (ModelOptions) -> String
+  /// Gives the options what the file says.
+  let write: (inout ModelOptions) -> Void
+
+  init<Value>(
+    _ name: String, also others: Set<String> = [], _ path: WritableKeyPath<ModelOptions, Value>,
+    _ value: Value, text: @escaping (Value) -> String = { "\($0)" }
+  ) {
+    self.name = name
+    options = others.union([name])
+    self.value = text(value)
+    read = { text($0[keyPath: path]) }
+    write = { $0[keyPath: path] = value }
+  }
+}
+
+extension DiscriminatorArchitecture.Kind {
+  /// The official options' words.
+  fileprivate var words: String {
+    switch self {
+    case .patch(layers: 3): "basic"
+    case .patch(let layers): "n_layers of \(layers) layers"
+    case .pixel: "pixel"
     }
   }
 }

@@ -46,7 +46,7 @@ struct RunConfiguration {
     for (option, value) in options {
       let before = stored["options"]?[option.name] ?? .null
       guard before != value else { continue }
-      let text = "--\(option.name) was \(before.plain) and is \(value.plain)"
+      let text = "--\(option.name) was \(before.plain) when the run began and is \(value.plain) now"
       switch option.resume {
       case .mustMatch: refused.append(text)
       case .mayChange: allowed.append(text)
@@ -58,12 +58,14 @@ struct RunConfiguration {
       let now = value["count"]?.integer ?? 0
       refused.append(
         before == now
-          ? "the \(now) images of \(name) have other names or contents"
-          : "there were \(before) images of \(name) and are \(now)")
+          ? "the \(now) images of \(name) have other names or contents than when the run began"
+          : "the run began with \(before) images of \(name), now there are \(now)")
     }
     for (name, value) in Self.versions {
       let before = stored["versions"]?[name] ?? .null
-      if before != value { allowed.append("\(name) was \(before.plain) and is \(value.plain)") }
+      if before != value {
+        allowed.append("\(name) was \(before.plain) when the run began and is \(value.plain) now")
+      }
     }
     if !hasHeldOut(of: stored) {
       allowed.append(

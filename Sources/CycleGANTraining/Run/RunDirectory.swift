@@ -6,22 +6,90 @@ package final class RunDirectory {
   /// Its path.
   package let path: FilePath
   private let lock: RunLock
+  /// Folders that this process made, the run's first; a start that fails removes them again.
+  private let made: [FilePath]
+  /// Whether there was nothing in the folder before.
+  private let wasEmpty: Bool
 
   /// Opens a run's folder, making it where it is missing, locks it, and removes what a killed process
   /// left half written.
   ///
   /// - Parameter path: The folder.
-  /// - Throws: `TrainingError.locked` naming who trains there, or `.cannotCreate`.
+  /// - Throws: `TrainingError.locked` naming who trains there, or `.cannotCreate`, also where the folder
+  ///   has files and no run.
   package init(_ path: FilePath) throws(TrainingError) {
     self.path = path
-    try Self.makeFolder(path)
-    lock = try RunLock(path)
+    let made = Self.missingFolders(path)
+    self.made = made
+    do throws(TrainingError) {
+      try Self.makeFolder(path)
+      wasEmpty = try Self.requireOwn(path)
+      lock = try RunLock(path)
+    } catch {
+      for folder in made { _ = folder.withCString { rmdir($0) } }
+      throw error
+    }
     for folder in [checkpoints, samples] { try Self.makeFolder(folder) }
     for folder in [path, checkpoints, samples, best] where Folder.isFolder(folder) {
       for name in try Self.names(in: folder) where Self.isLeftover(name) {
         _ = folder.appending(name).withCString { unlink($0) }
       }
     }
+  }
+
+  deinit {
+    // What cannot be listed may be of value.
+    guard wasEmpty, let steps = try? checkpointSteps(), steps.isEmpty, !best.exists else { return }
+    for name in Self.beginnings { _ = path.appending(name).withCString { unlink($0) } }
+    for folder in [checkpoints, samples] + made { _ = folder.withCString { rmdir($0) } }
+  }
+
+  /// The files that a run has before its first checkpoint; none is of value without one.
+  private static let beginnings =
+    RunTables.names.map { $0 + ".tsv" }
+    + ["config.json", "index.html", TimingLog.name, TensorBoardLog.name, RunLock.name]
+
+  /// A folder and those it lies in, as far as they are missing, the innermost first.
+  private static func missingFolders(_ path: FilePath) -> [FilePath] {
+    var (missing, folder): ([FilePath], FilePath) = ([], path)
+    while !folder.exists, folder.directory != folder {
+      missing.append(folder)
+      folder = folder.directory
+    }
+    return missing
+  }
+
+  /// Refuses a folder with files that are not a run's.
+  ///
+  /// - Parameter path: A folder.
+  /// - Returns: Whether it is empty.
+  /// - Throws: `TrainingError.cannotCreate` naming one of the files.
+  private static func requireOwn(_ path: FilePath) throws(TrainingError) -> Bool {
+    let found = try names(in: path).filter { ![".", "..", "lost+found"].contains($0) }
+    guard !found.isEmpty else { return true }
+    let networks = NetworkRole.allCases.flatMap { role in
+      [weights(of: role, in: path), emaWeights(of: role, in: path)].map(\.lastComponent.string)
+    }
+    let own = Set(beginnings + networks + ["checkpoints", "samples", "best"])
+    guard !isRun(path),
+      let other = found.sorted().first(where: { !own.contains($0) && !isLeftover($0) })
+    else { return false }
+    throw .cannotCreate(
+      "\(path.appending(other)) is there, and no run; a run needs a new or empty folder, or its own"
+    )
+  }
+
+  /// Whether a folder holds a run that has begun.
+  ///
+  /// - Parameter path: Anything.
+  /// - Returns: True where there is a checkpoint beside config.json, damaged ones included.
+  package static func isRun(_ path: FilePath) -> Bool {
+    guard path.appending("config.json").exists || path.appending(RunLock.name).exists else {
+      return false
+    }
+    // What cannot be listed is no run that could be resumed.
+    let names = (try? names(in: path.appending("checkpoints"))) ?? []
+    return names.contains { $0.contains(/^\d{8,}\.ckpt/) }
   }
 
   private var config: FilePath { path.appending("config.json") }
@@ -152,6 +220,9 @@ package final class RunDirectory {
 
 /// Locks a run's folder against a second trainer; the kernel releases the lock when the process ends.
 private final class RunLock {
+  /// The file's name.
+  static let name = ".lock"
+
   private let descriptor: Int32
 
   /// Locks a folder.
@@ -159,7 +230,7 @@ private final class RunLock {
   /// - Parameter directory: A folder that exists.
   /// - Throws: `TrainingError.locked` naming who holds it, or `.cannotCreate`.
   init(_ directory: FilePath) throws(TrainingError) {
-    let file = directory.appending(".lock")
+    let file = directory.appending(Self.name)
     descriptor = file.withCString { open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
     guard descriptor >= 0 else { throw .writing(file, .current) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -169,6 +240,11 @@ private final class RunLock {
       guard error.code == EWOULDBLOCK else { throw .writing(file, error) }
       throw .locked("\(directory): another cg-train is at work here, \(holder)")
     }
+    // A start that failed may have removed the file between the two calls.
+    var (locked, named) = (stat(), stat())
+    guard fstat(descriptor, &locked) == 0, file.withCString({ stat($0, &named) }) == 0,
+      locked.st_ino == named.st_ino
+    else { throw .locked("\(directory): another cg-train was at work here; try again") }
     // Nothing depends on the text: a full disk shows when the first checkpoint is written.
     let text = Array(Self.introduction.utf8)
     if ftruncate(descriptor, 0) == 0 { _ = write(descriptor, text, text.count) }

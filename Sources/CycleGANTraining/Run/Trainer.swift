@@ -17,6 +17,8 @@ package final class Trainer {
   private let data: TrainingData
   private let heldOut: HeldOutImages?
   private let hooks: TrainerHooks
+  /// Given to the session that begins with them.
+  private var initial: InitialWeights?
   /// What tests put between the loader and a step: they break images and weights.
   var beforeStep: TrainingSession.BatchFilter = { batch, _ in batch }
 
@@ -27,17 +29,19 @@ package final class Trainer {
   ///   - directory: Its folder, locked.
   ///   - images: Domain A and domain B, each at least one image.
   ///   - heldOut: The images that every epoch is validated on; nil for no validation.
+  ///   - initial: The networks that the options name, where they were read already.
   ///   - hooks: Called while it trains.
   /// - Throws: `TrainingError.options` for values out of range and contradictions.
   package init(
     _ options: TrainingOptions, directory: RunDirectory,
     images: (TrainingImages, TrainingImages), heldOut: HeldOutImages? = nil,
-    hooks: TrainerHooks = TrainerHooks()
+    initial: InitialWeights? = nil, hooks: TrainerHooks = TrainerHooks()
   ) throws(TrainingError) {
     try options.validate()
     self.options = options
     self.directory = directory
     self.heldOut = heldOut
+    self.initial = initial
     self.hooks = hooks
     data = TrainingData(
       images, options.preparations, batchSize: options.batchSize,
@@ -57,7 +61,9 @@ package final class Trainer {
       return .alreadyFinished(steps: steps)
     }
     let session = try TrainingSession(
-      options, directory, data, heldOut, configuration, hooks, beforeStep, checkpoint)
+      options, directory, data, heldOut, configuration, hooks, beforeStep, checkpoint, initial)
+    // Hundreds of megabytes, which nobody needs once the session has copied them.
+    initial = nil
     return try session.run()
   }
 
@@ -67,7 +73,9 @@ package final class Trainer {
   ) throws(TrainingError) -> Checkpoint? {
     guard let checkpoint = try Checkpoint.newest(in: directory, warn: hooks.warn) else {
       guard let remains = directory.remains() else { return nil }
-      throw .directory("\(remains) is there, but no checkpoint to resume from")
+      throw .cannotCreate(
+        "\(remains) is there, but no checkpoint to resume from; a run needs a new or empty folder, or "
+          + "its own")
     }
     for note in try configuration.compared(with: checkpoint.configuration) { hooks.note(note) }
     return checkpoint

@@ -32,7 +32,8 @@ final class TrainingSession {
   init(
     _ options: TrainingOptions, _ directory: RunDirectory, _ data: TrainingData,
     _ heldOut: HeldOutImages?, _ configuration: RunConfiguration, _ hooks: TrainerHooks,
-    _ beforeStep: @escaping BatchFilter, _ checkpoint: Checkpoint?
+    _ beforeStep: @escaping BatchFilter, _ checkpoint: Checkpoint?,
+    _ initial: InitialWeights? = nil
   ) throws(TrainingError) {
     (self.options, self.directory, self.configuration) = (options, directory, configuration)
     (self.hooks, self.beforeStep, self.data) = (hooks, beforeStep, data)
@@ -45,7 +46,8 @@ final class TrainingSession {
           "resuming after step \(state.position.step) of \(options.totalSteps(data.order))")
       }
     } else if !options.initialWeights.isEmpty {
-      try InitialWeights(options.initialWeights).load(into: model, note: hooks.note)
+      let initial = if let initial { initial } else { try InitialWeights(options.initialWeights) }
+      try initial.load(into: model, note: hooks.note)
     }
     samples = SampleGrid(realA: try data.fixed(.A, 0), realB: try data.fixed(.B, 0))
     self.data.requiredSizes = try options.requiredSizes(samples.realA, samples.realB)
@@ -137,8 +139,7 @@ final class TrainingSession {
       threads: max(1, options.loadingThreads))
     defer { loader.stop() }
     for _ in state.position.stepInEpoch..<data.order.stepsPerEpoch where !isAtEnd {
-      let batch = try reports.waiting { () throws(TrainingError) in try loader.next() }
-      try images.report(data)
+      guard let batch = try batch(loader) else { return false }
       options.prepare(model, state.position, stepsPerEpoch: data.order.stepsPerEpoch)
       let before = state.position
       let measurement = try step(beforeStep(batch, model))
@@ -154,6 +155,31 @@ final class TrainingSession {
       }
     }
     return true
+  }
+
+  /// Waits for the images of a step.
+  ///
+  /// Where there are none, what was learned since the last checkpoint is saved.
+  ///
+  /// - Returns: Nil if it was asked to stop meanwhile.
+  private func batch(_ loader: BatchLoader) throws(TrainingError) -> BatchLoader.Batch? {
+    do throws(TrainingError) {
+      let batch = try reports.waiting { () throws(TrainingError) in try loader.next() }
+      try images.report(data)
+      return batch
+    } catch {
+      if hooks.stops() { return nil }
+      guard state.position.step > 0 else { throw error }
+      let end: String
+      do throws(TrainingError) {
+        try save()
+        end =
+          "stopped and saved after step \(state.position.step); run the same command again to resume"
+      } catch let failure {
+        end = "nothing was saved after step \(state.position.step): \(failure)"
+      }
+      throw error.with(end)
+    }
   }
 
   private var isAtEnd: Bool { state.position.step >= options.totalSteps(data.order) }

@@ -19,6 +19,14 @@ package struct Device: Sendable, Equatable, CustomStringConvertible {
     description = word
   }
 
+  /// The kinds of devices that this LibTorch has on this machine, of those that it is tried with.
+  static var available: [String] {
+    ["cpu", "cuda", "mps", "xpu"].filter { word in
+      // Why one is missing is said where it is asked for.
+      (try? Device(word)) != nil
+    }
+  }
+
   /// The name without a number: `cuda` for `cuda:1`.
   var kind: String { String(description.prefix { $0 != ":" }) }
 

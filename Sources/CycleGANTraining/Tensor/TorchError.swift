@@ -29,7 +29,7 @@ package struct TorchError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch kind {
     case .failed: "\(operation) failed: \(reason)"
-    case .unavailable: "\(operation) is not available here: \(firstSentence)"
+    case .unavailable: "\(operation) is not available here: \(explanation)"
     case .outOfMemory:
       "out of memory during \(operation): \(reason); smaller crops or batches need less"
     }
@@ -37,6 +37,18 @@ package struct TorchError: Error, Equatable, CustomStringConvertible {
 }
 
 extension TorchError {
+  /// Why a device is missing: the build, its name or, in LibTorch's words, the machine.
+  private var explanation: String {
+    let words = reason.lowercased()
+    func says(_ texts: String...) -> Bool { texts.contains { words.contains($0) } }
+    let devices = Device.available.joined(separator: " and ")
+    if says("could not run", "not compiled with", "not linked", "cannot initialize") {
+      return "the LibTorch \(Device.torchVersion) of this build has only \(devices)"
+    }
+    guard says("expected one of", "invalid device") else { return String(firstSentence) }
+    return "no device has this name; this build has \(devices), and an NVIDIA GPU is cuda"
+  }
+
   /// LibTorch explains a missing device over several screens.
   fileprivate var firstSentence: Substring {
     let end = reason.indices.first { reason[$0...].hasPrefix(". ") }

@@ -152,10 +152,12 @@ import Testing
     let stored = try Self.changing(name, in: configuration.json)
     if option.resume == .mustMatch {
       let error = #expect(throws: TrainingError.self) { try configuration.compared(with: stored) }
-      #expect(error?.lines.first?.hasPrefix("--\(name) was another and is ") == true)
+      #expect(
+        error?.lines.first?.hasPrefix("--\(name) was another when the run began and is ") == true)
     } else {
       let notes = try configuration.compared(with: stored)
-      #expect(notes.count == 1 && notes[0].hasPrefix("--\(name) was another and is "))
+      #expect(
+        notes.count == 1 && notes[0].hasPrefix("--\(name) was another when the run began and is "))
     }
   }
 

@@ -5,7 +5,7 @@ import Glibc
 ///
 /// A byte that is not UTF-8 travels as a character of a plane that no text uses, and `FilePath` turns
 /// it back.
-enum CommandLineArguments {
+package enum CommandLineArguments {
   /// U+10FF00, to which such a byte is added; the characters there are private use by definition.
   private static let escape: UInt32 = 0x10FF00
 
@@ -15,7 +15,7 @@ enum CommandLineArguments {
   }
 
   /// The arguments behind the tool's name.
-  static var all: [String] {
+  package static var all: [String] {
     guard CommandLine.argc > 1 else { return [] }
     return (1..<Int(CommandLine.argc)).compactMap { i in
       CommandLine.unsafeArgv[i].map { argument in

@@ -40,10 +40,32 @@ package struct GeneratorOptions: ParsableArguments, Sendable {
       upsampling: upsample?.value, inputChannels: inputNc, outputChannels: outputNc)
   }
 
+  /// The weights file to read where a folder is named.
+  ///
+  /// - Parameters:
+  ///   - path: A file, a run's folder or one of the official code.
+  ///   - direction: The generator's; nil where the user does not say.
+  /// - Returns: The path itself if it is no folder.
+  /// - Throws: `ToolError` if the folder has no such generator, or two and no direction.
+  package func file(_ path: FilePath, _ direction: Direction?) throws(ToolError) -> FilePath {
+    let folder: WeightsFolder?
+    do throws(SystemError) { folder = try WeightsFolder(path) } catch {
+      throw ToolError(path, error, .noInput)
+    }
+    guard let folder else { return path }
+    if let file = folder.file(of: direction?.generator) { return file }
+    guard !folder.isEmpty else { throw ToolError(.noInput, folder.emptyReason) }
+    guard let direction else {
+      throw ToolError(
+        .usage, "\(path): two generators are in this folder; choose one with --direction AB or BA")
+    }
+    throw ToolError(.noInput, "\(path): no generator \(direction.rawValue) is in this folder")
+  }
+
   /// Reads a generator.
   ///
   /// - Parameters:
-  ///   - path: A weights file, or a checkpoint.
+  ///   - path: A weights file, a checkpoint, or a folder with one.
   ///   - direction: What the generator has to be; nil takes a weights file as it is.
   /// - Returns: The generator, ready to run.
   /// - Throws: `ToolError` with every point that is wrong.
@@ -51,13 +73,14 @@ package struct GeneratorOptions: ParsableArguments, Sendable {
     _ path: FilePath, direction: Direction? = nil
   ) throws(ToolError) -> Generator {
     try requirePrecision()
+    let path = try file(path, direction)
     return try naming(path) { try generator(try WeightsFile.read(path).generator(direction)) }
   }
 
   /// Reads the two generators of a cycle, which have to be each other's opposite.
   ///
   /// - Parameters:
-  ///   - path: The first generator: a weights file, or a checkpoint.
+  ///   - path: The first generator: a weights file, a checkpoint, or a folder with one.
   ///   - back: The second one.
   ///   - direction: The first generator's; nil takes what the files say, and of checkpoints AB first.
   /// - Returns: Both, ready to run.
@@ -66,6 +89,8 @@ package struct GeneratorOptions: ParsableArguments, Sendable {
     _ path: FilePath, back: FilePath, from direction: Direction?
   ) throws(ToolError) -> (Generator, Generator) {
     try requirePrecision()
+    let path = try self.file(path, direction ?? .AB)
+    let back = try self.file(back, (direction ?? .AB).opposite)
     let (file, other) = (
       try naming(path) { try WeightsFile.read(path) },
       try naming(back) {
@@ -94,7 +119,7 @@ package struct GeneratorOptions: ParsableArguments, Sendable {
   /// Reads both generators of a checkpoint.
   ///
   /// - Parameters:
-  ///   - path: A checkpoint.
+  ///   - path: A checkpoint, or a folder with both generators.
   ///   - direction: The first generator's.
   /// - Returns: That generator and the other one, ready to run.
   /// - Throws: `ToolError` with every point that is wrong.
@@ -102,15 +127,25 @@ package struct GeneratorOptions: ParsableArguments, Sendable {
     ofCheckpoint path: FilePath, from direction: Direction
   ) throws(ToolError) -> (Generator, Generator) {
     try requirePrecision()
+    let back = direction.opposite
+    let paths = (try self.file(path, direction), try self.file(path, back))
+    guard paths.0 == paths.1 else {
+      return (
+        try generator(paths.0, direction: direction), try generator(paths.1, direction: back)
+      )
+    }
+    let path = paths.0
     let file = try naming(path) { try WeightsFile.read(path) }
     guard !file.roles.isEmpty else {
       throw ToolError(
-        .usage, "\(path): the way back is missing, say -W; only a checkpoint has both generators")
+        .usage,
+        "\(path): the generator of the way back is missing, name its file with -W; only a checkpoint or a "
+          + "run's folder has both")
     }
     return try naming(path) {
       (
         try generator(try file.generator(direction)),
-        try generator(try file.generator(direction.opposite))
+        try generator(try file.generator(back))
       )
     }
   }
@@ -150,6 +185,14 @@ package struct GeneratorOptions: ParsableArguments, Sendable {
 extension Direction {
   /// The way back.
   fileprivate var opposite: Direction { self == .AB ? .BA : .AB }
+}
+
+extension WeightsFolder {
+  /// What a folder of weights would have had in it.
+  package var emptyReason: String {
+    "\(path): no weights are in this folder, neither gen_AB.bin and gen_BA.bin nor checkpoints of a run, "
+      + "nor latest_net_G_A.pth and its like of the official code"
+  }
 }
 
 extension WeightsFile {

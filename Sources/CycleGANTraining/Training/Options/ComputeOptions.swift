@@ -26,7 +26,7 @@ package struct ComputeOptions: TrainingOptionGroup {
     help: ArgumentHelp(
       "Initial weights: a run, a checkpoint, official weights, or AB=FILE for one network; repeatable.",
       valueName: "weights"))
-  var initFrom: [String] = []
+  package var initFrom: [String] = []
 
   package static let rows: [OptionRow<ComputeOptions>] = [
     .init("device", \.device, \.device, resume: .mayChange),

@@ -76,6 +76,15 @@ package struct TrainingOptions: Sendable, Equatable {
     + CheckpointOptions.options + MethodOptions.options + decodingLimits + CacheOptions.options
     + ComputeOptions.options
 
+  /// The options that say what the networks are, which weights files say too.
+  package static let networkOptions: [TrainingOption] = {
+    let names = [
+      "netG", "ngf", "netD", "n-layers-D", "ndf", "norm", "dropout", "upsample", "input-nc",
+      "output-nc",
+    ]
+    return table.filter { names.contains($0.name) }
+  }()
+
   /// The limits of decoding, which all tools have; null for the default, which may differ from
   /// version to version.
   private static let decodingLimits = LimitOptions.words.map { name in
