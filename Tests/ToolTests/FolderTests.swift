@@ -95,7 +95,7 @@ import Testing
     #expect(outcome.errors.contains("cg-prep: d/sub: Permission denied\n"))
   }
 
-  @Test(.enabled(if: Shell.has("prlimit"), "needs prlimit"), arguments: [4, 6, 8])
+  @Test(.enabled(if: Shell.has("prlimit"), "needs prlimit"), arguments: [4, 5, 8])
   func `with few descriptors every file is done or named`(descriptors: Int) throws {
     try shell.makeImages(50, in: "many")
     let outcome = try shell(

@@ -29,8 +29,6 @@ package final class Source {
   /// Images without a name so far.
   private var unnamed = 0
   private var collected: [InputPaths.Entry]?
-  private let diagnostics: Diagnostics
-  private let verbosity: Verbosity
   private var detector = UnsignedRangeDetector()
   /// Whether frames in 0...1 have been pointed out; once is enough.
   private var hasWarned = false
