@@ -92,7 +92,8 @@ import Testing
     #expect(outcome.status == 64)
     #expect(
       outcome.errors
-        == "cg-cycle: AB.bin: the way back is missing, say -W; only a checkpoint has both generators\n"
+        == "cg-cycle: AB.bin: the generator of the way back is missing, name its file with -W; only a "
+        + "checkpoint or a run's folder has both\n"
     )
   }
 }

@@ -59,7 +59,7 @@ struct RunFolderTests {
       grep -h '"A"' ds/other/config.json
       """)
     #expect(
-      outcome.errors.contains("ds/run: the folder of a run, its files are not taken as images"))
+      outcome.errors.contains("ds/run: a run of cg-train, not read; name it to read it"))
     #expect(outcome.output.contains("\"count\":3"), "\(outcome.output)\(outcome.errors)")
     #expect(!outcome.errors.contains("began with"), "\(outcome.errors)")
   }

@@ -209,6 +209,7 @@ package final class TrainingImages: Sendable {
     case .file(let path):
       let bytes: [UInt8]
       do { bytes = try ByteReader(path).readAll(limit: decoding.maximumBytes) } catch {
+        guard error.code == ENOENT, !path.hintOfList.isEmpty else { throw error }
         throw UnreadableFile(path: path, error: error)
       }
       var options = decoding
@@ -299,12 +300,12 @@ package final class ImageCache: Sendable {
   }
 }
 
-/// Why an image's file cannot be read.
+/// Why a file of a list in the form of another system cannot be read.
 private struct UnreadableFile: Error, CustomStringConvertible {
   let path: FilePath
   let error: SystemError
 
-  var description: String { "\(error)" + (error.code == ENOENT ? path.hintOfList : "") }
+  var description: String { "\(error)\(path.hintOfList)" }
 }
 
 extension ImagePreparation {

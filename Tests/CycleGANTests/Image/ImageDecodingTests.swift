@@ -96,6 +96,8 @@ import Testing
     #expect(ImageFormat.recognized(Array("P5.jpg\n".utf8)) == nil)
     #expect(ImageFormat.recognized(Array("RIFF1234WAVE".utf8)) == nil)
     #expect(throws: CodecError.empty) { try Image(decoding: []) }
-    #expect(throws: CodecError.unknownFormat) { try Image(decoding: Array("photo.jpg\n".utf8)) }
+    let error = #expect(throws: CodecError.self) { try Image(decoding: Array("photo.jpg\n".utf8)) }
+    #expect(error?.description == "a text file, not a PNG, JPEG, WebP or PNM file")
+    #expect(throws: CodecError.unknownFormat) { try Image(decoding: [0, 1, 2, 3]) }
   }
 }

@@ -92,6 +92,8 @@ struct SmallRun {
   var checkpoints: [FilePath] {
     get throws {
       let folder = path.appending("checkpoints")
+      // A start that fails leaves nothing.
+      guard Folder.isFolder(folder) else { return [] }
       return try FileManager.default.contentsOfDirectory(atPath: folder.string).sorted()
         .map { folder.appending($0) }
     }
