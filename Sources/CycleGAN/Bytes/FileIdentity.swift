@@ -32,3 +32,27 @@ package struct FileIdentity: Hashable, Sendable {
     (device, number) = (UInt(status.st_dev), UInt(status.st_ino))
   }
 }
+
+extension FilePath {
+  /// Lists a folder, and closes it.
+  ///
+  /// - Returns: All names but `.` and `..`, in the file system's order, and which folder it was.
+  /// - Throws: `SystemError` if the folder cannot be opened or read to its end.
+  package func listed() throws(SystemError) -> (names: [FilePath], folder: FileIdentity) {
+    guard let stream = withCString({ opendir($0) }) else { throw .current }
+    defer { closedir(stream) }
+    guard let folder = FileIdentity(dirfd(stream)) else { throw .current }
+    var names: [FilePath] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else {
+        guard errno == 0 else { throw .current }
+        return (names, folder)
+      }
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        FilePath(bytes: Array(bytes.prefix { $0 != 0 }))
+      }
+      if name != FilePath("."), name != FilePath("..") { names.append(name) }
+    }
+  }
+}

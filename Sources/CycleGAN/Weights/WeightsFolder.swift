@@ -20,7 +20,7 @@ package struct WeightsFolder {
     let isThere = path.withCString { stat($0, &status) } == 0
     guard isThere, status.st_mode & S_IFMT == S_IFDIR else { return nil }
     self.path = path
-    let names = try Self.names(in: path)
+    let names = try path.listed().names.map(\.string)
     let own = Self.ownNames.filter { names.contains($0.value) }.mapValues { path.appending($0) }
     let newest = try Self.newestCheckpoint(below: path, names)
     if let newest, (own[.generatorAB].flatMap(Self.steps) ?? -1) < newest.step {
@@ -84,7 +84,7 @@ package struct WeightsFolder {
     if let here = newest(path, names) { return here }
     guard names.contains("checkpoints") else { return nil }
     let folder = path.appending("checkpoints")
-    return newest(folder, try Self.names(in: folder))
+    return newest(folder, try folder.listed().names.map(\.string))
   }
 
   /// The steps that a file's network was trained for, by its metadata.
@@ -101,22 +101,5 @@ package struct WeightsFolder {
       // What is wrong with the file is said when it is read.
     }
     return steps
-  }
-
-  private static func names(in folder: FilePath) throws(SystemError) -> [String] {
-    guard let stream = folder.withCString({ opendir($0) }) else { throw .current }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while true {
-      errno = 0
-      guard let entry = readdir(stream) else {
-        guard errno == 0 else { throw .current }
-        return names
-      }
-      names.append(
-        withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-          String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        })
-    }
   }
 }

@@ -36,7 +36,7 @@ package enum Folder {
     below path: FilePath, notEntering excluded: Set<FileIdentity> = []
   ) throws(SystemError) -> Content {
     var content = Content(excluded: excluded)
-    var entered: Set<Identity> = []
+    var entered: Set<FileIdentity> = []
     try walk(path, &content, &entered)
     content.entries.sort { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
     content.skipped.sort { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
@@ -52,41 +52,14 @@ package enum Folder {
     return path.withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  private struct Identity: Hashable {
-    let device: UInt, number: UInt
-  }
-
   private static func walk(
-    _ folder: FilePath, _ content: inout Content, _ entered: inout Set<Identity>
+    _ folder: FilePath, _ content: inout Content, _ entered: inout Set<FileIdentity>
   ) throws(SystemError) {
     // The folder is closed before its files are opened: descriptors may be few.
-    for name in try names(in: folder, &entered) {
-      if name.bytes.first == UInt8(ascii: ".") || isLitter(name) { continue }
+    let (names, identity) = try folder.listed()
+    guard entered.insert(identity).inserted else { return }
+    for name in names where name.bytes.first != UInt8(ascii: ".") && !isLitter(name) {
       visit(folder.appending(name), &content, &entered)
-    }
-  }
-
-  /// The names in a folder; none where it was entered already.
-  private static func names(
-    in folder: FilePath, _ entered: inout Set<Identity>
-  ) throws(SystemError) -> [FilePath] {
-    guard let stream = folder.withCString({ opendir($0) }) else { throw .current }
-    defer { closedir(stream) }
-    var status = stat()
-    guard fstat(dirfd(stream), &status) == 0 else { throw .current }
-    let identity = Identity(device: UInt(status.st_dev), number: UInt(status.st_ino))
-    guard entered.insert(identity).inserted else { return [] }
-    var names: [FilePath] = []
-    while true {
-      errno = 0
-      guard let entry = readdir(stream) else {
-        guard errno == 0 else { throw .current }
-        return names
-      }
-      names.append(
-        withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-          FilePath(bytes: Array(bytes.prefix { $0 != 0 }))
-        })
     }
   }
 
@@ -96,7 +69,7 @@ package enum Folder {
   }
 
   private static func visit(
-    _ path: FilePath, _ content: inout Content, _ entered: inout Set<Identity>
+    _ path: FilePath, _ content: inout Content, _ entered: inout Set<FileIdentity>
   ) {
     func fail(_ reason: String) { content.entries.append(Entry(path: path, failure: reason)) }
     var status = stat()
