@@ -65,7 +65,7 @@ package final class RunDirectory {
   /// - Returns: Whether it is empty.
   /// - Throws: `TrainingError.cannotCreate` naming one of the files.
   private static func requireOwn(_ path: FilePath) throws(TrainingError) -> Bool {
-    let found = try names(in: path).filter { ![".", "..", "lost+found"].contains($0) }
+    let found = try names(in: path).filter { $0 != "lost+found" }
     guard !found.isEmpty else { return true }
     let networks = NetworkRole.allCases.flatMap { role in
       [weights(of: role, in: path), emaWeights(of: role, in: path)].map(\.lastComponent.string)
@@ -203,18 +203,9 @@ package final class RunDirectory {
   }
 
   private static func names(in folder: FilePath) throws(TrainingError) -> [String] {
-    guard let stream = folder.withCString({ opendir($0) }) else {
-      throw .system("\(folder): \(SystemError.current)")
+    do throws(SystemError) { return try folder.listed().names.map(\.string) } catch {
+      throw .system("\(folder): \(error)")
     }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      names.append(
-        withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-          String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        })
-    }
-    return names
   }
 }
 
