@@ -11,23 +11,21 @@ material
 failed=0
 for ((i = 0; i < count; i++)); do
   rm -rf run
-  statuses=
-  "${command[@]}" -o run --max-steps 4 2>first &
+  # Neither ends by itself, so that the second always meets the first, however busy the machine is.
+  "${command[@]}" -o run --max-steps 1000000 2>first &
   one=$!
-  "${command[@]}" -o run --max-steps 4 2>second &
+  "${command[@]}" -o run --max-steps 1000000 2>second &
   other=$!
-  for process in $one $other; do
-    status=0
-    wait "$process" || status=$?
-    statuses+=" $status"
-  done
-  case $statuses in
-    ' 0 73') refusal=second winner=$one ;;
-    ' 73 0') refusal=first winner=$other ;;
-    *) refusal=/dev/null winner=nobody ;;
-  esac
-  if ! grep -q "another cg-train is at work here, process $winner on " "$refusal"; then
-    echo "statuses$statuses"
+  status=0
+  wait -n -p refused "$one" "$other" || status=$?
+  if [[ $refused == "$one" ]]; then refusal=first winner=$other; else refusal=second winner=$one; fi
+  kill -TERM "$winner" || true
+  won=0
+  wait "$winner" || won=$?
+  # 143: the winner was still at work, and ended by the signal.
+  if ((status != 73 || won != 143)) ||
+    ! grep -q "another cg-train is at work here, process $winner on " "$refusal"; then
+    echo "statuses $status $won"
     cat first second
     failed=$((failed + 1))
   fi
