@@ -43,7 +43,7 @@ final class Shell {
   ///
   /// Signals do what they do in a new shell, whatever the test runner does with them. What takes longer
   /// than `seconds` hangs: it is killed with all its children, and the status is 124.
-  func callAsFunction(_ command: String, seconds: Int = 60) throws -> Outcome {
+  func callAsFunction(_ command: String, seconds: Int = 300) throws -> Outcome {
     let streams = try FileManager.default.url(
       for: .itemReplacementDirectory, in: .userDomainMask, appropriateFor: folder, create: true)
     defer { try? FileManager.default.removeItem(at: streams) }

@@ -112,25 +112,32 @@ package struct Pipeline<Loaded: Sendable, Computed: Sendable>: Sendable {
   private func startWriter(
     of computed: Channel<Item<Computed>>, threads: Int, whenDone: @escaping @Sendable () -> Void
   ) throws(ToolError) -> Writer {
-    let end = Locked<ToolError?>(nil)
+    let end = Locked<End?>(nil)
+    let endRun = { @Sendable (index: Int, error: ToolError) in
+      end.withLock { if index < $0?.index ?? .max { $0 = End(index: index, error: error) } }
+    }
     do throws(SystemError) {
       let saving = try OrderedPool<Item<Computed>, Item<Delivery>>(threads: threads, depth: 1) {
         computed.receive()
-      } transform: { [save] item, _ in
+      } transform: { [save] item, index in
         item.map { computed in
-          // Nothing is begun once the run is going to end.
-          if let error = end.withLock({ $0 }) { throw error }
+          // Nothing is begun behind the image that ends the run; what is in front of it is delivered.
+          if let end = end.withLock({ $0 }), end.index < index { throw end.error }
           do { return try save(computed, item.identity) } catch let error as ToolError {
-            end.withLock { $0 = error }
+            endRun(index, error)
             throw error
           }
         }
       }
       return try Writer { () throws(ToolError) in
+        var index = 0
         do throws(ToolError) {
-          while let item = saving.next() { try deliver(item) }
+          while let item = saving.next() {
+            try deliver(item)
+            index += 1
+          }
         } catch {
-          end.withLock { [error] in $0 = error }
+          endRun(index, error)
           whenDone()
           while deliversAlways, let item = saving.next() {
             guard case .success = item.result else { continue }
@@ -200,6 +207,12 @@ package struct Computation<Loaded: Sendable, Computed: Sendable>: Sendable {
     }
     return try compute(loaded)
   }
+}
+
+/// The image with which a run ends, and why.
+private struct End {
+  let index: Int
+  let error: ToolError
 }
 
 /// An image under way.
