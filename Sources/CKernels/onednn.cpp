@@ -4,6 +4,15 @@
 
 #include "CKernels.h"
 
+extern "C" void omp_set_num_threads(int count);
+
+void ck::use_one_thread() {
+  // OpenMP keeps this number for each thread by itself, and oneDNN asks OpenMP.
+  static thread_local bool is_set = false;
+  if (!is_set) omp_set_num_threads(1);
+  is_set = true;
+}
+
 const dnnl::engine &ck::engine() {
   static const dnnl::engine once(dnnl::engine::kind::cpu, 0);
   return once;

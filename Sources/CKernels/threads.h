@@ -1,37 +1,37 @@
 /// The threads that kernels run on.
 #pragma once
-#include <atomic>
-
 #include "CKernels.h"
-
-// GCC's OpenMP runtime, called as GCC's own code calls it. oneDNN runs on it too: one team of
-// threads serves both, where clang's -fopenmp would bring a second runtime that fights for the same
-// cores.
-extern "C" {
-void GOMP_parallel(void (*body)(void *), void *argument, unsigned threads, unsigned flags);
-int omp_get_max_threads(void);
-int omp_get_thread_num(void);
-void omp_set_num_threads(int count);
-}
 
 namespace ck {
 
-/// Runs `body(thread)` once on each of `threads` threads.
-template <typename Body>
-void on_threads(int threads, Body body) {
-  if (threads <= 1) return body(0);
-  GOMP_parallel([](void *argument) { (*static_cast<Body *>(argument))(omp_get_thread_num()); },
-                &body, static_cast<unsigned>(threads), 0);
+/// What a parallel region does with item `i`, on the thread of this index.
+using region_body = void (*)(void *argument, int i, int thread);
+
+/// Runs a region: `body(argument, i, thread)` once for each i in 0..<count, on at most `threads`
+/// threads, the calling one among them as thread 0. Throws what a body throws, once all have ended.
+void run_region(int count, int threads, region_body body, void *argument);
+
+/// The threads that `in_parallel` takes for as many items, at least 1.
+inline int threads_for(int count) {
+  const int most = ck_threads_count();
+  return count < 1 ? 1 : count < most ? count : most;
 }
 
-/// Runs `body(i)` for i in 0..<count, each thread taking the next that nobody has.
+/// Runs `body(i, thread)` for i in 0..<count, each thread taking the next item that nobody has.
+///
+/// `thread` is in 0..<threads_for(count), and one thread's at a time: an index of scratch memory.
+template <typename Body>
+void in_parallel_with_thread(int count, Body body) {
+  run_region(
+      count, threads_for(count),
+      [](void *argument, int i, int thread) { (*static_cast<Body *>(argument))(i, thread); },
+      &body);
+}
+
+/// Runs `body(i)` for i in 0..<count, each thread taking the next item that nobody has.
 template <typename Body>
 void in_parallel(int count, Body body) {
-  const int most = ck_threads_count();
-  std::atomic<int> next{0};
-  on_threads(count < most ? count : most, [&](int) {
-    for (int i = next++; i < count; i = next++) body(i);
-  });
+  in_parallel_with_thread(count, [&](int i, int) { body(i); });
 }
 
 }  // namespace ck

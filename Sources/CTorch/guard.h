@@ -52,7 +52,7 @@ ct_status guarded(ct_error *error, Body body) noexcept {
 /// Throws where a kernel of CKernels failed.
 inline void check(ck_status status, const ck_error &error) {
   if (status == CK_OUT_OF_MEMORY) throw std::bad_alloc();
-  TORCH_CHECK(status == CK_OK, "oneDNN: ", error.message);
+  TORCH_CHECK(status == CK_OK, "a kernel failed: ", error.message);
 }
 
 }  // namespace ct

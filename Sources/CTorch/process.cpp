@@ -6,7 +6,9 @@
 
 ct_status ct_set_threads(int32_t count, ct_error *error) {
   return ct::guarded(error, [&] {
-    at::set_num_threads(count);
+    // What is left to LibTorch is a few percent of a step; its OpenMP threads would keep a
+    // processor busy at every barrier.
+    at::set_num_threads(1);
     ck_threads_set(count);
   });
 }

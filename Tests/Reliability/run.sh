@@ -4,9 +4,6 @@
 # Needs the tools on the PATH, and what a script itself names.
 set -eu -o pipefail
 
-# Waiting threads sleep, so that runs side by side do not slow each other.
-export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
-
 folder=$(mktemp -d)
 trap 'jobs -p | xargs -r kill -KILL 2>/dev/null || :; rm -rf "$folder"' EXIT
 cd "$folder"

@@ -25,7 +25,8 @@ void ck_threads_set(int count);
 /// limit before.
 int ck_threads_limit(int most);
 
-/// The threads in use: OMP_NUM_THREADS or the processors this process may run on, unless set.
+/// The threads in use, unless set: OMP_NUM_THREADS, or the processors of the affinity mask, or fewer
+/// where a control group has a quota of processor time.
 int ck_threads_count(void);
 
 /// The version of oneDNN that is linked, as "2.6.3"; static memory.
@@ -83,31 +84,42 @@ ck_status ck_kn2row_create(int input, int output, int kernel, const float *weigh
 /// Frees one; NULL is fine.
 void ck_kn2row_free(ck_kn2row *kn2row);
 
-/// A convolution, or the adjoint of one, by oneDNN: weights reordered once, primitives kept by
-/// size.
-typedef struct ck_convolution ck_convolution;
-
-/// What `ck_convolution_create` makes.
+/// The shape of a convolution.
 typedef struct {
   int input, output;  // channels
   int kernel, stride, padding;
-  int output_padding;  // rows and columns added at the end; transposed only
-  int transposed;      // 0 or 1
-  int bf16;            // 1: factors rounded to bfloat16, added up in float32
+  int reflects;    // 1: the padding is reflection padding; zeros else
+  int transposed;  // 0 or 1: the adjoint of a convolution
 } ck_convolution_shape;
 
-/// Makes a convolution. `weight` is [K, C, k, k], or [C, K, k, k] where transposed; `bias` is [K]
-/// or NULL. Both are copied. `*output` is NULL on failure; the caller frees it.
-ck_status ck_convolution_create(ck_convolution_shape shape, const float *weight, const float *bias,
-                                ck_convolution **output, ck_error *error);
+/// A convolution, or the adjoint of one, as GEMMs over rows of pixels.
+typedef struct ck_gemm_convolution ck_gemm_convolution;
 
-/// Frees a convolution; NULL is fine.
-void ck_convolution_free(ck_convolution *convolution);
+/// Makes one. `weight` is [K, C, k, k], or [C, K, k, k] where transposed; `bias` is [K] or NULL.
+/// Both are copied. `*result` is NULL on failure; the caller frees it.
+ck_status ck_gemm_convolution_create(ck_convolution_shape shape, const float *weight,
+                                     const float *bias, ck_gemm_convolution **result,
+                                     ck_error *error);
+
+/// Frees one; NULL is fine.
+void ck_gemm_convolution_free(ck_gemm_convolution *convolution);
+
+/// A convolution, or the adjoint of one, by oneDNN, of factors that are rounded to bfloat16 and
+/// added up in float32: weights reordered once, primitives kept by size.
+typedef struct ck_bf16_convolution ck_bf16_convolution;
+
+/// Makes one, as `ck_gemm_convolution_create` does; without reflection padding.
+ck_status ck_bf16_convolution_create(ck_convolution_shape shape, const float *weight,
+                                     const float *bias, ck_bf16_convolution **result,
+                                     ck_error *error);
+
+/// Frees one; NULL is fine.
+void ck_bf16_convolution_free(ck_bf16_convolution *convolution);
 
 /// y [H', W', K] = convolution of x [H, W, C]; y is complete on success only. Several threads may
 /// run one.
-ck_status ck_convolution_run(ck_convolution *convolution, const float *x, int height, int width,
-                             float *y, ck_error *error);
+ck_status ck_bf16_convolution_run(ck_bf16_convolution *convolution, const float *x, int height,
+                                  int width, float *y, int y_height, int y_width, ck_error *error);
 
 /// A 3 x 3 stride-1 convolution by Winograd's F(4x4, 3x3), arXiv 1509.09308.
 typedef struct ck_winograd ck_winograd;
@@ -128,8 +140,8 @@ ck_status ck_winograd_run(const ck_winograd *winograd, const float *x, int heigh
                           const float *mean, const float *scale, const float *bias, float *y,
                           float *y_mean, float *y_scale, float epsilon, ck_error *error);
 
-// Convolutions of whole batches and both of their adjoints, by oneDNN, for training. LibTorch 1.13
-// leaves small and transposed convolutions to the GEMM of whatever BLAS there is.
+// Convolutions of whole batches and both of their adjoints, for training. LibTorch 1.13 leaves
+// small and transposed convolutions to the GEMM of whatever BLAS there is.
 //
 // All tensors are dense: x [N, H, W, C], weight [K, C, k, k] and y [N, H', W', K].
 
@@ -237,6 +249,15 @@ typedef struct {
 /// `y_channels` is C.
 void ck_map_apply(ck_map map, const float *x, int height, int width, int channels, float *y,
                   int padding, int y_channels, int y_first);
+
+/// y [H', W', K] = convolution of map(x) [H, W, C]; the map's addend is ignored.
+///
+/// With `y_mean` and `y_scale`, each `ck_channels_padded(K)` long, they receive y's mean and
+/// 1 / sqrt(variance + epsilon) per channel. y is complete on success only.
+ck_status ck_gemm_convolution_run(const ck_gemm_convolution *convolution, ck_map map,
+                                  const float *x, int height, int width, float *y, int y_height,
+                                  int y_width, float *y_mean, float *y_scale, float epsilon,
+                                  ck_error *error);
 
 /// y [H, W, K] = convolution of map(x) [H, W, C] inside (k - 1) / 2 px of reflection padding.
 ///

@@ -1,155 +1,183 @@
-#include <array>
+#include "inference/bf16_convolution.h"
+
+#include <algorithm>
 #include <cstring>
-#include <dnnl.hpp>
-#include <map>
-#include <memory>
-#include <mutex>
 #include <utility>
 
 #include "guard.h"
 #include "memory.h"
 #include "onednn.h"
+#include "threads.h"
 
-using ck::engine;
 using dnnl::memory;
 
 namespace {
 
 const auto f32 = memory::data_type::f32;
+const auto bf16 = memory::data_type::bf16;
 const auto nhwc = memory::format_tag::nhwc;
 
-/// One primitive for one size of image, with the weights in the order it wants; `x` is what it
-/// reads.
-struct sized {
+// Strips of an image, one thread's at a time, and the least rows of one.
+constexpr int most_strips = 16, least_rows = 4;
+
+/// The padding at the end of `x` rows or columns whose windows make `y`.
+int end_padding(const ck_convolution_shape &shape, int start, int x, int y) {
+  if (shape.transposed) std::swap(x, y);
+  return (y - 1) * shape.stride + shape.kernel - x - start;
+}
+
+}  // namespace
+
+/// Rows of the output, and the rows of the input that they come from.
+struct ck_bf16_convolution::strip {
+  int y_first, y_rows;
+  int x_first, x_rows;
+  int before;  // padding before these rows of the convolution's input, px
+};
+
+/// A primitive for strips of one size, with the weights in the order it wants.
+struct ck_bf16_convolution::sized {
   dnnl::primitive primitive;
   memory::desc x, y, scratch;
   memory weight;
 };
 
-int output_side(const ck_convolution_shape &shape, int side) {
-  if (shape.transposed)
-    return (side - 1) * shape.stride - 2 * shape.padding + shape.kernel + shape.output_padding;
-  return (side + 2 * shape.padding - shape.kernel) / shape.stride + 1;
-}
-
-}  // namespace
-
-struct ck_convolution {
-  ck_convolution(ck_convolution_shape shape, const float *weight, const float *bias);
-
-  void run(const float *x, int height, int width, float *y);
-
- private:
-  std::shared_ptr<const sized> of(int height, int width);
-
-  template <typename Forward>
-  sized made(dnnl::algorithm algorithm, int height, int width, int end_padding);
-
-  memory reordered(const memory::desc &wanted);
-
-  const ck_convolution_shape shape;
-  memory weight, bias;  // the weights in the order that was wanted last; a value per channel
-  bool has_bias;
-  std::map<std::array<int, 3>, std::shared_ptr<const sized>> by_size;  // height, width, threads
-  std::mutex lock;                                                     // of what a new size changes
-};
-
-ck_convolution::ck_convolution(ck_convolution_shape shape, const float *values,
-                               const float *bias_values)
+ck_bf16_convolution::ck_bf16_convolution(const ck_convolution_shape &shape, const float *values,
+                                         const float *bias_values)
     : shape(shape), has_bias(bias_values != nullptr) {
   // Images of every size pass through here, and `by_size` keeps what is needed: oneDNN, which would
-  // keep 1024 primitives more, keeps few. Training needs them: it has the same sizes over and over.
-  static const auto capacity = dnnl_set_primitive_cache_capacity(64);
+  // keep 1024 primitives more, keeps as many as a training step has.
+  static const auto capacity = dnnl_set_primitive_cache_capacity(256);
   (void)capacity;
   const memory::dims sizes{shape.output, shape.input, shape.kernel, shape.kernel};
   // A transposed weight is [C, K, k, k] in its file: the same numbers, outermost pair swapped.
   const auto order = shape.transposed ? memory::format_tag::iohw : memory::format_tag::oihw;
-  weight = memory({sizes, f32, order}, engine());
+  weight = memory({sizes, f32, order}, ck::engine());
   std::memcpy(weight.get_data_handle(), values, weight.get_desc().get_size());
   if (!has_bias) return;
-  bias = memory({{shape.output}, f32, memory::format_tag::x}, engine());
+  bias = memory({{shape.output}, f32, memory::format_tag::x}, ck::engine());
   std::memcpy(bias.get_data_handle(), bias_values, bias.get_desc().get_size());
 }
 
-memory ck_convolution::reordered(const memory::desc &wanted) {
+std::vector<ck_bf16_convolution::strip> ck_bf16_convolution::strips(int height,
+                                                                    int y_height) const {
+  const int stride = shape.stride, padding = shape.padding;
+  const int count = std::clamp(y_height / least_rows, 1, most_strips);
+  const int rows = ((y_height + count - 1) / count + stride - 1) / stride * stride;
+  std::vector<strip> made;
+  for (int first = 0; first < y_height; first += rows) {
+    strip s{first, std::min(rows, y_height - first), 0, 0, 0};
+    const int last = first + s.y_rows - 1;
+    // The first input that reaches the strip's outputs, and the last.
+    int start = first * stride - padding, end = last * stride - padding + shape.kernel - 1;
+    if (shape.transposed) {
+      const int reach = first + padding - shape.kernel + 1;
+      start = reach <= 0 ? 0 : (reach + stride - 1) / stride;
+      end = (last + padding) / stride;
+    }
+    s.x_first = std::max(start, 0);
+    s.x_rows = std::min(end, height - 1) - s.x_first + 1;
+    s.before = shape.transposed ? first + padding - s.x_first * stride : s.x_first - start;
+    made.push_back(s);
+  }
+  return made;
+}
+
+memory ck_bf16_convolution::reordered(const memory::desc &wanted) {
   // Sizes nearly always want the same order: one copy serves them all, and the one as given goes.
   if (weight.get_desc() == wanted) return weight;
-  memory ordered(wanted, engine());
-  dnnl::stream stream(engine());
+  memory ordered(wanted, ck::engine());
+  dnnl::stream stream(ck::engine());
   dnnl::reorder(weight, ordered).execute(stream, weight, ordered);
   stream.wait();
   return weight = ordered;
 }
 
 template <typename Forward>
-sized ck_convolution::made(dnnl::algorithm algorithm, int height, int width, int end_padding) {
-  const auto factor = shape.bf16 ? memory::data_type::bf16 : f32;
-  const memory::desc x({1, shape.input, height, width}, factor, nhwc);
-  const memory::desc y({1, shape.output, output_side(shape, height), output_side(shape, width)},
-                       f32, nhwc);
-  const memory::desc any({shape.output, shape.input, shape.kernel, shape.kernel}, factor,
+ck_bf16_convolution::sized ck_bf16_convolution::made(dnnl::algorithm algorithm, const strip &rows,
+                                                     int width, int y_width) {
+  const memory::desc x({1, shape.input, rows.x_rows, width}, bf16, nhwc);
+  const memory::desc y({1, shape.output, rows.y_rows, y_width}, f32, nhwc);
+  const memory::desc any({shape.output, shape.input, shape.kernel, shape.kernel}, bf16,
                          memory::format_tag::any);
-  const memory::dims strides{shape.stride, shape.stride}, before{shape.padding, shape.padding};
-  const memory::dims after{end_padding, end_padding};
+  const memory::dims strides{shape.stride, shape.stride};
+  const memory::dims start{rows.before, shape.padding};
+  const memory::dims end{end_padding(shape, rows.before, rows.x_rows, rows.y_rows),
+                         end_padding(shape, shape.padding, width, y_width)};
   const auto inference = dnnl::prop_kind::forward_inference;
   const dnnl::primitive_attr attributes = ck::with_own_scratchpad();
   const typename Forward::primitive_desc description =
       has_bias
           ? typename Forward::primitive_desc(
-                {inference, algorithm, x, any, bias.get_desc(), y, strides, before, after},
-                attributes, engine())
-          : typename Forward::primitive_desc(
-                {inference, algorithm, x, any, y, strides, before, after}, attributes, engine());
+                {inference, algorithm, x, any, bias.get_desc(), y, strides, start, end}, attributes,
+                ck::engine())
+          : typename Forward::primitive_desc({inference, algorithm, x, any, y, strides, start, end},
+                                             attributes, ck::engine());
   return {Forward(description), x, y, description.scratchpad_desc(),
           reordered(description.weights_desc())};
 }
 
-std::shared_ptr<const sized> ck_convolution::of(int height, int width) {
-  // A primitive is made for a number of threads, and its scratch memory with it.
-  const std::array<int, 3> key{height, width, ck_threads_count()};
+std::shared_ptr<const ck_bf16_convolution::sized> ck_bf16_convolution::of(const strip &rows,
+                                                                          int width, int y_width) {
+  const std::array<int, 6> key{rows.x_rows, rows.y_rows, rows.before, width, y_width};
   const std::lock_guard<std::mutex> held(lock);
   const auto known = by_size.find(key);
   if (known != by_size.end()) return known->second;
   // A folder of images of every size must not fill the memory with primitives.
-  if (by_size.size() >= 8) by_size.clear();
-  const int end = shape.padding - shape.output_padding;
-  sized one = shape.transposed
-                  ? made<dnnl::deconvolution_forward>(dnnl::algorithm::deconvolution_direct, height,
-                                                      width, end)
-                  : made<dnnl::convolution_forward>(dnnl::algorithm::convolution_direct, height,
-                                                    width, shape.padding);
+  if (by_size.size() >= 24) by_size.clear();
+  sized one = shape.transposed ? made<dnnl::deconvolution_forward>(
+                                     dnnl::algorithm::deconvolution_direct, rows, width, y_width)
+                               : made<dnnl::convolution_forward>(
+                                     dnnl::algorithm::convolution_direct, rows, width, y_width);
   return by_size[key] = std::make_shared<const sized>(std::move(one));
 }
 
-void ck_convolution::run(const float *x, int height, int width, float *y) {
-  const auto kept = of(height, width);
-  const sized &one = *kept;
-  memory scratch(one.scratch, engine());
-  dnnl::stream stream(engine());
-  const memory::desc given({1, shape.input, height, width}, f32, nhwc);
-  memory source(given, engine(), const_cast<float *>(x));
-  if (given != one.x) {
-    memory rounded(one.x, engine(), ck::scratch_floats(one.x.get_size() / sizeof(float) + 1));
-    dnnl::reorder(source, rounded).execute(stream, source, rounded);
-    source = rounded;
+void ck_bf16_convolution::run(int batch, const float *x, int height, int width, float *y,
+                              int y_height, int y_width) {
+  ck::use_one_thread();
+  const std::vector<strip> cut = strips(height, y_height);
+  std::vector<std::shared_ptr<const sized>> kept;
+  size_t rounded = 0, scratch = 0;  // floats
+  for (const strip &rows : cut) {
+    kept.push_back(of(rows, width, y_width));
+    rounded = std::max(rounded, ck::whole_lines(kept.back()->x.get_size()));
+    scratch = std::max(scratch, ck::whole_lines(kept.back()->scratch.get_size()));
   }
-  one.primitive.execute(stream, {{DNNL_ARG_SRC, source},
-                                 {DNNL_ARG_WEIGHTS, one.weight},
-                                 {DNNL_ARG_BIAS, bias},
-                                 {DNNL_ARG_DST, memory(one.y, engine(), y)},
-                                 {DNNL_ARG_SCRATCHPAD, scratch}});
-  stream.wait();
+  const int strips = static_cast<int>(cut.size()), count = batch * strips;
+  float *memories = ck::scratch_floats(ck::threads_for(count) * (rounded + scratch));
+  ck::in_parallel_with_thread(count, [&](int i, int thread) {
+    ck::use_one_thread();
+    const strip &rows = cut[i % strips];
+    const sized &one = *kept[i % strips];
+    const size_t x_row = static_cast<size_t>(i / strips) * height + rows.x_first;
+    const size_t y_row = static_cast<size_t>(i / strips) * y_height + rows.y_first;
+    float *own = memories + thread * (rounded + scratch);
+    float *to = y + y_row * y_width * shape.output;
+    dnnl::stream stream(ck::engine());
+    memory source({{1, shape.input, rows.x_rows, width}, f32, nhwc}, ck::engine(),
+                  const_cast<float *>(x + x_row * width * shape.input));
+    memory factor(one.x, ck::engine(), own);
+    dnnl::reorder(source, factor).execute(stream, source, factor);
+    one.primitive.execute(
+        stream, {{DNNL_ARG_SRC, factor},
+                 {DNNL_ARG_WEIGHTS, one.weight},
+                 {DNNL_ARG_BIAS, bias},
+                 {DNNL_ARG_DST, memory(one.y, ck::engine(), to)},
+                 {DNNL_ARG_SCRATCHPAD, memory(one.scratch, ck::engine(), own + rounded)}});
+    stream.wait();
+  });
 }
 
-ck_status ck_convolution_create(ck_convolution_shape shape, const float *weight, const float *bias,
-                                ck_convolution **output, ck_error *error) {
+ck_status ck_bf16_convolution_create(ck_convolution_shape shape, const float *weight,
+                                     const float *bias, ck_bf16_convolution **output,
+                                     ck_error *error) {
   *output = nullptr;
-  return ck::guarded(error, [&] { *output = new ck_convolution(shape, weight, bias); });
+  return ck::guarded(error, [&] { *output = new ck_bf16_convolution(shape, weight, bias); });
 }
 
-void ck_convolution_free(ck_convolution *convolution) { delete convolution; }
+void ck_bf16_convolution_free(ck_bf16_convolution *convolution) { delete convolution; }
 
-ck_status ck_convolution_run(ck_convolution *convolution, const float *x, int height, int width,
-                             float *y, ck_error *error) {
-  return ck::guarded(error, [&] { convolution->run(x, height, width, y); });
+ck_status ck_bf16_convolution_run(ck_bf16_convolution *convolution, const float *x, int height,
+                                  int width, float *y, int y_height, int y_width, ck_error *error) {
+  return ck::guarded(error, [&] { convolution->run(1, x, height, width, y, y_height, y_width); });
 }

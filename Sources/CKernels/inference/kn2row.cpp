@@ -74,9 +74,17 @@ void ck_kn2row::rows(const call &c, int first, int end, float *scratch,
     for (; done < std::min(c.height, row + kernel - c.padding.size); done++) {
       table.map_pixels(c.map, c.x + static_cast<size_t>(done) * c.width * input, nullptr, c.width,
                        input, mapped, input);
-      table.gemm(mapped, input, 1, packed.data(), table.panel,
-                 static_cast<size_t>(table.panel) * input, ring + done % kernel * line, columns,
-                 c.width, columns, input);
+      table.gemm({.a = mapped,
+                  .a_row = static_cast<size_t>(input),
+                  .a_column = 1,
+                  .b = packed.data(),
+                  .b_row = static_cast<size_t>(table.panel),
+                  .b_panel = static_cast<size_t>(table.panel) * input,
+                  .c = ring + done % kernel * line,
+                  .c_row = static_cast<size_t>(columns),
+                  .rows = c.width,
+                  .columns = columns,
+                  .depth = input});
     }
     for (int i = 0; i < kernel; i++) {
       const int from = source(row + i - c.padding.size, c.height, c.padding.reflects);
@@ -96,14 +104,18 @@ void ck_kn2row::run(const ck_map &map, const float *x, int height, int width, ck
   }
   if (!padding.reflects) c.zeros.resize(static_cast<size_t>(width + 1) * columns);
   const int y_height = height + outside;
-  const int threads = std::min(ck_threads_count(), std::max(1, y_height / (4 * kernel)));
+  // Each part computes the columns of `kernel` - 1 rows that its neighbor has, too: parts are long,
+  // and as many as there are threads to take them, or twice as many where that costs little.
+  const int threads = ck_threads_count(), longest = std::max(1, y_height / (4 * kernel));
+  const int parts = std::min(threads == 1 ? 1 : 2 * threads, longest);
   const size_t each =
       static_cast<size_t>(width + 1) * kernel * columns + static_cast<size_t>(width) * input;
   // No thread may run out of memory on its own: nobody would catch it there.
-  float *scratch = ck::scratch_floats(threads * each);
-  std::vector<const float *> columns_of_rows(threads * kernel);
-  ck::on_threads(threads, [&](int thread) {
-    rows(c, y_height * thread / threads, y_height * (thread + 1) / threads, scratch + thread * each,
+  const int taking = ck::threads_for(parts);
+  float *scratch = ck::scratch_floats(taking * each);
+  std::vector<const float *> columns_of_rows(taking * kernel);
+  ck::in_parallel_with_thread(parts, [&](int part, int thread) {
+    rows(c, y_height * part / parts, y_height * (part + 1) / parts, scratch + thread * each,
          columns_of_rows.data() + thread * kernel);
   });
 }

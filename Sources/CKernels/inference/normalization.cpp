@@ -35,18 +35,22 @@ void partial_statistics::finish(float epsilon, float *mean, float *scale) const 
   std::fill(scale + channels, scale + padded, 0.f);
 }
 
+void ck::compute_statistics(const float *x, size_t pixels, int channels, float epsilon, float *mean,
+                            float *scale) {
+  const kernel_table &k = kernels();
+  const int parts = partitions_of(pixels);
+  partial_statistics statistics(parts, channels);
+  in_parallel(parts, [&](int part) {
+    const size_t first = pixels * part / parts, end = pixels * (part + 1) / parts;
+    k.gather_statistics(x + first * channels, end - first, channels, &statistics.of(part));
+  });
+  statistics.finish(epsilon, mean, scale);
+}
+
 ck_status ck_statistics_compute(const float *x, size_t pixels, int channels, float epsilon,
                                 float *mean, float *scale, ck_error *error) {
-  return ck::guarded(error, [&] {
-    const kernel_table &k = ck::kernels();
-    const int parts = ck::partitions_of(pixels);
-    partial_statistics statistics(parts, channels);
-    ck::in_parallel(parts, [&](int part) {
-      const size_t first = pixels * part / parts, end = pixels * (part + 1) / parts;
-      k.gather_statistics(x + first * channels, end - first, channels, &statistics.of(part));
-    });
-    statistics.finish(epsilon, mean, scale);
-  });
+  return ck::guarded(error,
+                     [&] { ck::compute_statistics(x, pixels, channels, epsilon, mean, scale); });
 }
 
 void ck_map_apply(ck_map map, const float *x, int height, int width, int channels, float *y,

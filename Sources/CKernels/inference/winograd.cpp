@@ -14,8 +14,8 @@ namespace {
 constexpr int positions = winograd_points::positions;
 // Tiles that a thread takes through the three stages at a time: whole parts, few enough that V and
 // M of 256 channels stay near the second-level cache.
-constexpr int chunk = 64;
-// Tiles whose statistics are gathered on their own; a thread takes whole parts.
+constexpr int chunk = 32;
+// Tiles whose statistics are gathered on their own.
 constexpr int part = 8;
 
 int rounded_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
@@ -77,9 +77,17 @@ size_t ck_winograd::position_floats() const {
 
 void ck_winograd::multiply(int position, const float *v, size_t v_row, float *m, size_t m_row,
                            int tiles) const {
-  table.gemm(v, v_row, 1, packed.get() + position * position_floats(), table.panel,
-             static_cast<size_t>(table.panel) * input, m, m_row, tiles,
-             rounded_up(output, table.lanes), input);
+  table.gemm({.a = v,
+              .a_row = v_row,
+              .a_column = 1,
+              .b = packed.get() + position * position_floats(),
+              .b_row = static_cast<size_t>(table.panel),
+              .b_panel = static_cast<size_t>(table.panel) * input,
+              .c = m,
+              .c_row = m_row,
+              .rows = tiles,
+              .columns = rounded_up(output, table.lanes),
+              .depth = input});
 }
 
 void ck_winograd::run(const winograd_geometry &geometry, int batch, const float *x,
@@ -87,13 +95,13 @@ void ck_winograd::run(const winograd_geometry &geometry, int batch, const float 
                       const image_channels *statistics, float epsilon) const {
   const winograd_shape shape = geometry.shape(input, output, table.lanes);
   const int tiles = shape.tile_rows * shape.tile_columns;
-  const int parts = (tiles + part - 1) / part;  // of a image
-  const int threads = std::min(batch * parts, ck_threads_count());
+  const int parts = (tiles + part - 1) / part, chunks = (tiles + chunk - 1) / chunk;  // of an image
   const size_t x_image = static_cast<size_t>(shape.height) * shape.width * input;
   const size_t y_image = static_cast<size_t>(shape.output_height) * shape.output_width * output;
   const size_t v_position = spread(static_cast<size_t>(chunk) * shape.input_padded);
   const size_t m_position = spread(static_cast<size_t>(chunk) * shape.output_padded);
-  float *scratch = scratch_floats(threads * positions * (v_position + m_position));
+  const size_t thread_floats = positions * (v_position + m_position);
+  float *scratch = scratch_floats(threads_for(batch * chunks) * thread_floats);
   std::vector<partial_statistics> gathered;
   for (int n = 0; statistics && n < batch; n++) gathered.emplace_back(parts, output);
   const auto run_tiles = [&](int n, int first, int count, float *v, float *m) {
@@ -107,15 +115,10 @@ void ck_winograd::run(const winograd_geometry &geometry, int batch, const float 
                          first + t, std::min(part, count - t), y + n * y_image,
                          statistics ? &gathered[n].of((first + t) / part) : nullptr);
   };
-  on_threads(threads, [&](int thread) {
-    float *v = scratch + thread * positions * (v_position + m_position);
-    float *m = v + positions * v_position;
-    const int end = batch * parts * (thread + 1) / threads;
-    for (int at = batch * parts * thread / threads, taken; at < end; at += taken) {
-      const int n = at / parts, first = at % parts * part;
-      taken = std::min({chunk / part, end - at, parts - at % parts});
-      run_tiles(n, first, std::min(taken * part, tiles - first), v, m);
-    }
+  in_parallel_with_thread(batch * chunks, [&](int i, int thread) {
+    float *v = scratch + thread * thread_floats;
+    const int first = i % chunks * chunk;
+    run_tiles(i / chunks, first, std::min(chunk, tiles - first), v, v + positions * v_position);
   });
   for (int n = 0; statistics && n < batch; n++)
     gathered[n].finish(epsilon, statistics->mean + n * statistics->step,

@@ -1,6 +1,7 @@
 #pragma once
 #include <vector>
 
+#include "inference/normalization.h"
 #include "memory.h"
 #include "simd/kernel_table.h"
 
@@ -23,14 +24,6 @@ inline size_t spread(size_t count) {
   constexpr size_t line = 16;
   return ((count + line - 1) / line | 1) * line;
 }
-
-/// Values per channel of each image of a batch, `step` floats apart.
-struct image_channels {
-  float *mean, *scale;
-  size_t step;
-
-  channel_map of(int image) const { return {mean + image * step, scale + image * step}; }
-};
 
 }  // namespace ck
 

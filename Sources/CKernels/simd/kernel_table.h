@@ -50,6 +50,24 @@ struct channel_statistics {
   double seen;
 };
 
+/// C = A B, [rows, columns], over `segments` times `depth` terms.
+///
+/// A's element (i, p) of segment s is a[s * a_segment + i * a_row + p * a_column]. B's rows follow
+/// each other over all segments, `b_row` apart in each of its panels, which are `b_panel` apart:
+/// packed one after the other, or plain rows cut in panels. `columns` is a multiple of the lanes.
+struct gemm_operands {
+  const float *a = nullptr;
+  size_t a_row = 0, a_column = 0;
+  const float *b = nullptr;
+  size_t b_row = 0, b_panel = 0;
+  float *c = nullptr;
+  size_t c_row = 0;
+  int rows = 0, columns = 0, depth = 0;
+  int segments = 1;
+  size_t a_segment = 0;
+  bool adds = false;  // C += A B
+};
+
 /// The kernels of one instruction set; each runs on the calling thread.
 struct kernel_table {
   int lanes;  // floats in a vector
@@ -65,8 +83,7 @@ struct kernel_table {
                             const float *mean_product, size_t first, size_t count);
   void (*adam)(const ck_adam_update &update, float *parameter, const float *gradient, float *mean,
                float *square, size_t count);
-  void (*gemm)(const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row,
-               size_t b_panel, float *c, size_t c_row, int rows, int columns, int depth);
+  void (*gemm)(const gemm_operands &operands);
   void (*transform_kernels)(const winograd_weights &weights, int count, int first, int end,
                             float *u, size_t position);
   void (*transform_kernels_adjoint)(const float *du, size_t position, int row, int output,

@@ -11,6 +11,8 @@ namespace {
 
 /// Pixels of x whose terms are added up at a time; their gradients stay in the second-level cache.
 constexpr int most_pixels = 1024;
+/// Parts of the rows that are added up on their own.
+constexpr int most_parts = 16;
 
 typedef float four __attribute__((vector_size(16), aligned(4)));
 
@@ -37,15 +39,15 @@ struct gathering {
 
   size_t block() const { return static_cast<size_t>(input) * columns; }
   size_t gathered() const { return static_cast<size_t>(rows_at_once) * width * columns; }
-  /// A thread's sum, the block that joins it, the gathered rows, and padded rows of dy.
+  /// What a thread works in: a block that joins a sum, the gathered rows, and padded rows of dy.
   size_t thread_floats() const {
-    return 2 * block() + gathered() + (rows_at_once + kernel - 1) * padded_line;
+    return block() + gathered() + (rows_at_once + kernel - 1) * padded_line;
   }
 
-  /// Adds the rows from `first` on, `end` excluded, of all images to `sum`.
-  void run(int first, int end, float *sum) const {
-    float *part = sum + block(), *rows = part + block(), *padded_rows = rows + gathered();
-    std::fill(sum, part, 0.f);
+  /// Sets `sum` to that of the rows from `first` on, `end` excluded, of all images.
+  void run(int first, int end, float *scratch, float *sum) const {
+    float *part = scratch, *rows = part + block(), *padded_rows = rows + gathered();
+    std::fill(sum, sum + block(), 0.f);
     std::fill(padded_rows, padded_rows + (rows_at_once + kernel - 1) * padded_line, 0.f);
     for (int n = 0; n < batch; n++)
       for (int row = first; row < end; row += rows_at_once) {
@@ -53,8 +55,17 @@ struct gathering {
         const float *own = x + (static_cast<size_t>(n) * height + row) * width * input;
         gather(dy + static_cast<size_t>(n) * y_height * y_width * output, row, count, padded_rows,
                rows);
-        table.gemm(own, 1, input, rows, columns, table.panel, part, columns, input, columns,
-                   count * width);
+        table.gemm({.a = own,
+                    .a_row = 1,
+                    .a_column = static_cast<size_t>(input),
+                    .b = rows,
+                    .b_row = static_cast<size_t>(columns),
+                    .b_panel = static_cast<size_t>(table.panel),
+                    .c = part,
+                    .c_row = static_cast<size_t>(columns),
+                    .rows = input,
+                    .columns = columns,
+                    .depth = count * width});
         for (size_t i = 0; i < block(); i++) sum[i] += part[i];
       }
   }
@@ -98,11 +109,13 @@ struct gathering {
 void ck::kn2row_backward_weights(const ck_convolution_extents &extents, const float *x,
                                  const float *dy, float *dweight) {
   const gathering g(extents, x, dy);
-  const int threads = std::min(ck_threads_count(), std::max(1, g.height / g.kernel));
-  float *scratch = scratch_floats(threads * g.thread_floats());
-  on_threads(threads, [&](int thread) {
-    g.run(g.height * thread / threads, g.height * (thread + 1) / threads,
-          scratch + thread * g.thread_floats());
+  // Parts whose sums are added in order, so that any number of threads gives the same bits.
+  const int parts = std::clamp(g.height / g.kernel, 1, most_parts);
+  float *sums = scratch_floats(parts * g.block() + threads_for(parts) * g.thread_floats());
+  float *scratch = sums + parts * g.block();
+  in_parallel_with_thread(parts, [&](int part, int thread) {
+    g.run(g.height * part / parts, g.height * (part + 1) / parts,
+          scratch + thread * g.thread_floats(), sums + part * g.block());
   });
   const int taps = g.kernel * g.kernel;
   for (int k = 0; k < g.output; k++)
@@ -110,9 +123,9 @@ void ck::kn2row_backward_weights(const ck_convolution_extents &extents, const fl
       for (int tap = 0; tap < taps; tap++) {
         const int i = tap / g.kernel, j = g.kernel - 1 - tap % g.kernel;
         float sum = 0;
-        for (int thread = 0; thread < threads; thread++)
-          sum += scratch[thread * g.thread_floats() + static_cast<size_t>(c) * g.columns +
-                         i * g.taken + j * g.output + k];
+        for (int part = 0; part < parts; part++)
+          sum += sums[part * g.block() + static_cast<size_t>(c) * g.columns + i * g.taken +
+                      j * g.output + k];
         dweight[(static_cast<size_t>(k) * g.input + c) * taps + tap] = sum;
       }
 }

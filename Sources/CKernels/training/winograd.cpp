@@ -48,12 +48,20 @@ struct stages {
   void weights(float *dweight) const {
     constexpr int block = 48, few = 4;
     const int blocks = (shape.input + block - 1) / block;
+    const size_t v_row = shape.input_padded, m_row = shape.output_padded, panel = table.panel;
     in_parallel(positions * blocks, [&](int i) {
       const int q = i / blocks, c = i % blocks * block;
-      table.gemm(v + q * v_position + c, 1, shape.input_padded, m + q * m_position,
-                 shape.output_padded, table.panel,
-                 u + q * u_position + static_cast<size_t>(c) * shape.output_padded,
-                 shape.output_padded, std::min(block, shape.input - c), shape.output_padded, tiles);
+      table.gemm({.a = v + q * v_position + c,
+                  .a_row = 1,
+                  .a_column = v_row,
+                  .b = m + q * m_position,
+                  .b_row = m_row,
+                  .b_panel = panel,
+                  .c = u + q * u_position + static_cast<size_t>(c) * shape.output_padded,
+                  .c_row = m_row,
+                  .rows = std::min(block, shape.input - c),
+                  .columns = shape.output_padded,
+                  .depth = tiles});
     });
     in_parallel((shape.input + few - 1) / few, [&](int i) {
       for (int c = i * few; c < std::min(shape.input, (i + 1) * few); c++)

@@ -21,7 +21,7 @@ public enum GeneratorError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// A generator on the native runtime: oneDNN and our own kernels, all cores, no LibTorch.
+/// A generator on the native runtime: our own kernels, all cores, no LibTorch.
 ///
 /// Several threads may use one at a time.
 public final class Generator: Sendable {
@@ -40,7 +40,7 @@ public final class Generator: Sendable {
   ///   - weights: Tensors that fit the architecture, as `WeightsFile.fitted` gives them.
   ///   - architecture: Family, depth, widths.
   ///   - precision: Arithmetic of the convolutions.
-  /// - Throws: `GeneratorError` if memory is short or oneDNN cannot do a layer.
+  /// - Throws: `GeneratorError` if memory is short or a kernel cannot do a layer.
   /// - Precondition: The weights fit, and the precision is available.
   public init(
     _ weights: WeightsFile, architecture: GeneratorArchitecture, precision: Precision = .float32

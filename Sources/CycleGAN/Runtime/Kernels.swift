@@ -73,8 +73,10 @@ final class ConvolutionKernel {
     case winograd(OpaquePointer)
     /// Into at most four channels, at stride 1 inside reflection padding that keeps the size.
     case kn2row(OpaquePointer)
-    /// Everything else.
-    case direct(OpaquePointer)
+    /// Any other, as GEMMs over rows of pixels.
+    case gemm(OpaquePointer)
+    /// By oneDNN, of factors in bfloat16.
+    case bf16(OpaquePointer)
   }
 
   let method: Method
@@ -113,10 +115,15 @@ final class ConvolutionKernel {
       method = .kn2row(try ConvolutionKernel.unwrapped(made))
       return
     }
-    let shape = ck_convolution_shape(
-      convolution, transposed: context.isTransposed, bf16: precision.rounds(convolution))
-    try kernel { error in ck_convolution_create(shape, weight, bias, &made, &error) }
-    method = .direct(try ConvolutionKernel.unwrapped(made))
+    guard precision.rounds(convolution) else {
+      let shape = ck_convolution_shape(convolution, context, reflects: convolution.padding == 0)
+      try kernel { error in ck_gemm_convolution_create(shape, weight, bias, &made, &error) }
+      method = .gemm(try ConvolutionKernel.unwrapped(made))
+      return
+    }
+    let shape = ck_convolution_shape(convolution, context, reflects: false)
+    try kernel { error in ck_bf16_convolution_create(shape, weight, bias, &made, &error) }
+    method = .bf16(try ConvolutionKernel.unwrapped(made))
   }
 
   private static func unwrapped(_ made: OpaquePointer?) throws(GeneratorError) -> OpaquePointer {
@@ -128,17 +135,23 @@ final class ConvolutionKernel {
     switch method {
     case .winograd(let pointer): ck_winograd_free(pointer)
     case .kn2row(let pointer): ck_kn2row_free(pointer)
-    case .direct(let pointer): ck_convolution_free(pointer)
+    case .gemm(let pointer): ck_gemm_convolution_free(pointer)
+    case .bf16(let pointer): ck_bf16_convolution_free(pointer)
     }
   }
 }
 
 extension ck_convolution_shape {
-  fileprivate init(_ convolution: Convolution, transposed: Bool, bf16: Bool) {
+  /// - Parameter reflects: Whether the kernel does the reflection padding in front of it.
+  fileprivate init(
+    _ convolution: Convolution, _ context: NetworkStage.ConvolutionContext, reflects: Bool
+  ) {
+    let reflects = reflects && context.reflectionPadding > 0
     self.init(
       input: Int32(convolution.inputChannels), output: Int32(convolution.outputChannels),
       kernel: Int32(convolution.kernel), stride: Int32(convolution.stride),
-      padding: Int32(convolution.padding), output_padding: Int32(convolution.outputPadding),
-      transposed: transposed ? 1 : 0, bf16: bf16 ? 1 : 0)
+      padding: Int32(reflects ? context.reflectionPadding : convolution.padding),
+      reflects: reflects ? 1 : 0,
+      transposed: context.isTransposed ? 1 : 0)
   }
 }

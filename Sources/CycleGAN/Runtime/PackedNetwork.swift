@@ -18,7 +18,7 @@ final class PackedNetwork: @unchecked Sendable {
   ///   - description: The layers.
   ///   - weights: Tensors that fit them, as `WeightsFile.fitted` gives them.
   ///   - precision: Arithmetic of the convolutions.
-  /// - Throws: `GeneratorError` if memory is short or oneDNN cannot do a layer.
+  /// - Throws: `GeneratorError` if memory is short or a kernel cannot do a layer.
   init(
     _ description: NetworkDescription, weights: WeightsFile, precision: Precision
   ) throws(GeneratorError) {

@@ -4,8 +4,12 @@ import CKernels
 struct Plan {
   /// One kernel call.
   enum Step {
-    /// y = convolution(x).
-    case convolution(ConvolutionKernel, x: Buffer, y: Buffer)
+    /// y = convolution(x), of factors in bfloat16.
+    case bf16(ConvolutionKernel, x: Buffer, y: Buffer)
+    /// y = convolution(map(x)), and the statistics of y if asked for.
+    case gemm(
+      ConvolutionKernel, x: Buffer, norm: NormValues?, slope: Float, y: Buffer,
+      statistics: NormValues?)
     /// y = convolution(relu(norm(x))), or of x itself, and the statistics of y if asked for.
     case winograd(
       ConvolutionKernel, x: Buffer, norm: NormValues?, y: Buffer, statistics: NormValues?)
@@ -149,13 +153,31 @@ extension Plan {
       switch kernel.method {
       case .winograd: return winograd(operand, kernel, convolution)
       case .kn2row: return kn2row(operand, kernel, convolution)
-      case .direct: break
+      case .gemm: return gemm(operand, kernel, convolution, context)
+      case .bf16: break
       }
       let x = settled(operand).buffer
       let y = buffer(
         convolution.outputSide(x.height, context), convolution.outputSide(x.width, context),
         convolution.outputChannels)
-      steps.append(.convolution(kernel, x: x, y: y))
+      steps.append(.bf16(kernel, x: x, y: y))
+      release(x)
+      return Operand(buffer: y)
+    }
+
+    private mutating func gemm(
+      _ operand: Operand, _ kernel: ConvolutionKernel, _ convolution: Convolution,
+      _ context: NetworkStage.ConvolutionContext
+    ) -> Operand {
+      // The kernel reads x inside reflection padding, or inside zeros of its own.
+      let operand = convolution.padding > 0 && operand.padding > 0 ? settled(operand) : operand
+      let x = operand.buffer
+      let padding = 2 * operand.padding
+      let y = buffer(
+        convolution.outputSide(x.height + padding, context),
+        convolution.outputSide(x.width + padding, context), convolution.outputChannels)
+      steps.append(
+        .gemm(kernel, x: x, norm: operand.norm, slope: operand.slope, y: y, statistics: nil))
       release(x)
       return Operand(buffer: y)
     }
@@ -201,10 +223,13 @@ extension Plan {
       }
       let values = try NormValues(channels: norm.channels, hasShift: false)
       operand.norm = values
-      if case .winograd(let kernel, let x, let before, let y, _)? = steps.last {
+      switch steps.last {
+      case .winograd(let kernel, let x, let before, let y, _):
         steps[steps.count - 1] = .winograd(kernel, x: x, norm: before, y: y, statistics: values)
-      } else {
-        steps.append(.statistics(x: operand.buffer, into: values))
+      case .gemm(let kernel, let x, let before, let slope, let y, _):
+        steps[steps.count - 1] = .gemm(
+          kernel, x: x, norm: before, slope: slope, y: y, statistics: values)
+      default: steps.append(.statistics(x: operand.buffer, into: values))
       }
     }
 
@@ -264,11 +289,20 @@ extension Plan {
 extension Plan.Step {
   fileprivate func run(on memory: UnsafeMutablePointer<Float>) throws(GeneratorError) {
     switch self {
-    case .convolution(let convolution, let x, let y):
-      guard case .direct(let pointer) = convolution.method else { return }
+    case .bf16(let convolution, let x, let y):
+      guard case .bf16(let pointer) = convolution.method else { return }
       try kernel { error in
-        ck_convolution_run(
-          pointer, memory + x.offset, Int32(x.height), Int32(x.width), memory + y.offset, &error)
+        ck_bf16_convolution_run(
+          pointer, memory + x.offset, Int32(x.height), Int32(x.width), memory + y.offset,
+          Int32(y.height), Int32(y.width), &error)
+      }
+    case .gemm(let convolution, let x, let norm, let slope, let y, let statistics):
+      guard case .gemm(let pointer) = convolution.method else { return }
+      try kernel { error in
+        ck_gemm_convolution_run(
+          pointer, ck_map(norm, slope: slope, addend: nil), memory + x.offset, Int32(x.height),
+          Int32(x.width), memory + y.offset, Int32(y.height), Int32(y.width), statistics?.mean,
+          statistics?.scale, Norm.epsilon, &error)
       }
     case .winograd(let convolution, let x, let norm, let y, let statistics):
       guard case .winograd(let pointer) = convolution.method else { return }

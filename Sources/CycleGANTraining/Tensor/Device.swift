@@ -32,7 +32,7 @@ package struct Device: Sendable, Equatable, CustomStringConvertible {
 
   /// Sets how many threads operations on the CPU use, for the whole process.
   ///
-  /// Equal results bit for bit need equal threads. Call it before the first tensor.
+  /// Results are the same bits with any number. Call it before the first tensor.
   ///
   /// - Parameter count: At least 1.
   /// - Throws: `TorchError` if LibTorch refuses.

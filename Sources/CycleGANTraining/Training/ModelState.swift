@@ -35,7 +35,7 @@ extension CycleGANModel {
   }
 
   /// Everything that the next steps depend on, so that they come out the same bit for bit on a CPU
-  /// with as many threads.
+  /// with any number of threads.
   ///
   /// - Returns: Four networks (`generatorAB/model.1.weight`), the EMA of both generators
   ///   (`generatorAB.ema/model.1.weight`), both optimizers, both pools, the sources of random

@@ -89,65 +89,140 @@ import Testing
     #expect(withUnsafeBytes(of: error.message) { $0.contains(UInt8(ascii: "4")) })
   }
 
-  @Test(arguments: [(3, 7, 1, 0), (5, 3, 2, 1), (16, 4, 2, 1), (1, 1, 1, 0)], [true, false])
-  func `oneDNN's convolutions and their adjoints are those of the definition`(
-    shape: (Int, Int, Int, Int), transposed: Bool
+  /// Channels in, channels out, kernel, stride, padding, height, width.
+  static let general = [
+    (3, 6, 7, 1, 0, 8, 10), (5, 6, 3, 2, 1, 9, 12), (16, 70, 4, 2, 1, 16, 8), (1, 5, 1, 1, 0, 3, 3),
+    (20, 33, 3, 2, 1, 130, 6), (4, 16, 3, 2, 1, 6, 130), (7, 64, 4, 1, 1, 31, 60),
+    (33, 130, 4, 2, 1, 2, 2), (2, 17, 5, 3, 2, 40, 41), (9, 8, 3, 1, 1, 1, 1),
+  ]
+
+  @Test(arguments: Instructions.available, general)
+  func `convolutions as GEMMs, and their adjoints, are those of the definition`(
+    path: Instructions, shape: (Int, Int, Int, Int, Int, Int, Int)
   ) throws {
-    let (inputs, k, stride, padding) = shape
-    let outputs = 6
-    let more = transposed && k == 3 ? 1 : 0
-    let description = ck_convolution_shape(
-      input: Int32(inputs), output: Int32(outputs), kernel: Int32(k), stride: Int32(stride),
-      padding: Int32(padding), output_padding: Int32(more), transposed: transposed ? 1 : 0, bf16: 0)
+    let (inputs, outputs, k, stride, padding, height, width) = shape
+    let x = Naive(height, width, inputs)
     let weight = Numbers.floats(2, outputs * inputs * k * k)
     let bias = Channels(outputs, 6)
-    var made: OpaquePointer?
-    try succeed { ck_convolution_create(description, weight, bias.floats, &made, &$0) }
-    defer { ck_convolution_free(made) }
-    // More sizes than are kept, and the first one again.
-    for side in [8, 9, 10, 11, 12, 13, 14, 15, 16, 8] {
-      let x = Naive(side, side + 2, inputs)
+    let (mean, scale) = (Channels(inputs, 4), Channels(inputs, 5))
+    let mapped = x.mapped { value, channel in
+      let z = (value - mean[channel]) * scale[channel]
+      return z > 0 ? z : 0.2 * z
+    }
+    for transposed in [false, true] {
+      let more = transposed ? stride - 1 : 0
       let expected =
         (transposed
-        ? x.spread(
+        ? mapped.spread(
           weight, into: outputs, kernel: k, stride: stride, padding: padding, more: more)
-        : x.padded(padding, mirrored: false).convolved(
+        : mapped.padded(padding, mirrored: false).convolved(
           weight, into: outputs, kernel: k, stride: stride))
         .mapped { value, channel in value + bias[channel] }
+      let description = ck_convolution_shape(
+        input: Int32(inputs), output: Int32(outputs), kernel: Int32(k), stride: Int32(stride),
+        padding: Int32(padding), reflects: 0,
+        transposed: transposed ? 1 : 0)
+      try path.use {
+        var made: OpaquePointer?
+        try succeed {
+          ck_gemm_convolution_create(description, weight, bias.floats, &made, &$0)
+        }
+        defer { ck_gemm_convolution_free(made) }
+        var y = [Float](repeating: .nan, count: expected.values.count)
+        var (yMean, yScale) = (Channels(outputs, 7).floats, Channels(outputs, 8).floats)
+        var status = CK_FAILED
+        Map(mean: mean, scale: scale, slope: 0.2).withMap { map in
+          var error = ck_error()
+          status = ck_gemm_convolution_run(
+            made, map, x.floats, Int32(height), Int32(width), &y, Int32(expected.height),
+            Int32(expected.width), &yMean, &yScale, 1e-5, &error)
+        }
+        #expect(status == CK_OK)
+        expected.expect(y)
+        guard expected.height * expected.width > 1 else { return }
+        for channel in 0..<outputs {
+          let own = expected.statistics(of: channel)
+          #expect(abs(Double(yMean[channel]) - own.mean) < 2e-5 * (1 + abs(own.mean)))
+          #expect(abs(Double(yScale[channel]) / own.scale - 1) < 1e-3)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Instructions.available, [(3, 7, 3, 16, 30), (6, 3, 1, 2, 2), (4, 5, 2, 40, 3)])
+  func `a convolution as GEMMs reads inside reflection padding`(
+    path: Instructions, shape: (Int, Int, Int, Int, Int)
+  ) throws {
+    let (inputs, k, padding, height, width) = shape
+    let outputs = 20
+    let x = Naive(height, width, inputs)
+    let weight = Numbers.floats(2, outputs * inputs * k * k)
+    let expected = x.padded(padding, mirrored: true).convolved(weight, into: outputs, kernel: k)
+    try path.use {
+      let description = ck_convolution_shape(
+        input: Int32(inputs), output: Int32(outputs), kernel: Int32(k), stride: 1,
+        padding: Int32(padding), reflects: 1, transposed: 0)
+      var made: OpaquePointer?
+      try succeed { ck_gemm_convolution_create(description, weight, nil, &made, &$0) }
+      defer { ck_gemm_convolution_free(made) }
       var y = [Float](repeating: .nan, count: expected.values.count)
+      let map = ck_map(mean: nil, scale: nil, shift: nil, slope: 1, addend: nil)
       try succeed { error in
-        ck_convolution_run(made, x.floats, Int32(x.height), Int32(x.width), &y, &error)
+        ck_gemm_convolution_run(
+          made, map, x.floats, Int32(height), Int32(width), &y, Int32(expected.height),
+          Int32(expected.width), nil, nil, 1e-5, &error)
       }
       expected.expect(y)
     }
   }
 
+  @Test func `a transposed convolution whose kernel is smaller than its stride is refused`() {
+    let description = ck_convolution_shape(
+      input: 1, output: 1, kernel: 1, stride: 2, padding: 0, reflects: 0,
+      transposed: 1)
+    var made: OpaquePointer?
+    var error = ck_error()
+    #expect(ck_gemm_convolution_create(description, [1], nil, &made, &error) == CK_FAILED)
+    #expect(made == nil)
+  }
+
   @Test(
     .enabled(if: ck_bf16_available() == 1, "the processor has no bfloat16 arithmetic"),
-    arguments: [false, true])
-  func `in bfloat16 the factors are rounded, and their sum is not`(transposed: Bool) throws {
-    let (inputs, outputs, side) = (32, 6, 12)
+    arguments: [false, true], [12, 40, 41, 70])
+  func `in bfloat16 the factors are rounded, and their sum is not`(
+    transposed: Bool, side: Int
+  ) throws {
+    let (inputs, outputs) = (32, 6)
     let description = ck_convolution_shape(
-      input: Int32(inputs), output: Int32(outputs), kernel: 3, stride: 2, padding: 1,
-      output_padding: transposed ? 1 : 0, transposed: transposed ? 1 : 0, bf16: 1)
+      input: Int32(inputs), output: Int32(outputs), kernel: 3, stride: 2, padding: 1, reflects: 0,
+      transposed: transposed ? 1 : 0)
     let weight = Numbers.floats(2, outputs * inputs * 9)
-    let x = Naive(side, side, inputs)
-    let rounded = x.mapped { value, _ in Double(Float(value).roundedToBF16) }
-    let factors = weight.map(\.roundedToBF16)
-    #expect(factors != weight)
-    let expected =
-      transposed
-      ? rounded.spread(factors, into: outputs, kernel: 3, stride: 2, padding: 1, more: 1)
-      : rounded.padded(1, mirrored: false).convolved(factors, into: outputs, kernel: 3, stride: 2)
+    let bias = Channels(outputs, 6)
     var made: OpaquePointer?
-    try succeed { ck_convolution_create(description, weight, nil, &made, &$0) }
-    defer { ck_convolution_free(made) }
-    var y = [Float](repeating: .nan, count: expected.values.count)
-    try succeed { ck_convolution_run(made, x.floats, Int32(side), Int32(side), &y, &$0) }
-    expected.expect(y)
+    try succeed { ck_bf16_convolution_create(description, weight, bias.floats, &made, &$0) }
+    defer { ck_bf16_convolution_free(made) }
+    // More sizes than are kept, and the first one again.
+    for width in [side, 9, 10, 11, 12, 13, 14, 15, 16, side] {
+      let x = Naive(side, width, inputs)
+      let rounded = x.mapped { value, _ in Double(Float(value).roundedToBF16) }
+      let factors = weight.map(\.roundedToBF16)
+      #expect(factors != weight)
+      let expected =
+        (transposed
+        ? rounded.spread(factors, into: outputs, kernel: 3, stride: 2, padding: 1, more: 1)
+        : rounded.padded(1, mirrored: false).convolved(
+          factors, into: outputs, kernel: 3, stride: 2))
+        .mapped { value, channel in value + bias[channel] }
+      var y = [Float](repeating: .nan, count: expected.values.count)
+      try succeed {
+        ck_bf16_convolution_run(
+          made, x.floats, Int32(side), Int32(width), &y, Int32(expected.height),
+          Int32(expected.width), &$0)
+      }
+      expected.expect(y)
+    }
   }
 }
-
 extension Float {
   /// The nearest number with 8 bits of mantissa, the even one of two.
   fileprivate var roundedToBF16: Float {

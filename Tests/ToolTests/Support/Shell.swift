@@ -58,8 +58,6 @@ final class Shell {
     var environment = ProcessInfo.processInfo.environment
     environment["PATH"] = "\(Self.tools):\(environment["PATH"] ?? "/usr/bin:/bin")"
     environment["MAKEFLAGS"] = nil
-    // Tests run side by side: threads that wait must not keep the processors from those that work.
-    environment["OMP_WAIT_POLICY"] = "passive"
     process.environment = environment
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: files[0])

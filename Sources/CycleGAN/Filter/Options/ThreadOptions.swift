@@ -5,7 +5,8 @@ package struct ThreadOptions: ParsableArguments, Sendable {
   @Option(
     name: [.customShort("t"), .long],
     help: ArgumentHelp(
-      "Threads that compute (default: OMP_NUM_THREADS, or all processors).", valueName: "n"))
+      "Threads that compute (default: OMP_NUM_THREADS, or the processors it may use).",
+      valueName: "n"))
   var threads: Int?
 
   @Option(
@@ -14,7 +15,7 @@ package struct ThreadOptions: ParsableArguments, Sendable {
       "Threads that decode, and threads that encode (default: -t).", valueName: "load:save"))
   var jobs: JobsWord?
 
-  /// All processors.
+  /// The defaults, to be parsed into.
   package init() {}
 
   /// Refuses less than one thread.
@@ -27,7 +28,7 @@ package struct ThreadOptions: ParsableArguments, Sendable {
   /// Threads that compute.
   package var computing: Int { threads ?? Kernels.threads }
 
-  /// Threads that decode and encode; as many as there are processors unless given.
+  /// Threads that decode and encode; as many as compute unless given.
   package var loadingAndSaving: Jobs {
     jobs?.value ?? Jobs(load: computing, save: computing)
   }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CycleGAN
-import Glibc
 
 /// What a run starts from and what it computes with.
 package struct ComputeOptions: TrainingOptionGroup {
@@ -10,7 +9,9 @@ package struct ComputeOptions: TrainingOptionGroup {
 
   @Option(
     name: [.customShort("t"), .long],
-    help: ArgumentHelp("Compute threads. (default: all processors)", valueName: "n"))
+    help: ArgumentHelp(
+      "Threads that compute (default: OMP_NUM_THREADS, or the processors it may use).",
+      valueName: "n"))
   var threads: Int?
 
   @Option(help: "Mixed precision: bfloat16 factors in the convolutions that gain from it.")
@@ -33,7 +34,7 @@ package struct ComputeOptions: TrainingOptionGroup {
     .init("threads", .integers(from: 1, to: 1024), resume: .mayChange) {
       .integer($0.threads)
     } store: {
-      $1.threads = $0.threads ?? Self.processors
+      $1.threads = $0.threads ?? Kernels.threads
     },
     .init("amp") {
       $0.model.precision == .float32 ? .null : .string($0.model.precision.rawValue)
@@ -51,14 +52,6 @@ package struct ComputeOptions: TrainingOptionGroup {
 
   /// The defaults, to be parsed into.
   package init() {}
-
-  /// What OMP_NUM_THREADS says, or all processors.
-  private static var processors: Int {
-    if let text = getenv("OMP_NUM_THREADS"), let count = Int(String(cString: text)), count > 0 {
-      return count
-    }
-    return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-  }
 }
 
 /// The values of --amp.

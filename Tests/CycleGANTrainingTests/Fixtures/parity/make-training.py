@@ -37,7 +37,8 @@ CASES = {
     "lsgan": {},
     "lsgan-without-identity": dict(identity=0),
     "vanilla": dict(mode="vanilla"),
-    "wgangp": dict(mode="wgangp", side=32, layers=3),
+    # At this scale no activation is nearer to a kink in the first steps than single precision errs.
+    "wgangp": dict(mode="wgangp", side=32, layers=3, scale=0.08),
     "batch-norm": dict(norm="batch", batch=2, steps=10),
     "no-norm-pixel": dict(norm="none", layers=0, scale=0.15, steps=10),
     "unet": dict(generator=("unet", 6), ngf=4),
