@@ -24,8 +24,11 @@ SWIFT ?= swift
 export LIBTORCH CYCLEGAN_WITHOUT_TRAINER
 
 TRAINER := $(if $(CYCLEGAN_WITHOUT_TRAINER),,cg-train)
-TOOLS := cg-prep cg-apply cg-cycle cg-weights $(TRAINER)
+EVERY_TOOL := cg-prep cg-apply cg-cycle cg-weights cg-train
+TOOLS := $(filter-out $(if $(TRAINER),,cg-train),$(EVERY_TOOL))
 BUILT := .build/release
+# The tools that `all` has built, one per line.
+RECORD := $(BUILT)/tools.txt
 
 DEPS := gcc g++ libdnnl-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev \
   $(if $(TRAINER),$(if $(LIBTORCH),,libtorch-dev)) mandoc shellcheck clang-format parallel
@@ -34,11 +37,12 @@ SCRIPTS := $(shell find .ci examples Tests -type f \( -name '*.sh' -o -path .ci/
 C_SOURCES := $(shell find Sources -name '*.[ch]' -o -name '*.cpp')
 MANUALS := $(sort $(wildcard man/*.[1-8]))
 
-.PHONY: all deps lint test asan tsan example demo bench install uninstall clean
+.PHONY: all deps lint test asan tsan example demo bench install install-tools uninstall clean
 
 # One Swift standard library inside each tool: it starts faster and runs without a toolchain.
 all:
 	$(SWIFT) build -c release --static-swift-stdlib
+	printf '%s\n' $(TOOLS) >$(RECORD)
 
 deps:
 	@missing=(); for package in $(DEPS); do \
@@ -103,12 +107,27 @@ bench: deps all
 	Tests/Benchmarks/bench.sh $(BUILT) .build/bench $(BENCH)
 
 # Builds only where nothing is built, so that `sudo make install` needs no toolchain on root's PATH.
+# Installs what was built, whatever the environment says now. Without a record somebody has called
+# swift build, and what is there counts.
 install:
 	[[ -x $(BUILT)/cg-apply ]] || $(MAKE) all
+	tools=(); for tool in $(TOOLS); do \
+	  if [[ -f $(RECORD) ]]; then grep -qx "$$tool" $(RECORD); else [[ -x $(BUILT)/$$tool ]]; fi \
+	    && tools+=("$$tool") \
+	    || echo "make install: $$tool is left out, it was not built; 'make' builds it" >&2; \
+	done; \
+	$(MAKE) --no-print-directory install-tools TOOLS="$${tools[*]}"
+
+# All or nothing: a tool that has gone is missed before anything is copied.
+install-tools:
+	for tool in $(TOOLS); do \
+	  [[ -x $(BUILT)/$$tool ]] || { \
+	    echo "make install: $(BUILT)/$$tool is missing; 'make' builds it" >&2; exit 1; }; \
+	done
 	install -d $(addprefix '$(DESTDIR)$(PREFIX)'/,bin share/man/man1 share/man/man5 share/man/man7 \
 	  share/bash-completion/completions share/zsh/site-functions share/fish/vendor_completions.d)
 	install -s -t '$(DESTDIR)$(PREFIX)/bin' $(addprefix $(BUILT)/,$(TOOLS))
-	for page in $(MANUALS); do \
+	for page in $(filter-out $(patsubst %,man/%.1,$(filter-out $(TOOLS),$(EVERY_TOOL))),$(MANUALS)); do \
 	  install -m 644 -t "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}" "$$page"; \
 	done
 	cd '$(DESTDIR)$(PREFIX)/share'; for tool in $(TOOLS); do \
@@ -119,7 +138,7 @@ install:
 	done
 
 uninstall:
-	cd '$(DESTDIR)$(PREFIX)'; rm -f $(foreach tool,$(TOOLS),bin/$(tool) \
+	cd '$(DESTDIR)$(PREFIX)'; rm -f $(foreach tool,$(EVERY_TOOL),bin/$(tool) \
 	  share/bash-completion/completions/$(tool) share/zsh/site-functions/_$(tool) \
 	  share/fish/vendor_completions.d/$(tool).fish) \
 	  $(foreach page,$(notdir $(MANUALS)),share/man/man$(subst .,,$(suffix $(page)))/$(page))

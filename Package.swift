@@ -50,7 +50,8 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
 func tool(_ name: String, _ library: Target.Dependency = "CycleGAN") -> Target {
-  .executableTarget(name: name, dependencies: [library, argumentParser], swiftSettings: ours)
+  .executableTarget(
+    name: name, dependencies: [library, argumentParser, "CStart"], swiftSettings: ours)
 }
 
 let filters: [Target] = [
@@ -60,8 +61,11 @@ let filters: [Target] = [
   .target(
     name: "CKernels", cxxSettings: [.headerSearchPath(".")] + oursInCXX,
     linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+  .target(name: "CSystem", cSettings: oursInC),
+  .target(name: "CStart", cSettings: oursInC),
   .target(
-    name: "CycleGAN", dependencies: ["CCodecs", "CKernels", argumentParser], swiftSettings: ours),
+    name: "CycleGAN", dependencies: ["CCodecs", "CKernels", "CSystem", argumentParser],
+    swiftSettings: ours),
   tool("cg-prep"), tool("cg-apply"), tool("cg-cycle"), tool("cg-weights"),
   .testTarget(
     name: "CycleGANTests", dependencies: ["CycleGAN"], exclude: ["Fixtures"], swiftSettings: ours),

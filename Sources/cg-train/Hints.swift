@@ -15,6 +15,7 @@ extension TrainingError {
     case .torch(let error) where error.kind == .unavailable:
       "see --device; for others build with another LibTorch, LIBTORCH=/path/to/libtorch make"
     case .tooManyBad: "see --max-bad"
+    case .outOfMemory: "free memory, or raise its limit (ulimit -v)"
     case .notFinite: "try a smaller --lr in another run, or look at these images"
     default: nil
     }

@@ -1,5 +1,6 @@
 import CycleGAN
 import CycleGANTraining
+import Glibc
 
 /// What the tool prints of a run: notes, warnings, a progress bar and the last line.
 final class RunReport {
@@ -7,12 +8,16 @@ final class RunReport {
   private let options: OutputOptions
   private let bar: ProgressBar
   private var throughput = Throughput()
+  /// Where a log is written in place of a bar.
+  private var interval: LogInterval?
 
   init(_ diagnostics: Diagnostics, _ options: OutputOptions) {
     self.diagnostics = diagnostics
     self.options = options
     bar = ProgressBar(
       options.quiet ? .never : options.progress ? .always : .automatic, diagnostics)
+    let isLog = !options.quiet && !options.progress && isatty(STDERR_FILENO) == 0
+    interval = isLog ? LogInterval() : nil
   }
 
   /// What the trainer calls.
@@ -36,9 +41,11 @@ final class RunReport {
     let run = FilePath(options.output)
     switch outcome {
     case .finished(let steps):
-      note("\(run): finished after \(steps) steps\(speed), gen_AB.bin and gen_BA.bin are there")
+      note("\(run): finished after \(steps) steps\(speed), \(weights(in: run))")
     case .alreadyFinished(let steps):
-      note("\(run): already finished after \(steps) steps, nothing to do; see --n-epochs")
+      note(
+        "\(run): already finished after \(steps) steps, nothing to do, \(weights(in: run)); see "
+          + "--n-epochs")
     case .stopped(let step):
       note(
         "\(run): stopped and saved after step \(step)\(speed); run the same command again to resume"
@@ -62,6 +69,14 @@ final class RunReport {
     return seed
   }
 
+  /// Names the files that cg-apply takes.
+  private func weights(in run: FilePath) -> String {
+    let generators = [NetworkRole.generatorAB, .generatorBA].flatMap { role in
+      [RunDirectory.weights(of: role, in: run), RunDirectory.emaWeights(of: role, in: run)]
+    }
+    return "the weights are " + generators.filter(\.exists).map(\.escaped).joined(separator: ", ")
+  }
+
   private func note(_ line: String) {
     if !options.quiet { diagnostics.say(line) }
   }
@@ -76,6 +91,9 @@ final class RunReport {
 
   private func show(_ progress: TrainingProgress) {
     throughput = progress.throughput
+    if interval?.ends(at: throughput.seconds) ?? false {
+      diagnostics.say("\(progress.position), \(Self.detail(progress))")
+    }
     bar.update(
       done: progress.run.step, total: progress.run.totalSteps, unit: "steps",
       from: progress.firstStep, Self.detail(progress))

@@ -84,7 +84,6 @@ struct Train: ParsableCommand {
   private func start(isResumed: Bool) throws {
     // The run must not end when the reader of its messages does.
     signal(SIGPIPE, SIG_IGN)
-    Interrupts.catchStatus()
     let isComplete: Bool
     do throws(TrainingError) {
       isComplete = try train(Diagnostics(tool: "cg-train"), isResumed: isResumed)

@@ -84,6 +84,7 @@ struct ReadFile {
     let name = isStandardInput ? "standard input" : "\(path)"
     let reader: ByteReader
     do throws(SystemError) {
+      if isStandardInput, let special = SpecialFile.onStandardInput { throw special.error }
       reader = try isStandardInput ? ByteReader(descriptor: STDIN_FILENO) : ByteReader(path)
     } catch {
       throw ToolError(.noInput, "\(name): \(error)")
@@ -202,6 +203,7 @@ struct OutputFile: ParsableArguments {
       guard !isStandardOutput else {
         return try content.write(to: ByteWriter(descriptor: STDOUT_FILENO))
       }
+      AtomicFile.removeLeftovers(in: output.directory)
       try AtomicFile.write(to: output) { writer throws(SystemError) in
         try content.write(to: writer)
       }

@@ -104,8 +104,8 @@ import Testing
         out/p/0.ppm
         out/whole.png
         66
-        /dev/zero: not a PNG, JPEG, WebP or PNM file
-        /proc/self/mem: Input/output error
+        /dev/zero: a device, not a file
+        /proc/self/mem: made by the kernel, not a file on a disk
         fifo: a FIFO that nobody writes to; start its writer first
         me: Too many levels of symbolic links
         zeros: not a PNG, JPEG, WebP or PNM file

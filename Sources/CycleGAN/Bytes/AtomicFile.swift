@@ -40,6 +40,9 @@ public enum AtomicFile {
     let target = try followingLinks(path)
     let mode = status.st_mode & S_IFMT == S_IFREG ? status.st_mode & 0o777 : nil
     let (descriptor, temporary) = try create(beside: target)
+    // Keeps the lock until the file has its name.
+    let lock = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    defer { if lock >= 0 { close(lock) } }
     do throws(SystemError) {
       try fill(descriptor, mode: mode, synchronized: synchronized, body)
       try check(temporary.withCString { old in target.withCString { rename(old, $0) } })
@@ -75,20 +78,33 @@ public enum AtomicFile {
     try fill(descriptor, mode: nil, synchronized: false, body)
   }
 
-  /// Makes `.NAME.XXXXXX.tmp`, a name nobody else has.
+  /// Makes `.NAME.XXXXXXXXXXXXX.tmp`, a name nobody else has, and locks it as being written.
   private static func create(beside target: FilePath) throws(SystemError) -> (Int32, FilePath) {
     // A component has at most 255 bytes; 32 are for the rest of the name.
     let name = Array(target.lastComponent.bytes.prefix(223))
     while true {
-      let random = String(UInt64.random(in: .min ... .max), radix: 36)
+      let random = padded(UInt64.random(in: .min ... .max), to: randomDigits, radix: 36)
       let temporary = target.directory.appending(
         FilePath(bytes: Array(".".utf8) + name + ".\(random).tmp".utf8))
       let descriptor = temporary.withCString {
-        open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       }
-      if descriptor >= 0 { return (descriptor, temporary) }
-      guard errno == EEXIST || errno == EINTR else { throw .current }
+      if descriptor >= 0 {
+        if isLocked(descriptor) { return (descriptor, temporary) }
+        close(descriptor)
+      } else if errno != EEXIST && errno != EINTR {
+        throw .current
+      }
     }
+  }
+
+  /// Locks a new file against `removeLeftovers`, where its file system has locks.
+  ///
+  /// - Returns: False where somebody was faster, and removes it.
+  private static func isLocked(_ descriptor: Int32) -> Bool {
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else { return false }
+    var status = stat()
+    return fstat(descriptor, &status) != 0 || status.st_nlink > 0
   }
 
   /// Follows links by hand, since the last one may point to a file that is still to be made.
@@ -115,6 +131,52 @@ public enum AtomicFile {
     defer { close(descriptor) }
     try retryingInterrupted { fsync(descriptor) }
   }
+
+  // MARK: - What killed writers leave
+
+  /// Removes the temporary files of writers that were killed.
+  ///
+  /// They have the name of one, belong to this user, and nobody holds their lock. Where other machines
+  /// may write, whose locks are perhaps not seen here, they are a day old as well. Nothing depends on it:
+  /// what cannot be listed, locked or removed stays.
+  ///
+  /// - Parameter folder: One that is about to be written to.
+  package static func removeLeftovers(in folder: FilePath) {
+    guard let names = (try? folder.listed())?.names else { return }
+    for name in names where isTemporary(name) {
+      let path = folder.appending(name)
+      let descriptor = path.withCString {
+        open($0, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+      }
+      guard descriptor >= 0 else { continue }
+      defer { close(descriptor) }
+      var status = stat()
+      let day = 86_400
+      guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+        status.st_uid == geteuid(),
+        FileSystem(folder) == .local || time(nil) - status.st_mtim.tv_sec > day,
+        flock(descriptor, LOCK_EX | LOCK_NB) == 0
+      else { continue }
+      _ = path.withCString { unlink($0) }
+    }
+  }
+
+  /// Whether a name is one that `create` gives.
+  private static func isTemporary(_ name: FilePath) -> Bool {
+    let parts = name.bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard parts.count >= 4, parts[0].isEmpty, parts.last == Array("tmp".utf8)[...] else {
+      return false
+    }
+    let random = parts[parts.count - 2]
+    return random.count == randomDigits
+      && random.allSatisfy {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+          || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+      }
+  }
+
+  /// Digits of base 36 that hold any 64 bits.
+  private static let randomDigits = 13
 
   private static func check(_ result: Int32) throws(SystemError) {
     guard result == 0 else { throw .current }

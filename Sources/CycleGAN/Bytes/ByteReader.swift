@@ -38,9 +38,10 @@ public final class ByteReader {
 
   /// Opens a file.
   ///
-  /// - Parameter path: A file, FIFO or device; a directory fails at the first read.
-  /// - Throws: `SystemError` if it cannot be opened.
+  /// - Parameter path: A file or FIFO; a directory fails at the first read.
+  /// - Throws: `SystemError` if it cannot be opened, or is a `SpecialFile`.
   public convenience init(_ path: FilePath) throws(SystemError) {
+    if let special = SpecialFile(path) { throw special.error }
     let descriptor = try retryingInterrupted {
       path.withCString { open($0, O_RDONLY | O_CLOEXEC) }
     }

@@ -1,15 +1,29 @@
 import Glibc
 
-/// A system call that failed.
+/// A system call that failed, or that was not made for a reason of our own.
 public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The value of `errno`.
   public let code: Int32
+  /// What is said in place of the system's words.
+  private let reason: String?
+
+  /// Whether no call was made, so that trying again changes nothing.
+  package var isRefusal: Bool { reason != nil }
 
   /// Wraps a value of `errno`.
   ///
   /// - Parameter code: As the call left it.
   public init(code: Int32) {
-    self.code = code
+    self.init(code: code, reason: nil)
+  }
+
+  /// Refuses to make a call.
+  ///
+  /// - Parameters:
+  ///   - code: What the system would say.
+  ///   - reason: What is said instead.
+  init(code: Int32, reason: String?) {
+    (self.code, self.reason) = (code, reason)
   }
 
   /// What `errno` says now.
@@ -17,6 +31,7 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// The system's own words, such as "No space left on device".
   public var description: String {
+    if let reason { return reason }
     var text = [CChar](repeating: 0, count: 256)
     guard strerror_r(code, &text, text.count) == 0 else { return "error \(code)" }
     return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

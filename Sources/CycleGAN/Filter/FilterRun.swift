@@ -87,8 +87,6 @@ package struct FilterRun: Sendable {
     )?,
     converting convert: @escaping @Sendable (Computed) throws -> Computed = { $0 }
   ) throws(ToolError) {
-    // Before anything that can take long: a request for a status line must not kill.
-    Interrupts.catchStatus()
     var selection = selection
     // The last run's outputs are no inputs of this one.
     if let folder = folder.flatMap({ FileIdentity($0, kind: S_IFDIR) }) {

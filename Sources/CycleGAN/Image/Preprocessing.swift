@@ -1,4 +1,5 @@
-/// What happens to every image before a network sees it, exactly as in the official code.
+/// What happens to every image before a network sees it, as in the official code, but for
+/// `scale_width`: it leaves sides that no ResNet generator can take, which are rounded here.
 ///
 /// The order is fixed: channels, size, crop, flip. `PreprocessingTests` holds the sizes against
 /// the official formulas.
@@ -11,9 +12,9 @@ package struct Preprocessing: Sendable, Equatable {
     case resizeAndCrop = "resize_and_crop"
     /// A random crop only.
     case crop
-    /// To the width `loadSize` and a height of at least `cropSize`.
+    /// To the width `loadSize` and a height of at least `cropSize`, then as `none`.
     case scaleWidth = "scale_width"
-    /// As `scaleWidth`, then a random crop.
+    /// To the width `loadSize` and a height of at least `cropSize`, then a random crop.
     case scaleWidthAndCrop = "scale_width_and_crop"
     /// Each side to the nearest multiple of 4.
     case none
@@ -112,21 +113,49 @@ package struct Preprocessing: Sendable, Equatable {
     switch mode {
     case .resizeAndCrop: return (loadSize, loadSize)
     case .crop: return (width, height)
-    case .scaleWidth, .scaleWidthAndCrop:
-      if width == loadSize && height >= cropSize { return (width, height) }
-      let scaled = Double(loadSize) * Double(height) / Double(width)
-      guard scaled < Double(maximumPixels) else {
-        throw .tooLarge(width: loadSize, height: Int(min(scaled, 0x1p62)), limit: maximumPixels)
-      }
-      return (loadSize, Int(max(scaled, Double(cropSize))))
-    case .none:
-      // Python rounds a half to the even neighbor.
-      let sides = [width, height].map { Int((Double($0) / 4).rounded(.toNearestOrEven)) * 4 }
-      guard sides[0] > 0 && sides[1] > 0 else {
-        throw .tooSmall(width: width, height: height, needed: 3)
-      }
-      return (sides[0], sides[1])
+    case .scaleWidth:
+      let scaled = try scaledToWidth(width: width, height: height)
+      return try Self.rounded(width: scaled.width, height: scaled.height)
+    case .scaleWidthAndCrop: return try scaledToWidth(width: width, height: height)
+    case .none: return try Self.rounded(width: width, height: height)
     }
+  }
+
+  /// To the width `loadSize`, with the aspect ratio where the height is enough for a crop.
+  ///
+  /// Source: data/base_dataset.py, `__scale_width`.
+  private func scaledToWidth(
+    width: Int, height: Int
+  ) throws(PreprocessingError) -> (width: Int, height: Int) {
+    if width == loadSize && height >= cropSize { return (width, height) }
+    let scaled = Double(loadSize) * Double(height) / Double(width)
+    guard scaled < Double(maximumPixels) else {
+      throw .tooLarge(width: loadSize, height: Int(min(scaled, 0x1p62)), limit: maximumPixels)
+    }
+    return (loadSize, Int(max(scaled, Double(cropSize))))
+  }
+
+  /// Each side to the nearest multiple of 4.
+  ///
+  /// Source: data/base_dataset.py, `__make_power_2`.
+  private static func rounded(
+    width: Int, height: Int
+  ) throws(PreprocessingError) -> (width: Int, height: Int) {
+    let new = (width: rounded(width), height: rounded(height))
+    guard new.width > 0 && new.height > 0 else {
+      throw .tooSmall(width: width, height: height, needed: 3)
+    }
+    return new
+  }
+
+  /// A side to the nearest multiple of 4.
+  ///
+  /// - Parameter side: Its length, px.
+  /// - Returns: Of two that are equally near the multiple of 8, as Python rounds.
+  package static func rounded(_ side: Int) -> Int {
+    // A side beyond what Double holds exactly is above every limit.
+    guard side < 1 << 52 else { return side }
+    return Int((Double(side) / 4).rounded(.toNearestOrEven)) * 4
   }
 
   private var crops: Bool {

@@ -40,13 +40,19 @@ public final class Generator: Sendable {
   ///   - weights: Tensors that fit the architecture, as `WeightsFile.fitted` gives them.
   ///   - architecture: Family, depth, widths.
   ///   - precision: Arithmetic of the convolutions.
+  ///   - usesRunningStatistics: Whether batch norms use their running statistics, as PyTorch does in
+  ///     eval mode; false takes those of each image, as in train mode with batches of one. Dropout has
+  ///     no effect either way.
   /// - Throws: `GeneratorError` if memory is short or a kernel cannot do a layer.
   /// - Precondition: The weights fit, and the precision is available.
   public init(
-    _ weights: WeightsFile, architecture: GeneratorArchitecture, precision: Precision = .float32
+    _ weights: WeightsFile, architecture: GeneratorArchitecture, precision: Precision = .float32,
+    usesRunningStatistics: Bool = true
   ) throws(GeneratorError) {
     self.architecture = architecture
-    network = try PackedNetwork(architecture.network, weights: weights, precision: precision)
+    network = try PackedNetwork(
+      architecture.network, weights: weights, precision: precision,
+      usesRunningStatistics: usesRunningStatistics)
   }
 
   /// Translates an image.

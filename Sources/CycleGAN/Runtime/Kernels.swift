@@ -58,11 +58,18 @@ final class NormValues {
   var scale: UnsafeMutablePointer<Float> { storage.floats + padded }
   var shift: UnsafeMutablePointer<Float>? { hasShift ? storage.floats + 2 * padded : nil }
 
-  init(channels: Int, hasShift: Bool) throws(GeneratorError) {
+  /// Makes room; everything but the shift is 0.
+  ///
+  /// - Parameters:
+  ///   - channels: How many there are.
+  ///   - shift: A value for each; nil where there is no shift.
+  /// - Throws: `GeneratorError.outOfMemory`.
+  init(channels: Int, shift: [Float]? = nil) throws(GeneratorError) {
     padded = ck_channels_padded(Int32(channels))
-    self.hasShift = hasShift
+    hasShift = shift != nil
     storage = try FloatStorage(count: 3 * padded)
     storage.floats.initialize(repeating: 0, count: 3 * padded)
+    if let shift { (storage.floats + 2 * padded).update(from: shift, count: channels) }
   }
 }
 

@@ -8,9 +8,18 @@ final class PackedNetwork: @unchecked Sendable {
   let description: NetworkDescription
   let stages: [NetworkStage]
   private let precision: Precision
+  private let usesRunningStatistics: Bool
   private(set) var convolutions: [String: ConvolutionKernel] = [:]
-  /// Of the batch norms; those of an instance norm come from each image.
+  /// Of the batch norms with running statistics; those of the others come from each image.
   private(set) var norms: [String: NormValues] = [:]
+  /// Of the batch norms without.
+  private(set) var affines: [String: Affine] = [:]
+
+  /// What a batch norm does after it has normalized: a factor and a summand per channel.
+  struct Affine {
+    let weight: [Float]
+    let bias: [Float]
+  }
 
   /// Copies weights into the order that the kernels want.
   ///
@@ -18,12 +27,15 @@ final class PackedNetwork: @unchecked Sendable {
   ///   - description: The layers.
   ///   - weights: Tensors that fit them, as `WeightsFile.fitted` gives them.
   ///   - precision: Arithmetic of the convolutions.
+  ///   - usesRunningStatistics: Whether batch norms use their running statistics, not each image's.
   /// - Throws: `GeneratorError` if memory is short or a kernel cannot do a layer.
   init(
-    _ description: NetworkDescription, weights: WeightsFile, precision: Precision
+    _ description: NetworkDescription, weights: WeightsFile, precision: Precision,
+    usesRunningStatistics: Bool
   ) throws(GeneratorError) {
     self.description = description
     self.precision = precision
+    self.usesRunningStatistics = usesRunningStatistics
     stages = description.stages
     try add(stages, weights.byName)
   }
@@ -36,7 +48,12 @@ final class PackedNetwork: @unchecked Sendable {
       case .convolution(let convolution, let context): try add(convolution, context, tensors)
       case .prologue(let prologue):
         guard let norm = prologue.norm, norm.kind == .batch else { continue }
-        norms[norm.name] = try NormValues(batchNorm: norm, tensors)
+        let affine = Affine(norm, tensors)
+        if usesRunningStatistics {
+          norms[norm.name] = try NormValues(batchNorm: norm, affine, tensors)
+        } else {
+          affines[norm.name] = affine
+        }
       case .residual(let inner, _), .skip(let inner): try add(inner, tensors)
       case .nearestUpsampling, .tanh, .dropout: continue
       }
@@ -58,23 +75,29 @@ final class PackedNetwork: @unchecked Sendable {
   }
 }
 
+extension PackedNetwork.Affine {
+  fileprivate init(_ norm: NetworkStage.ChannelNorm, _ tensors: [String: NamedTensor]) {
+    guard let weight = tensors[norm.name + ".weight"]?.values,
+      let bias = tensors[norm.name + ".bias"]?.values
+    else { preconditionFailure("weights do not fit \(norm.name)") }
+    self.init(weight: weight, bias: bias)
+  }
+}
+
 extension NormValues {
   /// Folds a batch norm's running statistics and its scale and shift into one map.
   fileprivate convenience init(
-    batchNorm norm: NetworkStage.ChannelNorm, _ tensors: [String: NamedTensor]
+    batchNorm norm: NetworkStage.ChannelNorm, _ affine: PackedNetwork.Affine,
+    _ tensors: [String: NamedTensor]
   ) throws(GeneratorError) {
-    try self.init(channels: norm.channels, hasShift: true)
-    let name = norm.name
-    guard let weight = tensors[name + ".weight"]?.values,
-      let bias = tensors[name + ".bias"]?.values,
-      let runningMean = tensors[name + ".running_mean"]?.values,
-      let runningVariance = tensors[name + ".running_var"]?.values, let shift
-    else { preconditionFailure("weights do not fit \(name)") }
+    try self.init(channels: norm.channels, shift: affine.bias)
+    guard let runningMean = tensors[norm.name + ".running_mean"]?.values,
+      let runningVariance = tensors[norm.name + ".running_var"]?.values
+    else { preconditionFailure("weights do not fit \(norm.name)") }
     for channel in 0..<norm.channels {
       mean[channel] = runningMean[channel]
       let deviation = (Double(runningVariance[channel]) + Double(Norm.epsilon)).squareRoot()
-      scale[channel] = Float(Double(weight[channel]) / deviation)
-      shift[channel] = bias[channel]
+      scale[channel] = Float(Double(affine.weight[channel]) / deviation)
     }
   }
 }

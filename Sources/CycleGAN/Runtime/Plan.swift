@@ -19,6 +19,8 @@ struct Plan {
     case nearestUpsampling(x: Buffer, y: Buffer)
     /// The mean and deviation of every channel of x.
     case statistics(x: Buffer, into: NormValues)
+    /// Multiplies the deviations of channels by factors.
+    case rescaling(NormValues, by: [Float])
     /// y = map(x).
     case map(Map)
   }
@@ -217,11 +219,12 @@ extension Plan {
     private mutating func apply(
       _ norm: NetworkStage.ChannelNorm, to operand: inout Operand
     ) throws(GeneratorError) {
-      guard norm.kind == .instance else {
-        operand.norm = network.norms[norm.name]
+      if let values = network.norms[norm.name] {
+        operand.norm = values
         return
       }
-      let values = try NormValues(channels: norm.channels, hasShift: false)
+      let affine = network.affines[norm.name]
+      let values = try NormValues(channels: norm.channels, shift: affine?.bias)
       operand.norm = values
       switch steps.last {
       case .winograd(let kernel, let x, let before, let y, _):
@@ -231,6 +234,7 @@ extension Plan {
           kernel, x: x, norm: before, slope: slope, y: y, statistics: values)
       default: steps.append(.statistics(x: operand.buffer, into: values))
       }
+      if let affine { steps.append(.rescaling(values, by: affine.weight)) }
     }
 
     /// x + inner(x), in x's own buffer.
@@ -328,6 +332,8 @@ extension Plan.Step {
           memory + x.offset, x.height * x.width, Int32(x.channels), Norm.epsilon, values.mean,
           values.scale, &error)
       }
+    case .rescaling(let values, let factors):
+      for (channel, factor) in factors.enumerated() { values.scale[channel] *= factor }
     case .map(let map): map.run(on: memory)
     }
   }

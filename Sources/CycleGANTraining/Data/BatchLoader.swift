@@ -21,7 +21,7 @@ package final class BatchLoader: Sendable {
   ///   - first: The first step of the epoch that is wanted, counted from 0.
   ///   - data: Both domains.
   ///   - threads: Threads that load, at least 1.
-  /// - Throws: `TrainingError.system` if no thread can be started.
+  /// - Throws: `TrainingError.outOfMemory` if no thread can be started.
   package init(
     epoch: Int, from first: Int, _ data: TrainingData, threads: Int
   ) throws(TrainingError) {
@@ -34,7 +34,7 @@ package final class BatchLoader: Sendable {
         Result { () throws(TrainingError) in try data.batch(step, of: pairs) }
       }
     } catch {
-      throw .system("no thread can be started to load images: \(error)")
+      throw .outOfMemory("no thread can be started to load images: \(error)")
     }
   }
 

@@ -1,4 +1,5 @@
 import CycleGAN
+import Glibc
 
 /// Why a run could not start or go on.
 package enum TrainingError: Error, Equatable, CustomStringConvertible {
@@ -22,6 +23,8 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
   case cannotCreate(String)
   /// Something could not be read or written; the text names it.
   case system(String)
+  /// The host lacks memory or threads; the text says for what.
+  case outOfMemory(String)
   /// The machine lacks what an option asks for.
   case unavailable(String)
   /// LibTorch gave up.
@@ -50,9 +53,25 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
       case .noInput: .input(lines)
       case .inputOutput: .system(lines)
       case .usage: .options(lines)
-      case .outOfMemory: .unavailable(lines)
+      case .outOfMemory: .outOfMemory(lines)
       default: .images(lines)
       }
+  }
+
+  /// Recognizes a lack of memory, which says nothing about the file that was being read.
+  ///
+  /// - Parameters:
+  ///   - error: Why it cannot be read or used.
+  ///   - name: What the file is called in messages.
+  /// - Returns: Nil for every other error.
+  static func shortage(_ error: any Error, _ name: String) -> TrainingError? {
+    switch error {
+    case TrainingError.outOfMemory(let reason): .outOfMemory(reason)
+    case let error as TorchError where error.kind == .outOfMemory:
+      .outOfMemory("\(name): \(error.reason)")
+    case let error as SystemError where error.code == ENOMEM: .outOfMemory("\(name): \(error)")
+    default: nil
+    }
   }
 
   /// Names an error of a stage that can fail in several ways.
@@ -69,7 +88,8 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .options(let reason), .input(let reason), .images(let reason), .tooManyBad(let reason),
       .directory(let reason), .locked(let reason), .cannotCreate(let reason),
-      .system(let reason), .notFinite(let reason), .unavailable(let reason), .alarm(let reason):
+      .system(let reason), .outOfMemory(let reason), .notFinite(let reason),
+      .unavailable(let reason), .alarm(let reason):
       [reason]
     case .changed(let differences):
       differences
@@ -103,6 +123,7 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .tooManyBad: .someFailed
     case .locked, .cannotCreate: .cannotCreate
     case .system: .inputOutput
+    case .outOfMemory: .outOfMemory
     case .unavailable: .unavailable
     case .torch(let error): error.status
     case .notFinite, .alarm: .unhealthy

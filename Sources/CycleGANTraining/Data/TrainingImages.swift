@@ -149,7 +149,7 @@ package final class TrainingImages: Sendable {
         let image = try sized(index, preparation)
         isWaiting.withLock { $0 = false }
         return image
-      } catch let error as SystemError {
+      } catch let error as SystemError where !error.isRefusal {
         // The drive may be back before anything else is tried.
         guard isSecond else {
           isSecond = true

@@ -1,3 +1,5 @@
+import CycleGAN
+
 /// How far a run is.
 package struct RunProgress: Sendable {
   /// Steps done, and how many there will be.
@@ -16,6 +18,42 @@ package struct TrainingProgress: Sendable {
   package let losses: Losses
   /// How fast this process's steps were.
   package let throughput: Throughput
+}
+
+extension TrainingProgress {
+  /// Steps and the time left at this process's throughput, such as `1200/54000 steps, 2 %, 5:20:11 left`.
+  package var position: String {
+    let left = Double(run.totalSteps - run.step) * throughput.secondsPerStep
+    let percent = 100 * run.step / max(1, run.totalSteps)
+    return
+      "\(run.step)/\(run.totalSteps) steps, \(percent) %, \(ProgressBar.clock(left)) left"
+  }
+}
+
+/// When a run says how far it is where nobody watches a progress bar, as in a log file.
+package struct LogInterval: Sendable {
+  /// The seconds of a process until it says it next.
+  private var next: Double
+  private let interval: Double
+
+  /// Starts with the process.
+  ///
+  /// - Parameters:
+  ///   - first: Seconds until the first time.
+  ///   - interval: Seconds between the next ones.
+  package init(first: Double = 60, interval: Double = 300) {
+    (next, self.interval) = (first, interval)
+  }
+
+  /// Decides after a step.
+  ///
+  /// - Parameter seconds: Since the process's first step began.
+  /// - Returns: True once for each interval, however long a step took.
+  package mutating func ends(at seconds: Double) -> Bool {
+    guard seconds >= next else { return false }
+    next = seconds + interval
+    return true
+  }
 }
 
 /// Throughput of some steps, and the share of their time spent waiting for data.

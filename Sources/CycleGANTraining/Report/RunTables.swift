@@ -21,15 +21,16 @@ struct RunTables {
   /// - Parameters:
   ///   - directory: The run's folder.
   ///   - lengths: What belongs to the steps done; a table that is not named starts anew.
+  ///   - keepsRest: Whether the rows of more steps stay, because none are going to follow.
   ///   - warn: Told if rows are missing.
   /// - Throws: `TrainingError` if one cannot be opened or written.
   init(
-    _ directory: FilePath, _ lengths: Lengths, warn: (String) -> Void
+    _ directory: FilePath, _ lengths: Lengths, keepsRest: Bool = false, warn: (String) -> Void
   ) throws(TrainingError) {
     func table(_ name: String, _ columns: [String]) throws(TrainingError) -> TableFile {
       try TableFile(
         directory.appending(name + ".tsv"), columns: columns, bytes: lengths[name] ?? 0,
-        warn: warn)
+        keepsRest: keepsRest, warn: warn)
     }
     log = try table("log", Self.logColumns)
     health = try table("health", Self.healthColumns)
@@ -233,14 +234,16 @@ final class TableFile {
   ///   - path: The file.
   ///   - columns: The names in the first row of a new table.
   ///   - bytes: What belongs to the steps done; 0 starts a new table.
+  ///   - keepsRest: Whether rows of later steps stay.
   ///   - warn: Told if rows are missing.
   /// - Throws: `TrainingError` if it cannot be opened or written.
   init(
-    _ path: FilePath, columns: [String], bytes: Int, warn: (String) -> Void
+    _ path: FilePath, columns: [String], bytes: Int, keepsRest: Bool = false,
+    warn: (String) -> Void
   ) throws(TrainingError) {
     file = try AppendedFile(path)
     if file.bytes < bytes { warn("\(path): rows are missing, which the run had written") }
-    try cut(to: min(bytes, file.bytes))
+    if !keepsRest || bytes == 0 { try cut(to: min(bytes, file.bytes)) }
     if file.bytes == 0 { try append(columns) }
   }
 

@@ -91,7 +91,8 @@ extension Checkpoint {
   ///   - directory: The run's.
   ///   - warn: Told of each that is damaged.
   /// - Returns: A checkpoint, or nil if there is none.
-  /// - Throws: `TrainingError.directory` if there are some and all are damaged.
+  /// - Throws: `TrainingError.directory` if there are some and all are damaged, `.outOfMemory` if one
+  ///   cannot be held in memory.
   static func newest(
     in directory: RunDirectory, warn: (String) -> Void
   ) throws(TrainingError) -> Checkpoint? {
@@ -106,7 +107,8 @@ extension Checkpoint {
   ///   - directory: The run's.
   ///   - warn: Told of each that is damaged.
   /// - Returns: Nil and nothing if there is none.
-  /// - Throws: `TrainingError.directory` if there are some and all are damaged.
+  /// - Throws: `TrainingError.directory` if there are some and all are damaged, `.outOfMemory` if one
+  ///   cannot be held in memory.
   static func firstReadable(
     in directory: RunDirectory, warn: (String) -> Void
   ) throws(TrainingError) -> (checkpoint: Checkpoint?, damaged: [FilePath]) {
@@ -117,6 +119,8 @@ extension Checkpoint {
       do {
         return (try Checkpoint(reading: path), damaged)
       } catch {
+        // An older one needs as much memory, and this one may be whole.
+        if let shortage = TrainingError.shortage(error, "\(path)") { throw shortage }
         let next = i + 1 < steps.count ? directory.checkpoint(step: steps[i + 1]) : nil
         let fallback = next.map { "falling back to \($0)" } ?? "there is no older one"
         warn("\(path): \(error); \(fallback)")
@@ -142,7 +146,7 @@ extension Checkpoint {
   /// - Parameter path: The file.
   /// - Throws: What is wrong with it.
   private init(reading path: FilePath) throws {
-    let file = try WeightsFile.read(path)
+    let file = try WeightsFile.held(path)
     func number(_ key: String) throws -> Int {
       guard let text = file.metadata[key], let value = Int(text), value >= 0 else {
         throw WeightsError.unrecognized("not a checkpoint of cg-train: it lacks \(key)")
@@ -178,17 +182,42 @@ extension Checkpoint {
   ///   - directory: The run's, for messages.
   ///   - configuration: Of the process that resumes.
   /// - Returns: How far the run is. With other held-out images than before there is no best epoch.
-  /// - Throws: `TrainingError.directory` if the state does not fit the model.
+  /// - Throws: `TrainingError.directory` if the state does not fit the model, `.outOfMemory` if the device
+  ///   has no room for it.
   func restore(
     _ model: CycleGANModel, in directory: RunDirectory, _ configuration: RunConfiguration
   ) throws(TrainingError) -> RunState {
     do {
       try model.restore(self.model)
     } catch {
-      throw .directory("\(directory.checkpoint(step: state.position.step)): \(error)")
+      let path = directory.checkpoint(step: state.position.step)
+      throw TrainingError.shortage(error, "\(path)") ?? .directory("\(path): \(error)")
     }
     var state = state
     if !configuration.hasHeldOut(of: self.configuration) { state.best = nil }
     return state
+  }
+}
+
+extension WeightsFile {
+  /// Reads a file after making sure of the memory that its size asks for.
+  ///
+  /// - Parameter path: The file.
+  /// - Returns: All its tensors.
+  /// - Throws: `TrainingError.outOfMemory`, or what is wrong with it.
+  static func held(_ path: FilePath) throws -> WeightsFile {
+    var status = stat()
+    // What is no regular file has no size, and what is above the limit is refused unread.
+    if path.withCString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG,
+      status.st_size <= WeightsLimits().maximumBytes
+    {
+      // All tensors, and the largest ones a second time while they are converted.
+      let count = status.st_size + status.st_size / 4 + (16 << 20)
+      do throws(TorchError) { try HostMemory.require(count, for: "reading \(path)") } catch {
+        throw TrainingError.outOfMemory(
+          "\(path): its \(status.st_size) bytes do not fit into memory")
+      }
+    }
+    return try read(path)
   }
 }

@@ -34,7 +34,8 @@ package struct InitialWeights {
   /// - Parameters:
   ///   - model: The other networks in it keep their random weights.
   ///   - note: Told of each of those.
-  /// - Throws: `TrainingError.images` if a network does not fit the model's options.
+  /// - Throws: `TrainingError.images` if a network does not fit the model's options, `.outOfMemory` if the
+  ///   device has no room for it.
   func load(into model: CycleGANModel, note: (String) -> Void) throws(TrainingError) {
     for role in NetworkRole.allCases {
       guard let network = networks[role] else {
@@ -44,8 +45,9 @@ package struct InitialWeights {
       do {
         try model.load(network, into: role)
       } catch {
-        let reason = model.options.misfit(network, role, error)
-        throw .images("\(names[role] ?? role.rawValue): \(reason)")
+        let name = names[role] ?? role.rawValue
+        throw TrainingError.shortage(error, name)
+          ?? .images("\(name): \(model.options.misfit(network, role, error))")
       }
     }
   }
@@ -204,8 +206,9 @@ package struct InitialWeights {
   }
 
   private static func read(_ path: FilePath) throws(TrainingError) -> WeightsFile {
-    do throws(WeightsError) { return try WeightsFile.read(path) } catch {
-      guard case .system(let reason) = error else { throw .images("\(path): \(error)") }
+    do { return try WeightsFile.held(path) } catch {
+      if let shortage = TrainingError.shortage(error, "\(path)") { throw shortage }
+      guard case WeightsError.system(let reason) = error else { throw .images("\(path): \(error)") }
       throw .input(
         "\(path): \(reason); initial weights are a run's folder, the official code's, a checkpoint, or "
           + "AB=FILE")

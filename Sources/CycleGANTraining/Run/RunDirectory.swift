@@ -31,6 +31,7 @@ package final class RunDirectory {
     }
     for folder in [checkpoints, samples] { try Self.makeFolder(folder) }
     for folder in [path, checkpoints, samples, best] where Folder.isFolder(folder) {
+      AtomicFile.removeLeftovers(in: folder)
       for name in try Self.names(in: folder) where Self.isLeftover(name) {
         _ = folder.appending(name).withCString { unlink($0) }
       }

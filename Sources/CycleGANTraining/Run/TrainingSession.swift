@@ -24,6 +24,8 @@ final class TrainingSession {
   private var images: ImageProblems
   /// Steps that were done before this process continued.
   private var firstStep = 0
+  /// The last step, if log.tsv has no row of it.
+  private var unlogged: (step: TrainingProgress, epoch: Int)?
 
   /// Makes everything ready for the next step: loads the checkpoint or the initial weights, opens the
   /// tables, and writes config.json.
@@ -51,7 +53,9 @@ final class TrainingSession {
     }
     samples = SampleGrid(realA: try data.fixed(.A, 0), realB: try data.fixed(.B, 0))
     self.data.requiredSizes = try options.requiredSizes(samples.realA, samples.realB)
-    tables = try RunTables(directory.path, checkpoint?.tables ?? [:], warn: hooks.warn)
+    tables = try RunTables(
+      directory.path, checkpoint?.tables ?? [:],
+      keepsRest: state.position.step >= options.totalSteps(data.order), warn: hooks.warn)
     probe = try Probe(data)
     let device = model.device
     validation = try heldOut.map { heldOut throws(TrainingError) in
@@ -122,7 +126,7 @@ final class TrainingSession {
           guard try validateIfDue(), try trainEpoch() else { return false }
         }
         guard try validateIfDue() else { return false }
-        if state.position.step > firstStep { try save() }
+        if state.position.step > firstStep { try saveLast() }
         return true
       } catch .notFinite(let reason) {
         try rollBack(reason)
@@ -218,13 +222,22 @@ final class TrainingSession {
     let step = TrainingProgress(
       run: progress, firstStep: firstStep, losses: losses, throughput: reports.throughput)
     if saving.logs(from: before, to: state.position) {
-      try tables.append(
-        (state.position.step, before.epoch, state.position.images(data.order)),
-        learningRate: model.learningRate, losses, state.health.takeUnlogged())
-      reports.logged(step, learningRate: model.learningRate)
+      try log(step, of: before.epoch, state.health.takeUnlogged())
+    } else {
+      unlogged = (step, before.epoch)
     }
     reports.writePageIfDue(progress)
     hooks.progress(step)
+  }
+
+  private func log(
+    _ step: TrainingProgress, of epoch: Int, _ alarms: [Alarm]
+  ) throws(TrainingError) {
+    unlogged = nil
+    try tables.append(
+      (state.position.step, epoch, state.position.images(data.order)),
+      learningRate: model.learningRate, step.losses, alarms)
+    reports.logged(step, learningRate: model.learningRate)
   }
 
   // MARK: - Health
@@ -266,6 +279,7 @@ final class TrainingSession {
       "\(reason); rolling back to step \(checkpoint.state.position.step), to continue with "
         + (options.serialBatches ? "other crops and flips" : "the images in another order"))
     state = try checkpoint.restore(model, in: directory, configuration)
+    unlogged = nil
     firstStep = min(firstStep, state.position.step)
     try tables.cut(to: checkpoint.tables)
     reports.rollBack(to: state.position.step)
@@ -325,9 +339,25 @@ final class TrainingSession {
     try writeCheckpoint()
   }
 
-  private func writeCheckpoint() throws(TrainingError) {
+  /// Saves the last step, which has a row of log.tsv whatever the interval.
+  ///
+  /// The checkpoint does not count that row: a run that is continued beyond its end has the same rows as
+  /// one that was longer from the beginning.
+  private func saveLast() throws(TrainingError) {
+    let counted = tables.lengths
+    if let (step, epoch) = unlogged {
+      var health = state.health
+      try log(step, of: epoch, health.takeUnlogged())
+    }
+    try tables.synchronize()
+    try writeCheckpoint(counting: counted)
+  }
+
+  private func writeCheckpoint(
+    counting lengths: RunTables.Lengths? = nil
+  ) throws(TrainingError) {
     try Checkpoint(
-      of: model, state, tables.lengths, configuration
+      of: model, state, lengths ?? tables.lengths, configuration
     ).write(to: directory, keeping: options.keptCheckpoints)
     saving.didSave()
   }

@@ -86,6 +86,7 @@ package final class Tensor {
   func elements<Element: BitwiseCopyable>(of type: Element.Type) throws(TorchError) -> [Element] {
     let count = shape.reduce(1, *)
     let bytes = count * MemoryLayout<Element>.stride
+    try HostMemory.require(bytes, for: "reading \(shape)")
     var reason = ct_error()
     var status = CT_OK
     let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initialized in

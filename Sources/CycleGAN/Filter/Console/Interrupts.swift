@@ -26,7 +26,8 @@ package enum Interrupts {
     }
   }
 
-  /// Catches SIGUSR1, which asks for a status line and a checkpoint.
+  /// Catches SIGUSR1, which asks for a status line and a checkpoint, and lets in those that came since
+  /// the start: `CStart` has held them.
   package static func catchStatus() {
     var action = sigaction()
     action.sa_flags = SA_RESTART
@@ -35,6 +36,10 @@ package enum Interrupts {
       Interrupts.save.store(true, ordering: .relaxed)
     }
     sigaction(SIGUSR1, &action, nil)
+    var requests = sigset_t()
+    sigemptyset(&requests)
+    sigaddset(&requests, SIGUSR1)
+    pthread_sigmask(SIG_UNBLOCK, &requests, nil)
   }
 
   /// Whether a signal asked to stop.

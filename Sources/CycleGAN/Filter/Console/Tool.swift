@@ -16,6 +16,8 @@ package enum Tool {
     allowsRepeats: Bool = false
   ) -> Never {
     Descriptors.secure()
+    // In every tool, also where nobody answers: a request for a status line must not kill.
+    Interrupts.catchStatus()
     // A write beyond `ulimit -f` is then an error like others, and cleaned up after like others.
     signal(SIGXFSZ, SIG_IGN)
     let name = command.configuration.commandName ?? "cyclegan"

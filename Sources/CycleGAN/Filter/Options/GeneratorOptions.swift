@@ -28,6 +28,11 @@ package struct GeneratorOptions: ParsableArguments, Sendable {
   @Option(help: "Arithmetic of the convolutions; bf16 is faster and less exact.")
   var precision = Word(Precision.float32)
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Use the running statistics of batch norms; without, each image's own.")
+  var eval = true
+
   @Flag(help: "Accept NaN and infinite weights.")
   var allowNonfinite = false
 
@@ -162,7 +167,8 @@ package struct GeneratorOptions: ParsableArguments, Sendable {
   private func generator(_ weights: WeightsFile) throws -> Generator {
     let architecture = try GeneratorArchitecture(inferringFrom: weights, overrides: overrides)
     let fitted = try weights.fitted(to: architecture.network, allowNonfinite: allowNonfinite)
-    return try Generator(fitted, architecture: architecture, precision: precision.value)
+    return try Generator(
+      fitted, architecture: architecture, precision: precision.value, usesRunningStatistics: eval)
   }
 
   /// Says which file it was, and with which status the tool ends.

@@ -35,6 +35,7 @@ final class Depfile: Sendable {
       text.append(0x0A)
     }
     try OutputFolder.make(path.directory)
+    AtomicFile.removeLeftovers(in: path.directory)
     do throws(SystemError) { try AtomicFile.write(text, to: path) } catch {
       throw ToolError.writing(path, error)
     }

@@ -65,6 +65,7 @@ final class FileSink: Sink {
       return
     }
     try OutputFolder.make(path.directory)
+    AtomicFile.removeLeftovers(in: path.directory)
     do throws(SystemError) { try AtomicFile.write(bytes, to: path) } catch {
       throw ToolError.writing(path, error)
     }

@@ -18,6 +18,8 @@ package final class FolderSink: Sink {
     var made: Set<FilePath> = []
     /// Inputs that were asked for.
     var asked: Set<FilePath> = []
+    /// Folders that were written to.
+    var folders: Set<FilePath> = []
   }
   private let names = Locked(Names())
 
@@ -129,6 +131,10 @@ package final class FolderSink: Sink {
     let bytes = try format.encoded(frame, encoding)
     do throws(OutputFolder.Failure) { try OutputFolder.create(output.directory) } catch {
       throw Self.failure(error.folder, error.reason, error.description)
+    }
+    for folder in [folder, output.directory]
+    where names.withLock({ $0.folders.insert(folder).inserted }) {
+      AtomicFile.removeLeftovers(in: folder)
     }
     do throws(SystemError) { try AtomicFile.write(bytes, to: output) } catch {
       throw Self.failure(output, error, "\(output): \(error)")

@@ -57,7 +57,7 @@ package enum Folder {
   ) throws(SystemError) {
     // The folder is closed before its files are opened: descriptors may be few.
     let (names, identity) = try folder.listed()
-    guard entered.insert(identity).inserted else { return }
+    guard entered.insert(identity).inserted, FileSystem(folder) != .kernel else { return }
     for name in names where name.bytes.first != UInt8(ascii: ".") && !isLitter(name) {
       visit(folder.appending(name), &content, &entered)
     }
@@ -86,6 +86,8 @@ package enum Folder {
       case S_IFDIR where FileIdentity(path).map(content.excluded.contains) ?? false: break
       case S_IFDIR where isRun(path): content.runs.append(path)
       case S_IFDIR: try walk(path, &content, &entered)
+      case S_IFREG where SpecialFile(path) != nil:
+        content.skipped.append((path, "a file of the kernel"))
       case S_IFREG:
         switch try kind(of: path) {
         case .image: content.entries.append(Entry(path: path, failure: nil))

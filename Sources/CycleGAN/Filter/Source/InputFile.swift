@@ -4,7 +4,7 @@ import Glibc
 struct InputFile {
   /// Its bytes; a wait for those of a pipe ends where a signal asks to stop.
   let reader: ByteReader
-  /// Bytes of a regular file; nil for a pipe or a device, which have no size.
+  /// Bytes of a regular file; nil for a pipe, which has no size.
   let size: Int?
 
   /// How long a FIFO may be without anybody who writes to it, ms.
@@ -12,9 +12,10 @@ struct InputFile {
 
   /// Opens a file.
   ///
-  /// - Parameter path: A file, a device or a FIFO.
+  /// - Parameter path: A file or a FIFO.
   /// - Throws: `InputFileError` if it cannot be opened, or if nobody writes to a FIFO.
   init(_ path: FilePath) throws(InputFileError) {
+    if let special = SpecialFile(path) { throw .system(special.error) }
     let descriptor: Int32
     do throws(SystemError) {
       // Otherwise opening a FIFO would wait for a writer, whatever signals say.

@@ -102,6 +102,7 @@ final class InputPaths {
 
   private func open(operand path: FilePath) throws(ToolError) {
     if path.bytes == Array("-".utf8) {
+      try requireReadableStandardInput()
       guard try kindOfStandardInput() == .paths else {
         return pending.append(.entry(.standardInput))
       }
@@ -131,6 +132,11 @@ final class InputPaths {
     }
   }
 
+  private func requireReadableStandardInput() throws(ToolError) {
+    guard let special = SpecialFile.onStandardInput else { return }
+    throw ToolError(.noInput, "standard input: \(special.error)")
+  }
+
   private func kindOfStandardInput() throws(ToolError) -> InputSelection.Kind {
     if let kind = selection.standardInput { return kind }
     if selection.isNull { return .paths }
@@ -149,6 +155,7 @@ final class InputPaths {
 
   private func reader(of list: InputSelection.List) throws(ToolError) -> PathListReader {
     if list.path.bytes == Array("-".utf8) {
+      try requireReadableStandardInput()
       return PathListReader(
         standardInput, name: "standard input", separator: list.separator,
         nullOption: "--files0-from")

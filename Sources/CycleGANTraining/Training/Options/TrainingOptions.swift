@@ -232,7 +232,8 @@ extension TrainingOptions {
     guard mode != .none else { return nil }
     let needs = preparations.0
     let (name, side) = mode == .scaleWidth ? ("--load-size", load) : ("--crop-size", crop)
-    guard side % needs.sideMultiple != 0 || side < needs.minimumSide else { return nil }
+    let trained = mode == .scaleWidth ? Preprocessing.rounded(side) : side
+    guard trained % needs.sideMultiple != 0 || trained < needs.minimumSide else { return nil }
     return
       "\(model.generatorKind) and its discriminators need sides that are multiples of "
       + "\(needs.sideMultiple), at least \(needs.minimumSide), and \(name) is \(side)"

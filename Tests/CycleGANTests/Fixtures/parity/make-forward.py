@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes forward.tsv and state-dicts.tsv: what PyTorch makes of networks of the official shape.
+"""Writes forward.tsv, batch-statistics.tsv and state-dicts.tsv: what PyTorch makes of networks of the
+official shape.
 
     python3 make-forward.py        needs NumPy and PyTorch; the tables say which version wrote them
 
@@ -7,6 +8,9 @@ Weights and pictures come from a linear congruential generator that the tests ha
 no weights are stored. A network runs in float64 on float32 weights: the table has the truth, and
 beside it how far PyTorch's own float32 is from it. A picture of a size that a network does not take
 is mirrored beyond its right and lower border first, and the result is cut back.
+
+batch-statistics.tsv has the networks with batch norms in train mode, as the official test.py leaves
+them without --eval, but without dropout, which is random there.
 """
 
 import math
@@ -180,6 +184,21 @@ def sizes_taken(word, height, width):
     return (max(least, -(-side // multiple) * multiple) for side in (height, width))
 
 
+# In train mode a batch norm has only the statistics of what it gets.
+BATCH_NORM_NETWORKS = [
+    # word, inputs, outputs, width, norm, dropout, scale, sizes
+    ("resnet_0blocks", 3, 3, 5, "batch", False, 0, [(12, 20)]),
+    ("resnet_3blocks", 3, 3, 8, "batch", False, 0, [(32, 48), (9, 2)]),
+    ("resnet_2blocks", 1, 3, 8, "batch", True, 0, [(24, 16)]),
+    ("resnet_1blocks", 3, 1, 64, "batch", False, 0.02, [(64, 64)]),
+    ("unet_32", 3, 3, 6, "batch", False, 0, [(32, 32), (40, 50)]),
+    ("unet_64", 3, 3, 4, "batch", True, 0, [(64, 64), (1, 1)]),
+    ("unet_128", 3, 1, 4, "batch", False, 0.06, [(128, 128)]),
+    ("resnet_3blocks:resize", 1, 3, 8, "batch", True, 0, [(32, 48), (9, 2)]),
+    ("resnet_1blocks", 3, 3, 8, "instance", False, 0, [(24, 16)]),
+    ("resnet_2blocks", 3, 3, 8, "none", False, 0.07, [(24, 16)]),
+]
+
 NETWORKS = [
     # word, inputs, outputs, width, norm, dropout, scale, sizes
     ("resnet_0blocks", 3, 3, 5, "instance", False, 0, [(8, 8), (12, 20)]),
@@ -206,15 +225,18 @@ NETWORKS = [
 ]
 
 
-def forward():
+def forward(file, networks, batch_statistics):
     lines = [f"# PyTorch {torch.__version__}, float64: netG input_nc output_nc ngf norm dropout "
              "scale height width float32-is-away mean mean-magnitude minimum maximum "
              f"{SAMPLES} samples"]
-    for *fields, scale, sizes in NETWORKS:
+    for *fields, scale, sizes in networks:
         single, double = (generator(*fields).eval() for _ in range(2))
         fill(single, scale)
         double.load_state_dict(single.state_dict())
         double.double()
+        for module in [*single.modules(), *double.modules()]:
+            if isinstance(module, nn.BatchNorm2d):
+                module.train(batch_statistics)
         for height, width in sizes:
             word, inputs = fields[:2]
             values = numbers(height * 7919 + width * 104729 + inputs, inputs * height * width)
@@ -230,7 +252,7 @@ def forward():
             found += [flat[i] for i in places]
             row = (*fields, scale, height, width, *(f"{number:.7g}" for number in found))
             lines.append("\t".join(map(str, row)))
-    (HERE / "forward.tsv").write_text("\n".join(lines) + "\n")
+    (HERE / file).write_text("\n".join(lines) + "\n")
 
 
 def state_dicts():
@@ -253,5 +275,6 @@ def state_dicts():
 
 if __name__ == "__main__":
     with torch.inference_mode():
-        forward()
+        forward("forward.tsv", NETWORKS, batch_statistics=False)
+        forward("batch-statistics.tsv", BATCH_NORM_NETWORKS, batch_statistics=True)
         state_dicts()

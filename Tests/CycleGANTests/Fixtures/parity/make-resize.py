@@ -54,9 +54,15 @@ def resize():
 
 
 def size(mode, load, crop, width, height):
-    """The size before the crop, by the formulas of the official data/base_dataset.py."""
+    """The size before the crop, by the formulas of the official data/base_dataset.py.
+
+    The official scale_width leaves sides that the generators cannot take; here it is followed by
+    what none does.
+    """
     if mode == "none":
         return int(round(width / 4) * 4), int(round(height / 4) * 4)
+    if mode == "scale_width":
+        return size("none", load, crop, *size("scale_width_and_crop", load, crop, width, height))
     if mode == "resize_and_crop":
         return load, load
     if mode == "crop" or (width == load and height >= crop):
