@@ -32,6 +32,7 @@ package enum Tool {
       }
       try parsed.run()
     } catch let error as ToolError {
+      ProgressLine.end()
       let diagnostics = Diagnostics(tool: name)
       for line in error.lines { diagnostics.say(line) }
       leave(error.status)
@@ -45,6 +46,7 @@ package enum Tool {
   ///
   /// - Parameter status: What the shell gets.
   package static func leave(_ status: ExitStatus) -> Never {
+    ProgressLine.end()
     Interrupts.dieIfAsked()
     // Without the clean-up of exit(): other threads may still be at work on what it takes away.
     _exit(status.rawValue)

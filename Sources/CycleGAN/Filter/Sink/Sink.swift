@@ -119,7 +119,12 @@ extension OutputOptions {
   }
 
   private func requireNoTerminal(_ what: String) throws(ToolError) {
-    guard !force, isatty(STDOUT_FILENO) == 1 else { return }
+    guard isatty(STDOUT_FILENO) == 1 else { return }
+    guard !force else {
+      // Bytes on the terminal leave no line to draw on.
+      if ProgressLine.isShared(STDOUT_FILENO) { ProgressLine.end() }
+      return
+    }
     throw ToolError(
       .usage, "refusing to write \(what) to a terminal; use -o DIR/, redirect it, or -f")
   }
