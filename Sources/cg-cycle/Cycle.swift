@@ -43,7 +43,8 @@ struct CycleCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Write contact sheets x | G(x) | F(G(x)) to this folder.", valueName: "dir"))
+    help: ArgumentHelp("Write contact sheets x | G(x) | F(G(x)) to this folder.", valueName: "dir"),
+    completion: .directory)
   var output: FilePath?
 
   static func main() { Tool.main(CycleCommand.self) }

@@ -61,6 +61,9 @@ package enum Tool {
     if let name = command.configuration.commandName, message.hasPrefix("Error: ") {
       message = "\(name): " + message.dropFirst(7).prefix(1).lowercased() + message.dropFirst(8)
     }
+    if code.isSuccess, CompletionScript.isWanted(CommandLineArguments.all) {
+      message = CompletionScript.repaired(message, of: command)
+    }
     message = AcceptedValues.explaining(message)
     let text = Array((message + "\n").utf8)
     let output: Int32 = code.isSuccess ? STDOUT_FILENO : STDERR_FILENO

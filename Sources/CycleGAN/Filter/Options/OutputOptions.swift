@@ -159,4 +159,6 @@ struct FormatWord: ExpressibleByArgument, Sendable {
   }
 
   static var allValueStrings: [String] { ["png", "jpg", "webp", "ppm", "npy"] }
+
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
