@@ -90,8 +90,8 @@ extension OutputOptions {
     let depfile = depfile.map { Depfile($0, prerequisites: prerequisites) }
     guard path.bytes.last != UInt8(ascii: "/"), !Folder.isFolder(path) else {
       let folder = FolderSink(
-        path, format: format?.value, encoding: encoding, freshness: freshness, depfile: depfile,
-        protected: protected, terminator: print0 ? 0 : 0x0A)
+        path, names: outputTemplate, format: format?.value, encoding: encoding,
+        freshness: freshness, depfile: depfile, protected: protected, terminator: print0 ? 0 : 0x0A)
       try folder.plan(images)
       return folder
     }
