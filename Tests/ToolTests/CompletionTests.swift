@@ -33,6 +33,8 @@ import Testing
       Line("\(tool) --stdin ", ["stream", "image", "paths"], not: files),
       Line("\(tool) --max-pixels ", ["unlimited"], not: files),
       Line("\(tool) --max-bytes ", ["unlimited"]), Line("\(tool) --fail-on ", ["error"]),
+      Line("\(tool) --stdin=s", ["stream"], not: files),
+      Line("\(tool) photo.JPG --files-from=gen", ["gen_AB.bin"]),
       Line("\(tool) --max-p", ["--max-pixels"]), Line("\(tool) -t ", [], not: files + ["help"]),
     ]
   }
@@ -46,7 +48,8 @@ import Testing
   static let others = [
     Line("cg-prep --preprocess ", ["scale_width", "none"], not: files),
     Line("cg-prep --crop-at ", ["center", "random"]), Line("cg-prep --pillow ", ["12", "13"]),
-    Line("cg-apply -w ", files), Line("cg-apply --weights gen", ["gen_AB.bin"]),
+    Line("cg-apply -w ", files), Line("cg-apply photo.JPG -w ", files),
+    Line("cg-apply --weights gen", ["gen_AB.bin"]),
     Line("cg-apply --direction ", ["AB", "BA"], not: files),
     Line("cg-apply --netG ", ["resnet_9blocks", "unet_256"]),
     Line("cg-apply --norm ", ["instance", "batch"]),
@@ -57,7 +60,7 @@ import Testing
     Line("cg-weights diff gen_AB.bin ", files), Line("cg-weights import -o ", files),
     Line("cg-weights export --format ", ["safetensors", "onnx"], not: files),
     Line("cg-weights import --domain ", ["A", "B"], not: files),
-    Line("cg-weights show --js", ["--json"]),
+    Line("cg-weights export --format=on", ["onnx"]), Line("cg-weights show --js", ["--json"]),
   ]
   static let trainers = [
     Line("cg-train -A ", files), Line("cg-train -B pho", ["photos", "photo.JPG"]),
@@ -97,7 +100,7 @@ import Testing
     }
   }
 
-  /// What a shell offers for each line; folders with or without a slash at their end are the same.
+  /// What a shell offers for each line, be it with the option in front or with a folder's slash behind.
   private func offers(
     _ lines: [String], _ language: Language, in shell: Shell
   ) throws -> [Set<String>] {
@@ -108,8 +111,13 @@ import Testing
     #expect(outcome.status == 0)
     #expect(outcome.errors.isEmpty, "\(outcome.errors)")
     return outcome.output.split(separator: "end\n", omittingEmptySubsequences: false).dropLast()
-      .map { Set($0.split(separator: "\n").map { $0.hasSuffix("/") ? $0.dropLast() : $0 }) }
-      .map { Set($0.map(String.init)) }
+      .map { offer in
+        Set(
+          offer.split(separator: "\n").map { word in
+            String(
+              word.split(separator: "=").last.map { $0.last == "/" ? $0.dropLast() : $0 } ?? "")
+          })
+      }
   }
 
   private static let commands: [Language: String] = [
@@ -126,7 +134,7 @@ import Testing
     .bash: #"""
     for script in scripts/*; do source "$script"; done
     while IFS= read -r COMP_LINE; do
-      read -ra COMP_WORDS <<<"$COMP_LINE"; [[ $COMP_LINE == *' ' ]] && COMP_WORDS+=('')
+      read -ra COMP_WORDS <<<"${COMP_LINE//=/ = }"; [[ $COMP_LINE == *' ' ]] && COMP_WORDS+=('')
       COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMP_POINT=${#COMP_LINE} COMPREPLY=()
       "_${COMP_WORDS[0]}" "${COMP_WORDS[0]}" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
       printf '%s\n' "${COMPREPLY[@]}" end
