@@ -14,6 +14,8 @@ extension OfficialWords {
     "gpu-ids": device, "gpu-id": device, "gpu": device, "g": device,
     "model": "only CycleGAN is implemented", "m": "only CycleGAN is implemented",
     "i": images, "input": images,
+    "w": "--init-from says which weights to start from",
+    "weights": "--init-from says which weights to start from",
     "niter": "--n-epochs says it", "epochs": "--n-epochs and --n-epochs-decay say it",
     "niter-decay": "--n-epochs-decay says it", "no-lsgan": "--gan-mode says it",
     "which-epoch": "the newest checkpoint is used; use --init-from RUN to start from given weights",

@@ -113,6 +113,15 @@ import Testing
     """
   }
 
+  @Test(arguments: ["-foo", "--photos", "-ä"])
+  func `so is a file without a dot in its name`(file: String) throws {
+    let outcome = try shell("touch ./\(file); cg-apply \(file)")
+    #expect(outcome.status == 64)
+    let way = "for the file write ./\(file), or -- in front of the files\n"
+    #expect(
+      outcome.errors.hasPrefix("cg-apply: unknown option '\(file)'; \(way)"), "\(outcome.errors)")
+  }
+
   @Test func `both ways to name such a file work, and a value behind its letter is taken apart`()
     throws
   {
@@ -125,6 +134,18 @@ import Testing
     #expect(outcome.output == "o/-v.ppm\no2/-v.ppm\n64\n64\n")
     #expect(
       outcome.errors.contains("-oy.png: the value of -o is an argument of its own: -o y.png"))
+  }
+
+  @Test func `letters may share a hyphen`() throws {
+    try shell.makeImages(1, in: "p")
+    let outcome = try shell(
+      """
+      cg-prep -qo o/ -nv p; cg-prep -fqo o/ p; cg-prep -qon o/ p
+      cg-prep -qoZ o/ p || echo $?; cg-prep -oj o/ 2 p
+      """)
+    #expect(
+      outcome.output == "p/0.ppm\to/p/0.ppm\no/p/0.ppm\np/0.ppm\to/p/0.ppm\n64\no/p/0.ppm\n")
+    #expect(outcome.errors.contains("cg-prep: unknown option '-qoZ'\n"), "\(outcome.errors)")
   }
 
   @Test func `negative numbers and names behind -- are no options`() throws {

@@ -84,14 +84,15 @@ struct OptionTable {
     }
   }
 
-  /// The first option that the tool does not have.
+  /// The first option that the tool does not have; what is a file is more likely that than several
+  /// letters.
   var unknown: String? {
     written.first { name in
       guard options[name] == nil, !name.hasPrefix("--generate-completion-script") else {
         return false
       }
-      // Flags of one letter each may share a hyphen.
-      return name.hasPrefix("--") || !name.dropFirst().allSatisfy { options["-\($0)"] != nil }
+      let letters = Self.letters(name)
+      return letters.isEmpty || letters.contains { !has($0) } || FilePath(name).exists
     }
   }
 
@@ -115,17 +116,24 @@ struct OptionTable {
   /// The names of options in the arguments, without values.
   private var written: [String] {
     var names: [String] = []
-    var isValue = false
+    var values = 0
     for argument in arguments {
-      guard !isValue, argument.hasPrefix("-"), argument != "-" else {
-        isValue = false
+      guard values == 0, argument.hasPrefix("-"), argument != "-" else {
+        values = max(0, values - 1)
         continue
       }
       let name = String(argument.prefix { $0 != "=" })
       names.append(name)
-      isValue = name == argument && options[name]?.takesValue ?? false
+      // Of several letters behind a hyphen each takes its value.
+      let options = has(name) ? [name] : Self.letters(name)
+      values = name == argument ? options.count(where: takesValue) : 0
     }
     return names
+  }
+
+  /// The options of one letter each that share a hyphen; none for a long name.
+  private static func letters(_ name: String) -> [String] {
+    name.hasPrefix("--") ? [] : name.dropFirst().map { "-\($0)" }
   }
 }
 

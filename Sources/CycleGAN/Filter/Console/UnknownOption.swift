@@ -40,7 +40,11 @@ enum UnknownOption {
     guard let table = OptionTable(of: command, arguments), let word = table.unknown else {
       return nil
     }
+    let path = FilePath(bytes: CommandLineArguments.decoded(word))
+    if path.exists {
+      return "unknown option '\(path)'; for the file write ./\(path), or -- in front of the files"
+    }
     let suggestion = table.suggestion(for: word).map { ". Did you mean '\($0)'?" } ?? ""
-    return "unknown option '\(escaped(CommandLineArguments.decoded(word)))'\(suggestion)"
+    return "unknown option '\(path)'\(suggestion)"
   }
 }

@@ -276,7 +276,7 @@ extension FilePath {
     guard !(output + [name]).contains(FilePath("..")) else {
       throw InputFailure(
         "its output would leave the folder because of the .. in its name; go to the folder above it "
-          + "first, name it from the root on, or use --output-template '{stem}.{ext}'",
+          + "first, give its absolute path, or use --output-template '{stem}.{ext}'",
         status: .cannotCreate)
     }
     let path = output.map(\.bytes).joined(separator: [UInt8(ascii: "/")])
