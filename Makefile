@@ -31,7 +31,8 @@ BUILT := .build/release
 RECORD := $(BUILT)/tools.txt
 
 DEPS := gcc g++ libdnnl-dev libpng-dev libjpeg-dev libwebp-dev zlib1g-dev \
-  $(if $(TRAINER),$(if $(LIBTORCH),,libtorch-dev)) mandoc shellcheck clang-format parallel
+  $(if $(TRAINER),$(if $(LIBTORCH),,libtorch-dev)) mandoc shellcheck clang-format parallel \
+  zsh fish
 
 SCRIPTS := $(shell find .ci examples Tests -type f \( -name '*.sh' -o -path .ci/run \))
 C_SOURCES := $(shell find Sources -name '*.[ch]' -o -name '*.cpp')

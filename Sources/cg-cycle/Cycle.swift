@@ -43,10 +43,20 @@ struct CycleCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Write contact sheets x | G(x) | F(G(x)) to this folder.", valueName: "dir"))
+    help: ArgumentHelp("Write contact sheets x | G(x) | F(G(x)) to this folder.", valueName: "dir"),
+    completion: .directory)
   var output: FilePath?
 
+  @Option(help: NameTemplate.help)
+  var outputTemplate: NameTemplate?
+
   static func main() { Tool.main(CycleCommand.self) }
+
+  func validate() throws {
+    guard outputTemplate == nil || output != nil else {
+      throw ValidationError("--output-template names contact sheets: it needs -o FOLDER")
+    }
+  }
 
   func run() throws {
     Kernels.threads = threads.computing
@@ -59,7 +69,9 @@ struct CycleCommand: ParsableCommand {
         return Computation(isForOneCore: cycle.sharesCores) { try cycle($0) }
       },
       into: { _, images, protected throws(ToolError) in
-        let sheets = output.map { FolderSink($0, format: .png, protected: protected) }
+        let sheets = output.map {
+          FolderSink($0, names: outputTemplate, format: .png, protected: protected)
+        }
         try sheets?.plan(images)
         return CycleSink(table: table, sheets: sheets)
       })

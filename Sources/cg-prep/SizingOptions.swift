@@ -118,6 +118,8 @@ enum CropPosition: ExpressibleByArgument, Sendable {
       self = .at(x: x, y: y)
     }
   }
+
+  static var defaultCompletionKind: CompletionKind { .list(["center", "random"]) }
 }
 
 /// Versions of Pillow whose resize differs.

@@ -7,15 +7,18 @@ struct ImageOptions: ParsableArguments {
     name: .customShort("A"),
     help: ArgumentHelp(
       "Images of domain A: a folder, @LIST of paths, a tensor stream, a FIFO, or - for stdin.",
-      valueName: "images"))
+      valueName: "images"),
+    completion: .file())
   var imagesA: String?
 
   @Option(
-    name: .customShort("B"), help: ArgumentHelp("Images of domain B.", valueName: "images"))
+    name: .customShort("B"), help: ArgumentHelp("Images of domain B.", valueName: "images"),
+    completion: .file())
   var imagesB: String?
 
   @Option(
-    help: ArgumentHelp("Data set folder: the same as -A D/trainA -B D/trainB.", valueName: "d"))
+    help: ArgumentHelp("Data set folder: the same as -A D/trainA -B D/trainB.", valueName: "d"),
+    completion: .directory)
   var dataroot: String?
 
   func validate() throws {

@@ -5,7 +5,8 @@ import CycleGAN
 struct OutputOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Folder of the run; created if missing.", valueName: "run"))
+    help: ArgumentHelp("Folder of the run; created if missing.", valueName: "run"),
+    completion: .directory)
   var output: String
 
   @Flag(help: "Show progress even if stderr is no terminal.")

@@ -92,25 +92,27 @@ final class RunReport {
   private func show(_ progress: TrainingProgress) {
     throughput = progress.throughput
     if interval?.ends(at: throughput.seconds) ?? false {
-      diagnostics.say("\(progress.position), \(Self.detail(progress))")
+      let details = Self.details(progress).map(\.text).joined(separator: ", ")
+      diagnostics.say("\(progress.position), \(details)")
     }
     bar.update(
       done: progress.run.step, total: progress.run.totalSteps, unit: "steps",
-      from: progress.firstStep, Self.detail(progress))
+      from: progress.firstStep, Self.details(progress))
   }
 
-  private static func detail(_ progress: TrainingProgress) -> String {
+  /// Ordered for reading; the ranks say what a narrow terminal leaves out.
+  private static func details(_ progress: TrainingProgress) -> [ProgressLine.Field] {
     let losses = progress.losses
     func pair(_ name: String, _ a: Float, _ b: Float) -> String {
       "\(name) \(ProgressBar.short(Double(a))) \(ProgressBar.short(Double(b)))"
     }
     return [
-      "\(ProgressBar.short(progress.throughput.imagesPerSecond)) images/s",
-      "epoch \(progress.run.epoch)/\(progress.run.totalEpochs)",
-      pair("D", losses.discriminatorA, losses.discriminatorB),
-      pair("G", losses.adversarialAB, losses.adversarialBA),
-      pair("cycle", losses.cycleA, losses.cycleB),
-      pair("identity", losses.identityA, losses.identityB),
-    ].joined(separator: ", ")
+      .init("\(ProgressBar.short(progress.throughput.imagesPerSecond)) images/s", rank: 3),
+      .init("epoch \(progress.run.epoch)/\(progress.run.totalEpochs)", rank: 7),
+      .init(pair("D", losses.discriminatorA, losses.discriminatorB), rank: 4),
+      .init(pair("G", losses.adversarialAB, losses.adversarialBA), rank: 5),
+      .init(pair("cycle", losses.cycleA, losses.cycleB), rank: 6),
+      .init(pair("identity", losses.identityA, losses.identityB), rank: 8),
+    ]
   }
 }

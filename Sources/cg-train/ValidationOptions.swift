@@ -6,18 +6,21 @@ import CycleGANTraining
 struct ValidationOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Held-out images of A. (default: D/testA of --dataroot D)", valueName: "images"))
+      "Held-out images of A. (default: D/testA of --dataroot D)", valueName: "images"),
+    completion: .file())
   var valA: String?
 
   @Option(
     help: ArgumentHelp(
-      "Held-out images of B. (default: D/testB of --dataroot D)", valueName: "images"))
+      "Held-out images of B. (default: D/testB of --dataroot D)", valueName: "images"),
+    completion: .file())
   var valB: String?
 
   @Option(
     help: ArgumentHelp(
       "Paired ground truth: the images of --val-a in domain B, under the same names.",
-      valueName: "images"))
+      valueName: "images"),
+    completion: .file())
   var valTruth: String?
 
   @Option(

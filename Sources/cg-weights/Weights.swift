@@ -29,7 +29,7 @@ struct Weights: ParsableCommand {
       Show.self, Verify.self, Import.self, Export.self, Diff.self, Average.self,
     ])
 
-  static func main() { Tool.main(Weights.self, officialWords: OfficialWords.shared) }
+  static func main() { Tool.main(Weights.self, officialWords: OfficialWords.files) }
 
   func run() throws {
     throw ValidationError("name a subcommand: show, verify, import, export, diff or average")

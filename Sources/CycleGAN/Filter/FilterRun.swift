@@ -123,7 +123,7 @@ package struct FilterRun: Sendable {
       if let identity = sink.unwritten { try tally.list(identity) }
       throw error
     }
-    try tally.finish()
+    try tally.finish(skipped: source.skipped)
   }
 
   private func decoded(_ content: Input.Content, _ identity: Input.Identity) throws -> Frame {

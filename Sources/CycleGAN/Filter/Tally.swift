@@ -150,13 +150,15 @@ package final class Tally: Sendable {
 
   /// Takes the progress bar away, and says how it ended if something failed, or took long.
   ///
+  /// - Parameter skipped: What was left out, as no image or as done before.
   /// - Throws: `ToolError` with the exit status unless everything is done.
-  package func finish() throws(ToolError) {
+  package func finish(skipped: Int) throws(ToolError) {
     let (done, failed, seconds) = state.withLock { state in
       state.bar.finish()
       state.isFinished = true
       return (state.done, state.failed, state.bar.elapsed)
     }
+    let left = skipped > 0 ? ", \(skipped) skipped" : ""
     let isLong = seconds > 3 && isatty(STDERR_FILENO) == 1
     if Interrupts.wantsStop {
       if options.verbosity != .quiet {
@@ -165,14 +167,14 @@ package final class Tally: Sendable {
       return
     }
     guard failed > 0 else {
-      if isLong || options.verbosity == .verbose, options.verbosity != .quiet, done > 0 {
+      if isLong || options.verbosity == .verbose, options.verbosity != .quiet, done + skipped > 0 {
         let what = done == 1 ? "1 image" : "\(done) images"
-        diagnostics.say("\(what) in \(Self.duration(seconds))")
+        diagnostics.say("\(what) in \(Self.duration(seconds))\(left)")
       }
       return
     }
     // One that failed was named just before.
     guard done + failed > 1 else { throw ToolError(status, lines: []) }
-    throw ToolError(status, "\(done) of \(done + failed) images done, \(failed) failed")
+    throw ToolError(status, "\(done) of \(done + failed) images done, \(failed) failed\(left)")
   }
 }

@@ -49,17 +49,8 @@ final class Shell {
     defer { try? FileManager.default.removeItem(at: streams) }
     let files = ["output", "errors"].map { streams.appending(path: $0) }
     for file in files { try Data().write(to: file) }
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments =
-      ["--default-signal", "timeout", "--kill-after=2", "\(seconds)"]
-      + ["/bin/bash", "-eu", "-o", "pipefail", "-c", command]
-    process.currentDirectoryURL = folder
-    var environment = ProcessInfo.processInfo.environment
-    environment["PATH"] = "\(Self.tools):\(environment["PATH"] ?? "/usr/bin:/bin")"
-    environment["MAKEFLAGS"] = nil
-    process.environment = environment
-    process.standardInput = FileHandle.nullDevice
+    let process = process(
+      command, with: ["--default-signal", "timeout", "--kill-after=2", "\(seconds)"])
     process.standardOutput = try FileHandle(forWritingTo: files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])
     try process.run()
@@ -68,6 +59,25 @@ final class Shell {
       status: process.terminationStatus,
       output: String(decoding: try Data(contentsOf: files[0]), as: UTF8.self),
       errors: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self))
+  }
+
+  /// Prepares one command line, to be run in the folder without standard input.
+  ///
+  /// - Parameters:
+  ///   - command: Of bash.
+  ///   - prefix: Options and a command of env.
+  /// - Returns: What is left is to say where its output goes, and to run it.
+  func process(_ command: String, with prefix: [String]) -> Process {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = prefix + ["/bin/bash", "-eu", "-o", "pipefail", "-c", command]
+    process.currentDirectoryURL = folder
+    var environment = ProcessInfo.processInfo.environment
+    environment["PATH"] = "\(Self.tools):\(environment["PATH"] ?? "/usr/bin:/bin")"
+    environment["MAKEFLAGS"] = nil
+    process.environment = environment
+    process.standardInput = FileHandle.nullDevice
+    return process
   }
 
   /// Paths of the files below a folder, sorted.

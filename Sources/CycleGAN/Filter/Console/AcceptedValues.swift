@@ -6,6 +6,8 @@ enum AcceptedValues {
     "bytes": "a number of bytes, such as 1000000, 500k, 500M, 2G or 1.5G",
     "s": "a whole number of seconds, at least 1", "channels": "a whole number, at least 1",
     "WxH|N": "a size such as 640x480, or 256 for a square; each side is at least 1",
+    "template":
+      "a name such as {dir}/{name}.{ext}: {dir} or {dir:N}, {name}, {stem}, and .{ext} at the end",
     "load:save": "1 to 1024 threads, such as 4, or 4:2", "seed": "a whole number, at least 0",
   ]
   /// By the option's name, where it says more than the placeholder.

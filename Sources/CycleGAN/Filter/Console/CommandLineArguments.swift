@@ -70,4 +70,7 @@ extension FilePath: ExpressibleByArgument {
   public init?(argument: String) {
     self.init(bytes: CommandLineArguments.decoded(argument))
   }
+
+  /// Files and folders: inputs are known by their content, whatever their names end in.
+  public static var defaultCompletionKind: CompletionKind { .file() }
 }

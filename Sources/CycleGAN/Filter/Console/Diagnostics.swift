@@ -10,7 +10,6 @@ package final class Diagnostics: Sendable {
   fileprivate struct State {
     let descriptor: Int32
     var failed = 0
-    var bar = ""
   }
   private let state: Locked<State>
 
@@ -46,30 +45,18 @@ package final class Diagnostics: Sendable {
     }
   }
 
-  /// Shows a line that the next one replaces.
+  /// Says how far the tool is, in a line without its name.
   ///
-  /// - Parameters:
-  ///   - text: What to show; empty takes it away.
-  ///   - inPlace: Whether stderr is a terminal; otherwise the text is a line of its own.
-  func show(_ text: String, inPlace: Bool) {
-    state.withLock { state in
-      guard inPlace else { return state.put(text + "\n") }
-      // Carriage return, the text, erase what the longer line before left.
-      state.put("\r" + text + "\u{1B}[K")
-      state.bar = text
-    }
+  /// - Parameter text: The line.
+  func report(_ text: String) {
+    state.withLock { $0.write(text) }
   }
 }
 
 extension Diagnostics.State {
-  fileprivate func put(_ text: String) {
-    // Nobody can be told where stderr itself fails; the exit status still says what happened.
-    try? ByteWriter(descriptor: descriptor).write(Array(text.utf8))
-  }
-
   fileprivate func write(_ line: String) {
-    guard !bar.isEmpty else { return put(line + "\n") }
-    put("\r\u{1B}[K" + line + "\n" + bar)
+    // Nobody can be told where stderr itself fails; the exit status still says what happened.
+    try? ProgressLine.write(Array((line + "\n").utf8), to: descriptor)
   }
 }
 

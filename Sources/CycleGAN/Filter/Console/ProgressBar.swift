@@ -1,6 +1,6 @@
 import Glibc
 
-/// How far a tool is: a line on a terminal, drawn again a few times a second.
+/// How far a tool is: a line on a terminal, drawn anew five times a second.
 package final class ProgressBar {
   /// When there is one.
   package enum Mode: Sendable {
@@ -27,7 +27,7 @@ package final class ProgressBar {
   ///   - diagnostics: Where it is drawn.
   package init(_ mode: Mode, _ diagnostics: Diagnostics) {
     self.diagnostics = diagnostics
-    inPlace = isatty(STDERR_FILENO) == 1
+    inPlace = ProgressLine.isPossible
     switch mode {
     case .always: isShown = true
     case .never: isShown = false
@@ -45,35 +45,39 @@ package final class ProgressBar {
   ///   - total: Where the end is; nil if nobody knows.
   ///   - unit: What is counted, in the plural.
   ///   - first: What was done before this process began.
-  ///   - detail: What stands behind it.
+  ///   - details: What stands behind it.
   package func update(
     done: Int, total: Int?, unit: String, from first: Int = 0,
-    _ detail: @autoclosure () -> String = ""
+    _ details: @autoclosure () -> [ProgressLine.Field] = []
   ) {
     let isAsked = Interrupts.takeStatusRequest()
     let isDue = isShown && elapsed - last >= (inPlace ? 0.2 : 5)
     let isWaiting = isShown && !inPlace
     guard isDue || isAsked || isWaiting else { return }
     let rate = Double(done - first) / max(elapsed, 1e-9)
-    var text = "\(done)"
-    if let total { text += "/\(total)" }
-    text += " \(unit), \(ProgressBar.short(rate))/s"
+    var fields = [
+      ProgressLine.Field(total.map { "\(done)/\($0) \(unit)" } ?? "\(done) \(unit)", rank: 0),
+      .init("\(ProgressBar.short(rate))/s", rank: .max),
+    ]
     if let total, total > 0, rate > 0 {
-      text += ", \(100 * done / total) %, \(ProgressBar.clock(Double(total - done) / rate)) left"
+      fields += [
+        .init("\(100 * done / total) %", rank: 2),
+        .init("\(ProgressBar.clock(Double(total - done) / rate)) left", rank: 1),
+      ]
     }
-    let behind = detail()
-    if !behind.isEmpty { text += ", " + behind }
+    fields += details()
+    let text = fields.map(\.text).joined(separator: ", ")
     waiting = isWaiting ? text : ""
     guard isDue || isAsked else { return }
     last = elapsed
     waiting = ""
-    diagnostics.show(text, inPlace: inPlace && isShown)
+    if inPlace && isShown { ProgressLine.show(fields) } else { diagnostics.report(text) }
   }
 
   /// Takes the line away; off a terminal says how far it came.
   package func finish() {
-    if !waiting.isEmpty { diagnostics.show(waiting, inPlace: false) }
-    if isShown && inPlace && last > 0 { diagnostics.show("", inPlace: true) }
+    if !waiting.isEmpty { diagnostics.report(waiting) }
+    ProgressLine.hide()
   }
 
   /// Writes a number with three digits at most.

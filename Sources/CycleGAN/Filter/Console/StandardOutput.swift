@@ -14,7 +14,7 @@ package enum StandardOutput {
   /// - Throws: `ToolError` if they cannot be written.
   package static func write(_ bytes: [UInt8]) throws(ToolError) {
     try checked { () throws(SystemError) in
-      try ByteWriter(descriptor: STDOUT_FILENO).write(bytes)
+      try ProgressLine.write(bytes, to: STDOUT_FILENO)
     }
   }
 

@@ -22,18 +22,23 @@ package enum Tool {
     signal(SIGXFSZ, SIG_IGN)
     let name = command.configuration.commandName ?? "cyclegan"
     let arguments = CommandLineArguments.all
-    if let advice = OfficialWords.advice(arguments, words, command) {
+    if let advice = UnknownOption.fileAdvice(arguments, command)
+      ?? OfficialWords.advice(arguments, words, command)
+    {
       Diagnostics(tool: name).say(advice)
       leave(.usage)
     }
     do {
       var parsed = try command.parseAsRoot(
         AcceptedValues.bindingNegativeNumbers(arguments))
-      if !allowsRepeats, let option = RepeatedOptions.first(in: arguments, of: command) {
+      if !allowsRepeats, OptionTable.mayRepeat(arguments),
+        let option = OptionTable(of: command, arguments)?.repeated
+      {
         throw ToolError(.usage, "\(option) is given twice and takes one value; leave one out")
       }
       try parsed.run()
     } catch let error as ToolError {
+      ProgressLine.end()
       let diagnostics = Diagnostics(tool: name)
       for line in error.lines { diagnostics.say(line) }
       leave(error.status)
@@ -47,6 +52,7 @@ package enum Tool {
   ///
   /// - Parameter status: What the shell gets.
   package static func leave(_ status: ExitStatus) -> Never {
+    ProgressLine.end()
     Interrupts.dieIfAsked()
     // Without the clean-up of exit(): other threads may still be at work on what it takes away.
     _exit(status.rawValue)
@@ -58,17 +64,28 @@ package enum Tool {
   ) -> Never {
     let code = command.exitCode(for: error)
     var message = command.fullMessage(for: error)
-    if let name = command.configuration.commandName, message.hasPrefix("Error: ") {
-      message = "\(name): " + message.dropFirst(7).prefix(1).lowercased() + message.dropFirst(8)
+    let name = command.configuration.commandName ?? "cyclegan"
+    if code.isSuccess {
+      if CompletionScript.isWanted(CommandLineArguments.all) {
+        message = CompletionScript.repaired(message, of: command)
+      }
+    } else if let unknown = UnknownOption.message(CommandLineArguments.all, command) {
+      // Before what is missing because of it.
+      let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+      let usage = lines.drop { !$0.hasPrefix("Usage:") }
+      message = (["\(name): \(unknown)"] + usage.map(String.init)).joined(separator: "\n")
+    } else {
+      if message.hasPrefix("Error: ") {
+        message = "\(name): " + message.dropFirst(7).prefix(1).lowercased() + message.dropFirst(8)
+      }
+      message = AcceptedValues.explaining(message)
     }
-    message = AcceptedValues.explaining(message)
     let text = Array((message + "\n").utf8)
     let output: Int32 = code.isSuccess ? STDOUT_FILENO : STDERR_FILENO
     do {
       try ByteWriter(descriptor: output).write(text)
     } catch {
-      Diagnostics(tool: command.configuration.commandName ?? "cyclegan")
-        .say("standard output: \(error)")
+      Diagnostics(tool: name).say("standard output: \(error)")
       exit(ExitStatus.inputOutput.rawValue)
     }
     exit(code.rawValue)

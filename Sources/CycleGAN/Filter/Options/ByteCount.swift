@@ -45,4 +45,6 @@ struct ByteLimit: ExpressibleByArgument, Sendable {
   }
 
   var defaultValueDescription: String { String(value) }
+
+  static var defaultCompletionKind: CompletionKind { Limit.defaultCompletionKind }
 }

@@ -245,4 +245,9 @@ package struct GeneratorWord: ExpressibleByArgument, Sendable {
 
   /// The word, for help.
   package var defaultValueDescription: String { kind.description }
+
+  /// Those of the official code.
+  package static var defaultCompletionKind: CompletionKind {
+    .list(["resnet_9blocks", "resnet_6blocks", "unet_128", "unet_256"])
+  }
 }

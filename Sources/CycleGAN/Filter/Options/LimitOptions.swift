@@ -75,4 +75,6 @@ struct Limit: ExpressibleByArgument, Sendable {
   }
 
   var defaultValueDescription: String { String(value) }
+
+  static var defaultCompletionKind: CompletionKind { .list(["unlimited"]) }
 }

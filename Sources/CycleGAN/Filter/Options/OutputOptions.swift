@@ -14,6 +14,9 @@ package struct OutputOptions: ParsableArguments, Sendable {
     help: ArgumentHelp("Format of the output: png, jpg, webp, ppm or npy.", valueName: "word"))
   var format: FormatWord?
 
+  @Option(help: NameTemplate.help)
+  var outputTemplate: NameTemplate?
+
   @Option(help: "Type of the samples in a stream or .npy file.")
   var dtype: Word<SampleType>?
 
@@ -62,6 +65,9 @@ package struct OutputOptions: ParsableArguments, Sendable {
     ]
     for (name, isGiven) in needFiles where isGiven && !writesFiles {
       throw ValidationError("\(name) is for files: it needs -o")
+    }
+    guard outputTemplate == nil || output.map({ writesFiles && $0.isFolder }) ?? false else {
+      throw ValidationError("--output-template names files in a folder: it needs -o FOLDER/")
     }
     guard !(skipExisting && update) else {
       throw ValidationError("--skip-existing and --update exclude each other")
@@ -159,4 +165,6 @@ struct FormatWord: ExpressibleByArgument, Sendable {
   }
 
   static var allValueStrings: [String] { ["png", "jpg", "webp", "ppm", "npy"] }
+
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }

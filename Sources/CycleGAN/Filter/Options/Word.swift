@@ -31,4 +31,7 @@ where Value.RawValue == String {
 
   /// All words, for help and completion.
   package static var allValueStrings: [String] { Value.allCases.map(\.rawValue) }
+
+  /// The words.
+  package static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }

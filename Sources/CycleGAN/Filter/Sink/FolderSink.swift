@@ -3,6 +3,7 @@ import Glibc
 /// A file for every image, below a folder, under names that mirror the inputs'.
 package final class FolderSink: Sink {
   private let folder: FilePath
+  private let template: NameTemplate?
   private let format: OutputFormat?
   private let encoding: EncodingOptions
   private let freshness: Freshness
@@ -27,19 +28,26 @@ package final class FolderSink: Sink {
   ///
   /// - Parameters:
   ///   - folder: Made if it is missing.
+  ///   - template: How outputs are named; nil mirrors the inputs' names.
   ///   - format: What is written.
   ///   - protected: What no output may replace.
-  package convenience init(_ folder: FilePath, format: ImageFormat, protected: ProtectedFiles) {
+  package convenience init(
+    _ folder: FilePath, names template: NameTemplate?, format: ImageFormat,
+    protected: ProtectedFiles
+  ) {
     self.init(
-      folder, format: .image(format), encoding: EncodingOptions(), freshness: Freshness(),
+      folder, names: template, format: .image(format), encoding: EncodingOptions(),
+      freshness: Freshness(),
       protected: protected, terminator: nil)
   }
 
   init(
-    _ folder: FilePath, format: OutputFormat?, encoding: EncodingOptions, freshness: Freshness,
+    _ folder: FilePath, names template: NameTemplate?, format: OutputFormat?,
+    encoding: EncodingOptions, freshness: Freshness,
     depfile: Depfile? = nil, protected: ProtectedFiles, terminator: UInt8?
   ) {
     self.folder = folder
+    self.template = template
     self.format = format
     self.encoding = encoding
     self.freshness = freshness
@@ -53,7 +61,7 @@ package final class FolderSink: Sink {
 
   /// The file for an input, and what is written to it.
   private func path(for name: FilePath) throws(InputFailure) -> (FilePath, OutputFormat) {
-    let (relative, format) = try name.mirrored(format)
+    let (relative, format) = try name.mirrored(format, template)
     return (folder.appending(relative), format)
   }
 
@@ -77,7 +85,9 @@ package final class FolderSink: Sink {
       if let other = planned.inputs[output] {
         guard other != input else { continue }
         throw ToolError(
-          .cannotCreate, "\(other) and \(input) would both become \(output); rename one")
+          .cannotCreate,
+          "\(other) and \(input) would both become \(output); rename one"
+            + hint(", or keep both", input, other))
       }
       guard !protected.isOwnOutput(output, of: input) else {
         throw ToolError(
@@ -173,7 +183,21 @@ package final class FolderSink: Sink {
         status: .cannotCreate)
     }
     if let other {
-      throw InputFailure("its output \(output) is that of \(other)", status: .cannotCreate)
+      throw InputFailure(
+        "its output \(output) is that of \(other)" + hint("; keep both", name, other),
+        status: .cannotCreate)
+    }
+  }
+
+  /// How two inputs get two outputs; empty where the template does not help.
+  private func hint(_ action: String, _ one: FilePath, _ other: FilePath) -> String {
+    let names = NameTemplate.keepingNames
+    do throws(InputFailure) {
+      let template = NameTemplate(argument: names)
+      let helps = try one.mirrored(format, template).0 != other.mirrored(format, template).0
+      return helps ? "\(action) with --output-template '\(names)'" : ""
+    } catch {
+      return ""
     }
   }
 
@@ -238,34 +262,48 @@ extension FilePath {
   /// Whether nothing is left of it without `.` and slashes: an empty operand, or the folder itself.
   fileprivate var isNameless: Bool { components.allSatisfy { $0.bytes == Array(".".utf8) } }
 
-  /// The path below an output folder that mirrors this one.
+  /// The path below an output folder: that of this one, unless a template says another.
   ///
-  /// - Parameter format: What is written; nil keeps what the extension says, or takes PNG.
+  /// - Parameters:
+  ///   - format: What is written; nil keeps what the extension says, or takes PNG.
+  ///   - template: How outputs are named.
   /// - Returns: A relative path, and what its file is written as.
   /// - Throws: `InputFailure` if it would lead out of the folder.
-  func mirrored(_ format: OutputFormat?) throws(InputFailure) -> (FilePath, OutputFormat) {
+  func mirrored(
+    _ format: OutputFormat?, _ template: NameTemplate? = nil
+  ) throws(InputFailure) -> (FilePath, OutputFormat) {
     let parts = components.filter { $0.bytes != Array(".".utf8) }
-    guard !parts.contains(where: { $0.bytes == Array("..".utf8) }) else {
+    guard let name = parts.last else {
+      throw InputFailure("it has no name", status: .cannotCreate)
+    }
+    let (file, format) = name.withExtension(of: format)
+    let folders = Array(parts.dropLast())
+    let output = template?.components(folders, name, file) ?? folders + [file]
+    guard !(output + [name]).contains(FilePath("..")) else {
       throw InputFailure(
         "its output would leave the folder because of the .. in its name; go to the folder above it "
-          + "first, or name it from the root on",
+          + "first, give its absolute path, or use --output-template '{stem}.{ext}'",
         status: .cannotCreate)
     }
-    guard !isNameless else { throw InputFailure("it has no name", status: .cannotCreate) }
-    let path = FilePath(bytes: Array(parts.map(\.bytes).joined(separator: [UInt8(ascii: "/")])))
-    let own = path.fileExtension
+    let path = output.map(\.bytes).joined(separator: [UInt8(ascii: "/")])
+    return (FilePath(bytes: Array(path)), format)
+  }
+
+  /// The name of a file with what is made of this one.
+  private func withExtension(of format: OutputFormat?) -> (FilePath, OutputFormat) {
+    let own = fileExtension
     let known = OutputFormat(word: own)
     if case .image(let image)? = known, format == nil {
       // A gray map's name would be wrong for a translation in color.
       guard image == .ppm, own.lowercased() != "ppm", own.lowercased() != "pnm" else {
-        return (path, .image(image))
+        return (self, .image(image))
       }
     }
     let wanted = format ?? known.flatMap { $0 == .npy ? nil : $0 } ?? .image(.png)
-    if known == wanted, ["jpg", "jpeg"].contains(own.lowercased()) { return (path, wanted) }
+    if known == wanted, ["jpg", "jpeg"].contains(own.lowercased()) { return (self, wanted) }
     let isReplaced =
       known != nil || ["npys", "tif", "tiff", "bmp", "gif"].contains(own.lowercased())
-    let stem = isReplaced ? path.replacingExtension(with: "") : path
+    let stem = isReplaced ? replacingExtension(with: "") : self
     return (FilePath(bytes: stem.bytes + Array(".\(wanted.fileExtension)".utf8)), wanted)
   }
 }

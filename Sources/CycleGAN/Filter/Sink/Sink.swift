@@ -90,8 +90,8 @@ extension OutputOptions {
     let depfile = depfile.map { Depfile($0, prerequisites: prerequisites) }
     guard path.bytes.last != UInt8(ascii: "/"), !Folder.isFolder(path) else {
       let folder = FolderSink(
-        path, format: format?.value, encoding: encoding, freshness: freshness, depfile: depfile,
-        protected: protected, terminator: print0 ? 0 : 0x0A)
+        path, names: outputTemplate, format: format?.value, encoding: encoding,
+        freshness: freshness, depfile: depfile, protected: protected, terminator: print0 ? 0 : 0x0A)
       try folder.plan(images)
       return folder
     }
@@ -119,7 +119,12 @@ extension OutputOptions {
   }
 
   private func requireNoTerminal(_ what: String) throws(ToolError) {
-    guard !force, isatty(STDOUT_FILENO) == 1 else { return }
+    guard isatty(STDOUT_FILENO) == 1 else { return }
+    guard !force else {
+      // Bytes on the terminal leave no line to draw on.
+      if ProgressLine.isShared(STDOUT_FILENO) { ProgressLine.end() }
+      return
+    }
     throw ToolError(
       .usage, "refusing to write \(what) to a terminal; use -o DIR/, redirect it, or -f")
   }

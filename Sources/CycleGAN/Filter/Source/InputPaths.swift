@@ -35,6 +35,8 @@ final class InputPaths {
   private let selection: InputSelection
   private let diagnostics: Diagnostics
   private let verbosity: Verbosity
+  /// Files that are no images, in folders so far.
+  private(set) var skipped = 0
   /// Back to front.
   private var pending: [Pending]
 
@@ -121,6 +123,7 @@ final class InputPaths {
         let others = content.runs.count > 1 ? " and \(content.runs.count - 1) more" : ""
         diagnostics.say("\(run)\(others): a run of cg-train, not read; name it to read it")
       }
+      skipped += content.skipped.count
       reportSkipped(content.skipped, in: path)
       guard !content.entries.isEmpty else {
         return pending.append(.entry(.unreadable(path, reason: "no images in this folder")))

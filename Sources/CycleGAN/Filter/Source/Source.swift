@@ -26,6 +26,9 @@ package final class Source {
   private var opened: (container: Opened, path: FilePath?, count: Int)?
   /// Whether what is open is a regular file: it can be read again, and looking ahead waits for nobody.
   private var isRegular = false
+  /// Files that are no images, and images that were not wanted, so far.
+  var skipped: Int { paths.skipped + unwanted }
+  private var unwanted = 0
   /// Images without a name so far.
   private var unnamed = 0
   private var collected: [InputPaths.Entry]?
@@ -84,7 +87,10 @@ package final class Source {
         case nil: return nil
         case .path(let path, let isNamed):
           // A stream's frames are asked about one by one.
-          guard isNamed && path.isStreamFile || isWanted(path) else { continue }
+          guard isNamed && path.isStreamFile || isWanted(path) else {
+            unwanted += 1
+            continue
+          }
           input = open(path, isNamed: isNamed)
         case .unreadable(let path, let reason):
           input = Input(path, failure: InputFailure(reason))
@@ -185,7 +191,10 @@ package final class Source {
         case .frame(let frame, let name):
           detector.add(frame)
           let own = name ?? number()
-          guard isWanted(own) else { continue }
+          guard isWanted(own) else {
+            unwanted += 1
+            continue
+          }
           var input = Input(own, label: label(name, "frame"), .frame(frame))
           if isRegular, let path = opened?.path { input.record = (path, offset) }
           return input

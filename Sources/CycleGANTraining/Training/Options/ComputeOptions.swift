@@ -4,7 +4,8 @@ import CycleGAN
 /// What a run starts from and what it computes with.
 package struct ComputeOptions: TrainingOptionGroup {
   @Option(
-    help: ArgumentHelp("Device: cpu, cuda, cuda:1 or another of LibTorch's.", valueName: "word"))
+    help: ArgumentHelp("Device: cpu, cuda, cuda:1 or another of LibTorch's.", valueName: "word"),
+    completion: .list(["cpu", "cuda"]))
   var device = TrainingOptions.defaults.device
 
   @Option(
@@ -26,7 +27,8 @@ package struct ComputeOptions: TrainingOptionGroup {
   @Option(
     help: ArgumentHelp(
       "Initial weights: a run, a checkpoint, official weights, or AB=FILE for one network; repeatable.",
-      valueName: "weights"))
+      valueName: "weights"),
+    completion: .file())
   package var initFrom: [String] = []
 
   package static let rows: [OptionRow<ComputeOptions>] = [

@@ -78,4 +78,6 @@ struct AugmentationWords: ExpressibleByArgument, Sendable {
   }
 
   static let allValueStrings = ["color", "translation", "cutout", "color,translation,cutout"]
+
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
