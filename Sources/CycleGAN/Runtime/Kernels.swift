@@ -20,7 +20,7 @@ func kernel(_ call: (inout ck_error) -> ck_status) throws(GeneratorError) {
   var error = ck_error()
   switch call(&error) {
   case CK_OK: return
-  case CK_OUT_OF_MEMORY: throw .outOfMemory
+  case CK_OUT_OF_MEMORY: throw .outOfMemory(OutOfMemory(byteCount: 0))
   default:
     let reason = withUnsafeBytes(of: error.message) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
@@ -40,9 +40,9 @@ final class FloatStorage {
     self.count = count
   }
 
-  convenience init(copying values: [Float]) throws(GeneratorError) {
+  convenience init(copying values: UnsafeBufferPointer<Float>) throws(GeneratorError) {
     try self.init(count: values.count)
-    floats.initialize(from: values, count: values.count)
+    if let base = values.baseAddress { floats.initialize(from: base, count: values.count) }
   }
 
   deinit { ck_floats_free(floats) }
@@ -91,8 +91,8 @@ final class ConvolutionKernel {
   ///   - precision: Arithmetic of oneDNN's convolutions.
   /// - Throws: `GeneratorError` if memory is short.
   init(
-    _ convolution: Convolution, _ context: NetworkStage.ConvolutionContext, weight: [Float],
-    bias: [Float]?, precision: Precision
+    _ convolution: Convolution, _ context: NetworkStage.ConvolutionContext,
+    weight: UnsafeBufferPointer<Float>, bias: UnsafeBufferPointer<Float>?, precision: Precision
   ) throws(GeneratorError) {
     let (input, output) = (Int32(convolution.inputChannels), Int32(convolution.outputChannels))
     let size = Int32(convolution.kernel)
@@ -102,20 +102,25 @@ final class ConvolutionKernel {
       && convolution.padding == 0
     var made: OpaquePointer?
     if keepsSize && convolution.kernel == 3 {
-      try kernel { error in ck_winograd_create(input, output, weight, &made, &error) }
+      try kernel { error in ck_winograd_create(input, output, weight.baseAddress, &made, &error) }
       method = .winograd(try ConvolutionKernel.unwrapped(made))
       self.bias = try bias.map(FloatStorage.init(copying:))
       return
     }
     self.bias = nil
     if keepsSize && convolution.outputChannels <= 4 {
-      try kernel { error in ck_kn2row_create(input, output, size, weight, bias, &made, &error) }
+      try kernel { error in
+        ck_kn2row_create(
+          input, output, size, weight.baseAddress, bias?.baseAddress, &made, &error)
+      }
       method = .kn2row(try ConvolutionKernel.unwrapped(made))
       return
     }
     let shape = ck_convolution_shape(
       convolution, transposed: context.isTransposed, bf16: precision.rounds(convolution))
-    try kernel { error in ck_convolution_create(shape, weight, bias, &made, &error) }
+    try kernel { error in
+      ck_convolution_create(shape, weight.baseAddress, bias?.baseAddress, &made, &error)
+    }
     method = .direct(try ConvolutionKernel.unwrapped(made))
   }
 

@@ -52,9 +52,22 @@ final class PackedNetwork: @unchecked Sendable {
     }
     // An instance norm takes a bias before it out again.
     let hasBias = convolution.bias && !context.isInstanceNormalized
-    let bias = hasBias ? tensors[convolution.name + ".bias"]?.values : nil
-    convolutions[convolution.name] = try ConvolutionKernel(
-      convolution, context, weight: weight.values, bias: bias, precision: precision)
+    let bias = hasBias ? tensors[convolution.name + ".bias"] : nil
+    let values = try GeneratorError.allocating(try weight.values)
+    let biases = try bias.map { bias throws(GeneratorError) in
+      try GeneratorError.allocating(try bias.values)
+    }
+    convolutions[convolution.name] = try values.withUnsafeBufferPointer {
+      values throws(GeneratorError) in
+      guard let biases else {
+        return try ConvolutionKernel(
+          convolution, context, weight: values, bias: nil, precision: precision)
+      }
+      return try biases.withUnsafeBufferPointer { biases throws(GeneratorError) in
+        try ConvolutionKernel(
+          convolution, context, weight: values, bias: biases, precision: precision)
+      }
+    }
   }
 }
 
@@ -65,11 +78,15 @@ extension NormValues {
   ) throws(GeneratorError) {
     try self.init(channels: norm.channels, hasShift: true)
     let name = norm.name
-    guard let weight = tensors[name + ".weight"]?.values,
-      let bias = tensors[name + ".bias"]?.values,
-      let runningMean = tensors[name + ".running_mean"]?.values,
-      let runningVariance = tensors[name + ".running_var"]?.values, let shift
-    else { preconditionFailure("weights do not fit \(name)") }
+    func values(_ key: String) throws(GeneratorError) -> Buffer<Float> {
+      guard let tensor = tensors["\(name).\(key)"] else {
+        preconditionFailure("weights do not fit \(name)")
+      }
+      return try GeneratorError.allocating(try tensor.values)
+    }
+    let (weight, bias) = (try values("weight"), try values("bias"))
+    let (runningMean, runningVariance) = (try values("running_mean"), try values("running_var"))
+    guard let shift else { preconditionFailure("a batch norm has a shift") }
     for channel in 0..<norm.channels {
       mean[channel] = runningMean[channel]
       let deviation = (Double(runningVariance[channel]) + Double(Norm.epsilon)).squareRoot()

@@ -67,8 +67,9 @@ package final class Tensor {
         reason: "it has frames of \(first.width) x \(first.height) x \(first.channels) and of "
           + "\(frame.width) x \(frame.height) x \(frame.channels)")
     }
-    try self.init(
-      frames.flatMap { $0.float32Samples() }, shape: [frames.count] + shape, device: device)
+    var samples: [Float] = []
+    for frame in frames { samples += try TorchError.allocating(try frame.float32Samples()) }
+    try self.init(samples, shape: [frames.count] + shape, device: device)
   }
 
   /// Extents, outermost first.
@@ -100,7 +101,12 @@ package final class Tensor {
   }
 
   /// Copies elements over those of the tensor, which every tensor that shares them sees.
-  func write<Element: BitwiseCopyable>(_ elements: [Element]) throws(TorchError) {
+  func write<Element: BitwiseCopyable & Sendable>(_ elements: [Element]) throws(TorchError) {
+    try write(Buffer(elements))
+  }
+
+  /// Copies elements over those of the tensor, as above.
+  func write<Element>(_ elements: Buffer<Element>) throws(TorchError) {
     try torch("writing \(shape)") { error in
       elements.withUnsafeBytes { ct_tensor_write(handle, $0.baseAddress, $0.count, &error) }
     }

@@ -55,7 +55,7 @@ struct ForwardCase: CustomTestStringConvertible, Sendable {
     let output = try row.architecture.generator(scale: row.scale)(image)
     #expect((output.width, output.height) == (row.width, row.height))
     #expect(output.channels == row.architecture.outputChannels)
-    let values = output.float32Samples().map { Double($0) }
+    let values = try output.float32Samples().map { Double($0) }
     for (i, sample) in row.samples.enumerated() {
       let found = values[i * 7919 % values.count]
       #expect(abs(found - sample) < Self.tolerance, "sample \(i) is \(found), not \(sample)")

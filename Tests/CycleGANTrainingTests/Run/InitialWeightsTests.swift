@@ -38,7 +38,7 @@ import Testing
         let file = folder.path.appending(String(word[word.index(after: sign)...])).string
         return word[...sign] + file
       })
-    return weights.networks.compactMapValues { $0.tensors.first?.values.first }
+    return try weights.networks.compactMapValues { try $0.tensors.first?.values.first }
   }
 
   @Test func `the official code's folder has all four, with its discriminators' names`() throws {
