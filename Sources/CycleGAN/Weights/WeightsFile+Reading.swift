@@ -117,7 +117,7 @@ extension WeightsFile {
     do throws(SystemError) {
       beginning = try reader.peek(WeightsContainer.signatureBytes)
     } catch {
-      throw .system("\(error)")
+      throw .reading(error, WeightsContainer.signatureBytes)
     }
     return try WeightsContainer(beginning)
   }
