@@ -29,13 +29,14 @@ void cc_blend_over_white(const uint8_t *pixels, size_t count, uint8_t *output) {
   }
 }
 
-bool cc_memory_available(uint64_t count) {
-  void *probe = malloc(count);
-  bool available = probe != NULL;
-  // Without a use the compiler may take malloc and free away together.
-  __asm__ volatile("" : : "r"(probe) : "memory");
-  free(probe);
-  return available;
+uint8_t *cc_bytes_reserve(cc_bytes *bytes, size_t *capacity, size_t more) {
+  if (more <= *capacity - bytes->count) return bytes->start;
+  size_t wanted = 2 * *capacity + more + 4096;
+  uint8_t *start = realloc(bytes->start, wanted);
+  if (start == NULL) return NULL;
+  bytes->start = start;
+  *capacity = wanted;
+  return start;
 }
 
 void cc_bytes_free(cc_bytes *bytes) {

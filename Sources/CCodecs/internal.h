@@ -7,6 +7,10 @@
 __attribute__((format(printf, 3, 4))) cc_status cc_fail(cc_error *error, cc_status status,
                                                         const char *message, ...);
 
+/// Makes room for `more` bytes behind those that there are, of which `*capacity` have memory.
+/// Returns the first byte, or NULL if there is no memory; the bytes stay then.
+uint8_t *cc_bytes_reserve(cc_bytes *bytes, size_t *capacity, size_t more);
+
 /// CPU time of this thread, s.
 double cc_cpu_seconds(void);
 

@@ -8,9 +8,10 @@
 typedef struct {
   struct jpeg_compress_struct codec;
   struct jpeg_error_mgr handler;
+  struct jpeg_destination_mgr destination;
   jmp_buf escape;
-  unsigned char *start;
-  unsigned long count;
+  cc_bytes output;
+  size_t capacity;
   cc_status status;
   cc_error *error;
 } jpeg_writer;
@@ -28,9 +29,35 @@ static void jpeg_writer_fail(j_common_ptr codec) {
 /// libjpeg would print.
 static void jpeg_writer_stay_silent(j_common_ptr codec) { (void)codec; }
 
+/// Gives libjpeg room behind what it has written. libjpeg's own sink of this kind names memory that
+/// it has freed where it runs out of memory.
+static void jpeg_writer_make_room(jpeg_writer *self) {
+  if (!cc_bytes_reserve(&self->output, &self->capacity, 4096)) {
+    self->status = cc_fail(self->error, CC_OUT_OF_MEMORY, "no memory for the encoded bytes");
+    longjmp(self->escape, 1);
+  }
+  self->destination.next_output_byte = self->output.start + self->output.count;
+  self->destination.free_in_buffer = self->capacity - self->output.count;
+}
+
+static void jpeg_writer_begin(j_compress_ptr codec) { jpeg_writer_make_room(codec->client_data); }
+
+/// Called when all of the room is used.
+static boolean jpeg_writer_go_on(j_compress_ptr codec) {
+  jpeg_writer *self = codec->client_data;
+  self->output.count = self->capacity;
+  jpeg_writer_make_room(self);
+  return TRUE;
+}
+
+static void jpeg_writer_end(j_compress_ptr codec) {
+  jpeg_writer *self = codec->client_data;
+  self->output.count = self->capacity - self->destination.free_in_buffer;
+}
+
 static void jpeg_writer_free(jpeg_writer *self) {
   jpeg_destroy_compress(&self->codec);
-  free(self->start);
+  cc_bytes_free(&self->output);
   free(self);
 }
 
@@ -38,7 +65,10 @@ static void jpeg_writer_start(jpeg_writer *self, uint32_t width, uint32_t height
                               int quality) {
   struct jpeg_compress_struct *codec = &self->codec;
   jpeg_create_compress(codec);
-  jpeg_mem_dest(codec, &self->start, &self->count);
+  self->destination.init_destination = jpeg_writer_begin;
+  self->destination.empty_output_buffer = jpeg_writer_go_on;
+  self->destination.term_destination = jpeg_writer_end;
+  codec->dest = &self->destination;
   codec->image_width = width;
   codec->image_height = height;
   codec->input_components = channels;
@@ -74,8 +104,8 @@ cc_status cc_jpeg_encode(const uint8_t *pixels, uint32_t width, uint32_t height,
     jpeg_write_scanlines(&self->codec, &row, 1);
   }
   jpeg_finish_compress(&self->codec);
-  *output = (cc_bytes){self->start, self->count};
-  self->start = NULL;
+  *output = self->output;
+  self->output = (cc_bytes){0};
   jpeg_writer_free(self);
   return CC_OK;
 }

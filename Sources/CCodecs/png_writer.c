@@ -20,14 +20,28 @@ typedef struct {
   jmp_buf escape;
   cc_bytes output;
   size_t capacity;
+  bool allocation_failed;
   cc_status status;
   cc_error *error;
 } png_writer;
 
 static void png_writer_fail(png_structp codec, png_const_charp message) {
   png_writer *self = png_get_error_ptr(codec);
-  if (self->status == CC_OK) self->status = cc_fail(self->error, CC_UNSUPPORTED, "%s", message);
+  cc_status status = self->allocation_failed ? CC_OUT_OF_MEMORY : CC_UNSUPPORTED;
+  if (self->status == CC_OK) self->status = cc_fail(self->error, status, "%s", message);
   longjmp(self->escape, 1);
+}
+
+static png_voidp png_writer_allocate(png_structp codec, png_alloc_size_t count) {
+  png_writer *self = png_get_mem_ptr(codec);
+  void *memory = malloc(count);
+  if (memory == NULL) self->allocation_failed = true;
+  return memory;
+}
+
+static void png_writer_release(png_structp codec, png_voidp memory) {
+  (void)codec;
+  free(memory);
 }
 
 /// libpng would print.
@@ -44,13 +58,7 @@ static void png_writer_run_out(png_writer *self) {
 /// libpng's sink of bytes.
 static void png_writer_append(png_structp codec, png_bytep bytes, size_t count) {
   png_writer *self = png_get_io_ptr(codec);
-  if (count > self->capacity - self->output.count) {
-    size_t capacity = 2 * self->capacity + count + 4096;
-    uint8_t *start = realloc(self->output.start, capacity);
-    if (start == NULL) png_writer_run_out(self);
-    self->output.start = start;
-    self->capacity = capacity;
-  }
+  if (!cc_bytes_reserve(&self->output, &self->capacity, count)) png_writer_run_out(self);
   memcpy(self->output.start + self->output.count, bytes, count);
   self->output.count += count;
 }
@@ -64,8 +72,9 @@ static void png_writer_free(png_writer *self) {
 }
 
 static void png_writer_start(png_writer *self, uint32_t width, uint32_t height, int channels) {
-  self->codec =
-      png_create_write_struct(PNG_LIBPNG_VER_STRING, self, png_writer_fail, png_writer_stay_silent);
+  self->codec = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, self, png_writer_fail,
+                                          png_writer_stay_silent, self, png_writer_allocate,
+                                          png_writer_release);
   if (self->codec != NULL) self->info = png_create_info_struct(self->codec);
   if (self->info == NULL) png_writer_run_out(self);
   png_set_write_fn(self->codec, self, png_writer_append, png_writer_flush);

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <webp/encode.h>
 
@@ -24,7 +25,11 @@ static bool webp_writer_configure(webp_writer *self, int quality, bool lossless)
 /// Hands the bytes over in memory that `free` takes.
 static cc_status webp_writer_finish(webp_writer *self, cc_bytes *output, cc_error *error) {
   WebPEncodingError code = self->picture.error_code;
-  if (code == VP8_ENC_ERROR_OUT_OF_MEMORY || code == VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY) {
+  // Some allocations that fail leave libwebp with another image, and only malloc says so.
+  if (code == VP8_ENC_OK && errno == ENOMEM) code = VP8_ENC_ERROR_OUT_OF_MEMORY;
+  // Writing fails only where the bytes before could not become more.
+  if (code == VP8_ENC_ERROR_OUT_OF_MEMORY || code == VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY ||
+      code == VP8_ENC_ERROR_BAD_WRITE) {
     return cc_fail(error, CC_OUT_OF_MEMORY, "libwebp has no memory");
   }
   if (code != VP8_ENC_OK) return cc_fail(error, CC_UNSUPPORTED, "libwebp's error %d", (int)code);
@@ -42,6 +47,7 @@ cc_status cc_webp_encode(const uint8_t *pixels, uint32_t width, uint32_t height,
   }
   self.picture.width = (int)width;
   self.picture.height = (int)height;
+  errno = 0;
   if (WebPPictureImportRGB(&self.picture, pixels, 3 * (int)width)) {
     WebPEncode(&self.config, &self.picture);
   }

@@ -98,8 +98,8 @@ private struct CycleSink: Sink {
   func prepare(
     _ result: Reconstruction, _ identity: Input.Identity
   ) throws -> @Sendable () throws(ToolError) -> Void {
-    let row = CycleRow(result)
-    let sheet = try sheets?.prepare(result.sheet, identity)
+    let row = try CycleRow(result)
+    let sheet = try sheets?.prepare(try result.sheet(), identity)
     return { () throws(ToolError) in
       try sheet?()
       try table.add(row, identity)

@@ -5,9 +5,9 @@ struct CycleRow: Sendable {
   let direct: Similarity
   let through8Bits: Similarity
 
-  init(_ result: Reconstruction) {
-    direct = Similarity(result.original, result.reconstructed)
-    through8Bits = Similarity(result.original, result.reconstructedFrom8Bits)
+  init(_ result: Reconstruction) throws(OutOfMemory) {
+    direct = try Similarity(result.original, result.reconstructed)
+    through8Bits = try Similarity(result.original, result.reconstructedFrom8Bits)
   }
 
   /// All six numbers, in the order of the columns.

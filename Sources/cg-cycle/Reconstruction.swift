@@ -19,10 +19,12 @@ struct Cycle: Sendable {
   /// - Throws: `GeneratorError` if memory is short.
   func callAsFunction(_ frame: Frame) throws(GeneratorError) -> Reconstruction {
     let translated = try forward(frame)
+    let rounded = Frame(try GeneratorError.allocating(try Image(translated)))
     return Reconstruction(
-      original: frame.withChannels(backward.architecture.outputChannels), translated: translated,
-      reconstructed: try backward(translated),
-      reconstructedFrom8Bits: try backward(Frame(Image(translated))))
+      original: try GeneratorError.allocating(
+        try frame.withChannels(backward.architecture.outputChannels)),
+      translated: translated, reconstructed: try backward(translated),
+      reconstructedFrom8Bits: try backward(rounded))
   }
 }
 
@@ -38,7 +40,13 @@ struct Reconstruction: Sendable {
   let reconstructedFrom8Bits: Frame
 
   /// x | G(x) | F(G(x)).
-  var sheet: Frame {
-    Frame(Image(rows: [[original, translated, reconstructed].map { Image($0.withChannels(3)) }]))
+  ///
+  /// - Throws: `OutOfMemory`.
+  func sheet() throws(OutOfMemory) -> Frame {
+    var images: [Image] = []
+    for frame in [original, translated, reconstructed] {
+      images.append(try Image(try frame.withChannels(3)))
+    }
+    return Frame(try Image(rows: [images]))
   }
 }

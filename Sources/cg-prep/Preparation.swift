@@ -53,19 +53,19 @@ struct Preparation: Sendable {
     guard !changesNothing else { return frame }
     try frame.requireNetworkRange()
     var random = self.random.stream(index)
-    let image = Image(frame)
+    let image = try Image(frame)
     if let official = official(channels: channels ?? image.channels) {
       return Frame(try official(image, random: &random))
     }
     // Gray before the resize, as in the official code.
-    let colored = channels.map { $0 == 1 ? image.gray() : image.rgb() } ?? image
+    let colored = try channels.map { $0 == 1 ? try image.gray() : try image.rgb() } ?? image
     let resizing = try resizing(
       width: colored.width, height: colored.height, channels: colored.channels)
-    let sized = resizing.map { colored.resized(to: $0) } ?? colored
+    let sized = try resizing.map { try colored.resized(to: $0) } ?? colored
     let part = try crop.map { size throws(PreprocessingError) in
       try cropped(sized, to: size, &random)
     }
-    return Frame(flips ? (part ?? sized).flipped() : part ?? sized)
+    return Frame(flips ? try (part ?? sized).flipped() : part ?? sized)
   }
 
   private func resizing(
@@ -121,7 +121,8 @@ struct Preparation: Sendable {
       }
       (x, y) = (left, top)
     }
-    return image.cropped(x: x, y: y, width: size.width, height: size.height)
+    return try PreprocessingError.allocating(
+      try image.cropped(x: x, y: y, width: size.width, height: size.height))
   }
 
   private static func half(_ count: Int) -> Int {

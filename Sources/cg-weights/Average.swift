@@ -41,11 +41,19 @@ struct Average: ParsableCommand {
       }
       first = first ?? network
     }
-    guard let first, var mean = average.mean() else { return }
+    guard let first, var mean = try mean(of: average) else { return }
     mean.metadata.merge(first.metadata) { own, _ in own }
     mean.metadata["averaged"] = String(files.count)
     mean.metadata["tool"] = "cg-weights \(cycleGANVersion)"
     try output.write(mean.safetensors)
+  }
+}
+
+extension Average {
+  private func mean(of average: WeightsAverage) throws(ToolError) -> WeightsFile? {
+    do throws(WeightsError) { return try average.mean() } catch {
+      throw ToolError("the average", error)
+    }
   }
 }
 

@@ -30,10 +30,18 @@ struct Diff: ParsableCommand {
   func run() throws {
     var (first, second) = (try ReadFile(files[0]).weights, try ReadFile(files[1]).weights)
     if tensors { (first.metadata, second.metadata) = ([:], [:]) }
-    let comparison = WeightsComparison(first, second)
+    let comparison = try compared(first, second)
     guard !comparison.isEmpty else { return }
     if !quiet { try StandardOutput.write(Self.text(comparison)) }
     throw ToolError(.someFailed, lines: [])
+  }
+
+  private func compared(
+    _ first: WeightsFile, _ second: WeightsFile
+  ) throws(ToolError) -> WeightsComparison {
+    do throws(OutOfMemory) { return try WeightsComparison(first, second) } catch {
+      throw ToolError(files.map(\.description).joined(separator: ", "), .outOfMemory(error))
+    }
   }
 
   private static func text(_ comparison: WeightsComparison) -> String {

@@ -91,7 +91,7 @@ struct ReadFile {
     }
     var (checksum, count): (UInt32, Int) = (0, 0)
     do throws(WeightsError) {
-      let observe = { (bytes: [UInt8]) in
+      let observe = { (bytes: Buffer<UInt8>) in
         checksum = CycleGAN.crc32(bytes, checksum)
         count += bytes.count
       }
@@ -146,9 +146,8 @@ extension ToolError {
   ///   - error: What is wrong with it.
   ///   - allowNonfinite: Whether the subcommand has `--allow-nonfinite`.
   init(_ name: String, _ error: WeightsError, allowNonfinite: Bool = false) {
-    let isUnreadable = if case .system = error { true } else { false }
     self.init(
-      isUnreadable ? .noInput : .badData,
+      error.status,
       lines: error.pointsWithHints(allowNonfinite: allowNonfinite).map { "\(name): \($0)" })
   }
 }

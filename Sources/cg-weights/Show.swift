@@ -254,14 +254,22 @@ private struct TensorStatistics {
   ///
   /// - Parameter tensor: Of any type.
   init(_ tensor: NamedTensor) {
-    if let integers = tensor.integers {
-      guard let minimum = integers.min(), let maximum = integers.max() else { return }
-      (self.minimum, self.maximum) = (.integer(Int(minimum)), .integer(Int(maximum)))
-      mean = .number(integers.reduce(0.0) { $0 + Double($1) } / Double(integers.count))
-      return
+    switch tensor.elements {
+    case .float32(let values): values.withUnsafeBufferPointer { add(floats: $0) }
+    case .int64(let integers): integers.withUnsafeBufferPointer { add(integers: $0) }
+    case .uint8(let bytes): bytes.withUnsafeBufferPointer { add(integers: $0) }
     }
+  }
+
+  private mutating func add(integers: UnsafeBufferPointer<some FixedWidthInteger>) {
+    guard let minimum = integers.min(), let maximum = integers.max() else { return }
+    (self.minimum, self.maximum) = (.integer(Int(minimum)), .integer(Int(maximum)))
+    mean = .number(integers.reduce(0.0) { $0 + Double($1) } / Double(integers.count))
+  }
+
+  private mutating func add(floats: UnsafeBufferPointer<Float>) {
     var (minimum, maximum, sum, count) = (Float.infinity, -Float.infinity, 0.0, 0)
-    for value in tensor.values where value.isFinite {
+    for value in floats where value.isFinite {
       (minimum, maximum) = (min(minimum, value), max(maximum, value))
       sum += Double(value)
       count += 1

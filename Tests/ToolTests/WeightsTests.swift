@@ -76,7 +76,7 @@ import Testing
     bad = good
     bad.tensors[1] = NamedTensor("model.1.bias", shape: [4], values: [0, .nan, 0, .infinity])
     try shell.write(bad, as: "nan.bin")
-    var flipped = good.serialized()
+    var flipped = Array(try good.serialized())
     flipped[flipped.count - 1] ^= 1
     try Data(flipped).write(to: shell.folder.appending(path: "flipped.bin"))
     let outcome = try shell(

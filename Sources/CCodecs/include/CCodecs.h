@@ -66,9 +66,6 @@ uint32_t cc_crc32(uint32_t previous, const void *bytes, size_t count);
 /// @return The checksum of both, one after the other.
 uint32_t cc_crc32_combine(uint32_t first, uint32_t second, size_t count);
 
-/// Tells whether the system would give so much memory now.
-bool cc_memory_available(uint64_t count);
-
 typedef struct cc_png_reader cc_png_reader;
 typedef struct cc_jpeg_reader cc_jpeg_reader;
 typedef struct cc_webp_reader cc_webp_reader;

@@ -15,6 +15,19 @@ public enum AtomicFile {
   public static func write(
     _ bytes: [UInt8], to path: FilePath, synchronized: Bool = false
   ) throws(SystemError) {
+    try write(Buffer(bytes), to: path, synchronized: synchronized)
+  }
+
+  /// Writes a file by renaming a temporary one, as above.
+  ///
+  /// - Parameters:
+  ///   - bytes: The content.
+  ///   - path: The final name.
+  ///   - synchronized: Whether to wait until the disk has it.
+  /// - Throws: `SystemError` if any step fails.
+  public static func write(
+    _ bytes: Buffer<UInt8>, to path: FilePath, synchronized: Bool = false
+  ) throws(SystemError) {
     try write(to: path, synchronized: synchronized) { writer throws(SystemError) in
       try writer.write(bytes)
     }

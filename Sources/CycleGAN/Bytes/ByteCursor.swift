@@ -62,16 +62,16 @@ package struct EndOfBytes: Error, Equatable {}
 ///       throw .malformed("the header ends early")
 ///     }
 package struct ByteCursor {
-  private let bytes: ArraySlice<UInt8>
+  private let bytes: Buffer<UInt8>
 
   /// Offset of the next byte, 0 for the first.
   package private(set) var offset = 0
 
   /// Starts at the first byte.
-  package init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
+  package init(_ bytes: Buffer<UInt8>) { self.bytes = bytes }
 
   /// Starts at the first byte.
-  package init(_ bytes: [UInt8]) { self.init(bytes[...]) }
+  package init(_ bytes: [UInt8]) { self.init(Buffer(bytes)) }
 
   /// Bytes of the whole.
   package var count: Int { bytes.count }
@@ -100,7 +100,7 @@ package struct ByteCursor {
   /// - Parameter count: Bytes, at least 0.
   /// - Returns: Exactly that many; its indices are not offsets.
   /// - Throws: `EndOfBytes` if there are fewer.
-  package mutating func readBytes(_ count: Int) throws(EndOfBytes) -> ArraySlice<UInt8> {
+  package mutating func readBytes(_ count: Int) throws(EndOfBytes) -> Buffer<UInt8> {
     guard count <= remaining else { throw EndOfBytes() }
     let start = bytes.startIndex + offset
     offset += count

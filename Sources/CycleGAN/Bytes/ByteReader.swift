@@ -11,13 +11,15 @@ public final class ByteReader {
   let descriptor: Int32
   private let closes: Bool
   private let stops: (() -> Bool)?
-  private var buffer: [UInt8] = []
+  /// Bytes that were read to look ahead, from `start` on not handed out.
+  private var ahead: MutableBuffer<UInt8>?
+  private let beginning: [UInt8]
   private var start = 0
 
   private static let chunk = 65_536
 
   /// Bytes that are read from the descriptor and not handed out.
-  var unread: Int { buffer.count - start }
+  var unread: Int { (ahead?.count ?? beginning.count) - start }
 
   /// Reads from a descriptor.
   ///
@@ -33,7 +35,7 @@ public final class ByteReader {
     self.descriptor = descriptor
     self.closes = closes
     self.stops = stops
-    buffer = beginning
+    self.beginning = beginning
   }
 
   /// Opens a file.
@@ -58,64 +60,115 @@ public final class ByteReader {
   /// - Returns: At least one byte, or none at the end.
   /// - Throws: `SystemError` if the read fails.
   public func read(upTo count: Int) throws(SystemError) -> [UInt8] {
-    if start == buffer.count { try fill() }
-    let taken = Array(buffer[start...].prefix(count))
-    consume(taken.count)
-    return taken
+    if unread == 0 { try fill() }
+    return withUnread { unread in
+      let taken = Array(unread.prefix(count))
+      consume(taken.count)
+      return taken
+    }
   }
 
   /// Looks ahead without consuming.
   ///
-  /// - Parameter count: Bytes wanted; small.
+  /// - Parameter count: Bytes wanted; small, since they become an array.
   /// - Returns: That many, or fewer if the input ends before.
   /// - Throws: `SystemError` if a read fails.
   public func peek(_ count: Int) throws(SystemError) -> [UInt8] {
-    while buffer.count - start < count {
+    try withPeeked(count) { Array($0) }
+  }
+
+  /// Looks ahead without consuming.
+  ///
+  /// - Parameters:
+  ///   - count: Bytes wanted.
+  ///   - body: Gets that many, or fewer if the input ends before.
+  /// - Returns: What `body` returns.
+  /// - Throws: `SystemError` if a read fails.
+  func withPeeked<Result>(
+    _ count: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) throws(SystemError) -> Result {
+    while unread < count {
       if try fill() == 0 { break }
     }
-    return Array(buffer[start..<min(buffer.count, start + count)])
+    return withUnread { body(UnsafeBufferPointer(rebasing: $0.prefix(count))) }
   }
 
   /// Reads a given number of bytes.
   ///
-  /// - Parameter count: Bytes wanted; memory is allocated as they arrive, not before.
-  /// - Returns: That many, or fewer if the input ends before.
-  /// - Throws: `SystemError` if a read fails.
-  public func readExactly(_ count: Int) throws(SystemError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var step = 1 << 24
-    while bytes.count < count {
-      let wanted = min(step, count - bytes.count)
-      let piece = try readPiece(wanted)
-      if bytes.isEmpty { bytes = piece } else { bytes += piece }
-      if piece.count < wanted { break }
-      step = bytes.count
+  /// - Parameter count: Bytes wanted.
+  /// - Returns: That many, or fewer if the input ends before. Of a regular file, there is memory for
+  ///   what is left of it at once; of anything else, as it arrives.
+  /// - Throws: `SystemError` if a read fails, or with `ENOMEM`.
+  public func readExactly(_ count: Int) throws(SystemError) -> Buffer<UInt8> {
+    let bytes: MutableBuffer<UInt8>
+    let left = count > Self.chunk ? restOfFile?.count : count
+    do throws(OutOfMemory) {
+      bytes = try MutableBuffer(capacity: min(count, left ?? Self.chunk))
+    } catch {
+      throw SystemError(error)
     }
-    return bytes
+    try append(count, to: bytes, expecting: left ?? 0)
+    return bytes.frozen()
+  }
+
+  /// Reads a given number of bytes behind others.
+  ///
+  /// - Parameters:
+  ///   - count: Bytes wanted; fewer are added if the input ends before.
+  ///   - bytes: Gets them.
+  ///   - expected: How many there are said to be: read at once, before the end is looked for.
+  /// - Throws: `SystemError` if a read fails, or with `ENOMEM`.
+  func append(
+    _ count: Int, to bytes: MutableBuffer<UInt8>, expecting expected: Int = 0
+  ) throws(SystemError) {
+    var (added, step) = (0, max(expected, Self.chunk))
+    while added < count {
+      // A file that was as long as expected needs no room for more.
+      if added > 0, added == expected, try withPeeked(1, \.isEmpty) { break }
+      let wanted = min(step, count - added)
+      let read = try bytes.append(upTo: wanted) { memory throws(SystemError) in
+        try self.read(into: UnsafeMutableRawBufferPointer(memory))
+      }
+      added += read
+      if read < wanted { break }
+      step = max(Self.chunk, bytes.count / 2)
+    }
   }
 
   /// Reads what one `read(2)` returns, but nothing behind a byte that fulfills a condition.
   ///
   /// - Parameters:
-  ///   - count: The most to return, bytes, at least 1.
-  ///   - isLast: Asked for every byte that is returned, in order.
-  /// - Returns: At least one byte, or none at the end.
-  /// - Throws: `SystemError` if the read fails.
-  func read(upTo count: Int, through isLast: (UInt8) -> Bool) throws(SystemError) -> [UInt8] {
-    if start == buffer.count { try fill() }
-    let known = buffer[start...].prefix(count)
-    let end = known.firstIndex(where: isLast).map { $0 + 1 } ?? known.endIndex
-    let taken = Array(known[..<end])
-    consume(taken.count)
-    return taken
+  ///   - count: The most to read, bytes, at least 1.
+  ///   - bytes: Gets at least one byte more, or none at the end.
+  ///   - isLast: Asked for every byte that is read, in order.
+  /// - Throws: `SystemError` if the read fails, or with `ENOMEM`.
+  @inline(__always)
+  func append(
+    upTo count: Int, to bytes: MutableBuffer<UInt8>, through isLast: (UInt8) -> Bool
+  ) throws(SystemError) {
+    if unread == 0 { try fill() }
+    do throws(OutOfMemory) {
+      consume(
+        try withUnread { unread throws(OutOfMemory) in
+          var end = 0
+          while end < min(count, unread.count) {
+            end += 1
+            if isLast(unread[end - 1]) { break }
+          }
+          try bytes.append(UnsafeBufferPointer(rebasing: unread[..<end]))
+          return end
+        })
+    } catch {
+      throw SystemError(error)
+    }
   }
 
   /// Reads to the end.
   ///
   /// - Parameter limit: The most to read, bytes.
   /// - Returns: Everything; more than `limit` bytes, by one, if there is more than that.
-  /// - Throws: `SystemError` if a read fails.
-  public func readAll(limit: Int = .max) throws(SystemError) -> [UInt8] {
+  /// - Throws: `SystemError` if a read fails, or with `ENOMEM`.
+  public func readAll(limit: Int = .max) throws(SystemError) -> Buffer<UInt8> {
     try readExactly(limit == .max ? .max : limit + 1)
   }
 
@@ -125,10 +178,10 @@ public final class ByteReader {
   /// - Returns: How many were written there; fewer than asked only at the end of the input.
   /// - Throws: `SystemError` if a read fails.
   public func read(into destination: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
-    var filled = min(buffer.count - start, destination.count)
+    var filled = min(unread, destination.count)
     if filled > 0 {
-      buffer.withUnsafeBytes {
-        destination.copyMemory(from: .init(rebasing: $0[start..<start + filled]))
+      withUnread { unread in
+        destination.copyBytes(from: unread[..<filled])
       }
       consume(filled)
     }
@@ -141,46 +194,50 @@ public final class ByteReader {
     return filled
   }
 
-  private func readPiece(_ count: Int) throws(SystemError) -> [UInt8] {
-    var failure: SystemError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { memory, filled in
-      do throws(SystemError) {
-        filled = try read(into: UnsafeMutableRawBufferPointer(.init(rebasing: memory[..<count])))
-      } catch {
-        failure = error
+  private func withUnread<Result, Failure: Error>(
+    _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    guard let ahead else {
+      return try beginning.withUnsafeBufferPointer { bytes throws(Failure) in
+        try body(UnsafeBufferPointer(rebasing: bytes[start...]))
       }
     }
-    if let failure { throw failure }
-    return bytes
+    return try ahead.withElements { bytes throws(Failure) in
+      try body(UnsafeBufferPointer(rebasing: bytes[start...]))
+    }
   }
 
   private func consume(_ count: Int) {
     start += count
     offset += count
-    guard start == buffer.count else { return }
-    buffer.removeAll(keepingCapacity: true)
-    start = 0
+    guard unread == 0, let ahead else { return }
+    // What was looked far ahead for is not kept; what is small serves again.
+    if ahead.count > Self.chunk { self.ahead = nil } else { ahead.truncate(to: 0) }
+    start = self.ahead == nil ? beginning.count : 0
   }
 
+  /// Reads on behind what is not handed out yet.
   @discardableResult
   private func fill() throws(SystemError) -> Int {
-    var failure: SystemError?
-    let more = [UInt8](unsafeUninitializedCapacity: Self.chunk) { memory, filled in
-      do throws(SystemError) {
-        filled = try readOnce(UnsafeMutableRawBufferPointer(memory))
-      } catch {
-        failure = error
-      }
-    }
-    if let failure { throw failure }
-    if start == buffer.count {
-      buffer = more
+    let ahead: MutableBuffer<UInt8>
+    if let known = self.ahead {
+      ahead = known
+      ahead.removeFirst(start)
     } else {
-      buffer.removeFirst(start)
-      buffer += more
+      do throws(OutOfMemory) {
+        ahead = try MutableBuffer(capacity: Self.chunk)
+        try withUnread { unread throws(OutOfMemory) in try ahead.append(unread) }
+      } catch {
+        throw SystemError(error)
+      }
+      self.ahead = ahead
     }
     start = 0
-    return more.count
+    let room = Self.chunk - ahead.count
+    return try ahead.append(upTo: room > 0 ? max(room, 4096) : Self.chunk) {
+      memory throws(SystemError) in
+      try readOnce(UnsafeMutableRawBufferPointer(memory))
+    }
   }
 
   private func readOnce(_ destination: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {

@@ -39,11 +39,15 @@ public final class ByteWriter {
   /// - Parameter bytes: What to write.
   /// - Throws: `SystemError`, perhaps after a part was written.
   public func write(_ bytes: [UInt8]) throws(SystemError) {
-    var failure: SystemError?
-    bytes.withUnsafeBytes { bytes in
-      do throws(SystemError) { try write(bytes) } catch { failure = error }
-    }
-    if let failure { throw failure }
+    try write(Buffer(bytes))
+  }
+
+  /// Writes everything.
+  ///
+  /// - Parameter bytes: What to write.
+  /// - Throws: `SystemError`, perhaps after a part was written.
+  public func write(_ bytes: Buffer<UInt8>) throws(SystemError) {
+    try bytes.withUnsafeBytes { bytes throws(SystemError) in try write(bytes) }
   }
 
   /// Closes the descriptor; some file systems report a full disk only here.

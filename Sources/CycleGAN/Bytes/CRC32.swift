@@ -22,6 +22,16 @@ package func crc32(_ bytes: [UInt8], _ previous: UInt32 = 0) -> UInt32 {
   bytes.withUnsafeBytes { crc32($0, previous) }
 }
 
+/// Computes the CRC-32 that zlib, gzip and PNG use.
+///
+/// - Parameters:
+///   - bytes: What to add.
+///   - previous: The value so far, 0 at the start.
+/// - Returns: The value with `bytes` added.
+package func crc32(_ bytes: Buffer<UInt8>, _ previous: UInt32 = 0) -> UInt32 {
+  bytes.withUnsafeBytes { crc32($0, previous) }
+}
+
 /// Joins the CRC-32s of two pieces, so that no byte is read twice.
 ///
 /// The corresponding C function is `cc_crc32_combine`.

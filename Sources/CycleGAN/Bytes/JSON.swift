@@ -99,7 +99,13 @@ extension JSON {
   ///
   /// - Parameter bytes: UTF-8.
   /// - Throws: `JSONError` with the position.
-  package init(parsing bytes: [UInt8]) throws(JSONError) {
+  package init(parsing bytes: [UInt8]) throws(JSONError) { try self.init(parsing: Buffer(bytes)) }
+
+  /// Reads JSON, as above.
+  ///
+  /// - Parameter bytes: UTF-8.
+  /// - Throws: `JSONError` with the position.
+  package init(parsing bytes: Buffer<UInt8>) throws(JSONError) {
     self = try bytes.withUnsafeBufferPointer { bytes throws(JSONError) in
       var parser = JSONParser(bytes: bytes)
       return try parser.parse()

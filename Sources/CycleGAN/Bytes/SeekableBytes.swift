@@ -17,7 +17,7 @@ struct SeekableBytes {
   /// Takes bytes that are in memory.
   ///
   /// - Parameter bytes: All of them.
-  init(_ bytes: [UInt8]) {
+  init(_ bytes: Buffer<UInt8>) {
     (count, storage) = (bytes.count, .memory(MemoryPieces([bytes], size: max(1, bytes.count))))
   }
 
@@ -38,21 +38,24 @@ struct SeekableBytes {
 
   /// Reads a piece.
   ///
-  /// - Parameter range: Bytes, counted from the first one; of whole elements.
-  /// - Returns: The elements; fewer where the range goes beyond the end.
-  /// - Throws: `SystemError` if the read fails.
-  func read<Element: BitwiseCopyable>(_ range: Range<Int>) throws(SystemError) -> [Element] {
+  /// - Parameter range: Bytes, counted from the first one.
+  /// - Returns: The bytes; fewer where the range goes beyond the end.
+  /// - Throws: `SystemError` if the read fails, or with `ENOMEM`.
+  func read(_ range: Range<Int>) throws(SystemError) -> Buffer<UInt8> {
     let range = range.clamped(to: 0..<count)
-    switch storage {
-    case .memory(let pieces):
-      let size = MemoryLayout<Element>.size
-      return [Element](unsafeUninitializedCapacity: range.count / size) { memory, filled in
-        let wanted = range.prefix(range.count / size * size)
-        filled = pieces.copy(wanted, to: UnsafeMutableRawBufferPointer(memory)) / size
-      }
-    case .file(let reader, let start):
-      return try reader.read(range.count, at: start + range.lowerBound)
+    let bytes: MutableBuffer<UInt8>
+    do throws(OutOfMemory) { bytes = try MutableBuffer(capacity: range.count) } catch {
+      throw SystemError(error)
     }
+    try bytes.append(upTo: range.count) { memory throws(SystemError) in
+      let memory = UnsafeMutableRawBufferPointer(memory)
+      switch storage {
+      case .memory(let pieces): return pieces.copy(range, to: memory)
+      case .file(let reader, let start):
+        return try reader.read(into: memory, at: start + range.lowerBound)
+      }
+    }
+    return bytes.frozen()
   }
 
   /// Frees bytes in memory.
@@ -65,7 +68,7 @@ struct SeekableBytes {
 
 /// Bytes in memory, in pieces of one size, so that they are never copied and can be freed one by one.
 private final class MemoryPieces {
-  private var pieces: [[UInt8]]
+  private var pieces: [Buffer<UInt8>]
   private let size: Int
   private var released = 0
 
@@ -73,7 +76,7 @@ private final class MemoryPieces {
   let count: Int
 
   /// Takes pieces; only the last one may be shorter than the others.
-  init(_ pieces: [[UInt8]], size: Int) {
+  init(_ pieces: [Buffer<UInt8>], size: Int) {
     (self.pieces, self.size) = (pieces, size)
     count = pieces.reduce(0) { $0 + $1.count }
   }
@@ -81,7 +84,7 @@ private final class MemoryPieces {
   /// Reads to the end, or one byte beyond a limit at least.
   convenience init(_ reader: ByteReader, limit: Int) throws(SystemError) {
     let size = 1 << 20
-    var (pieces, count): ([[UInt8]], Int) = ([], 0)
+    var (pieces, count): ([Buffer<UInt8>], Int) = ([], 0)
     while count <= limit {
       let piece = try reader.readExactly(size)
       pieces.append(piece)
@@ -130,24 +133,16 @@ extension ByteReader {
   }
 
   /// Reads bytes at an offset of a regular file; the reader's own position stays.
-  fileprivate func read<Element: BitwiseCopyable>(
-    _ count: Int, at offset: Int
-  ) throws(SystemError) -> [Element] {
-    let size = MemoryLayout<Element>.size
-    let count = count / size * size
-    var failure: SystemError?
-    let elements = [Element](unsafeUninitializedCapacity: count / size) { memory, filled in
-      let bytes = UnsafeMutableRawBufferPointer(memory)
-      var position = 0
-      while position < count, let base = bytes.baseAddress {
-        let got = pread(descriptor, base + position, count - position, offset + position)
-        if got == 0 { break }
-        if got > 0 { position += got } else if errno != EINTR { failure = .current }
-        if failure != nil { break }
-      }
-      filled = position / size
+  fileprivate func read(
+    into memory: UnsafeMutableRawBufferPointer, at offset: Int
+  ) throws(SystemError) -> Int {
+    var position = 0
+    while position < memory.count, let base = memory.baseAddress {
+      let got = pread(descriptor, base + position, memory.count - position, offset + position)
+      if got == 0 { break }
+      guard got > 0 || errno == EINTR else { throw .current }
+      position += max(0, got)
     }
-    if let failure { throw failure }
-    return elements
+    return position
   }
 }

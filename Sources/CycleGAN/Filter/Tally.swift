@@ -97,7 +97,9 @@ package final class Tally: Sendable {
   ) throws(ToolError) {
     state.failed += 1
     // A stream without an end weighs more than a missing file, and that more than a bad image.
-    let order: [ExitStatus] = [.done, .someFailed, .cannotCreate, .inputOutput, .noInput, .badData]
+    let order: [ExitStatus] = [
+      .done, .someFailed, .outOfMemory, .cannotCreate, .inputOutput, .noInput, .badData,
+    ]
     let (old, new) = (order.firstIndex(of: state.worst), order.firstIndex(of: failure.status))
     if (new ?? 1) > (old ?? 0) { state.worst = failure.status }
     try list(identity, &state)
@@ -119,7 +121,12 @@ package final class Tally: Sendable {
   package var status: ExitStatus {
     state.withLock { state in
       guard state.failed > 0 else { return .done }
-      return state.worst == .someFailed && state.done == 0 ? .badData : state.worst
+      switch state.worst {
+      case .someFailed: return state.done == 0 ? .badData : .someFailed
+      // Where some images were done, the others were too large, and not everything.
+      case .outOfMemory: return state.done == 0 ? .outOfMemory : .someFailed
+      default: return state.worst
+      }
     }
   }
 

@@ -6,7 +6,7 @@ enum EXIF {
   ///
   /// - Parameter tiff: From `II` or `MM` on; a leading `Exif\0\0` is skipped.
   /// - Returns: Upright where nothing or nonsense is said.
-  static func orientation(in tiff: ArraySlice<UInt8>) -> Orientation {
+  static func orientation(in tiff: Buffer<UInt8>) -> Orientation {
     let tiff = tiff.starts(with: "Exif\0\0".utf8) ? tiff.dropFirst(6) : tiff
     let order = tiff.starts(with: "II".utf8) ? ByteOrder.littleEndian : .bigEndian
     guard order == .littleEndian || tiff.starts(with: "MM".utf8) else { return .upright }

@@ -4,19 +4,23 @@ enum Luma {
   ///
   /// - Parameter pixels: `[H, W, 3]`.
   /// - Returns: `[H, W]`, as Pillow's `convert("L")` rounds it.
+  /// - Throws: `OutOfMemory`.
   ///
   /// Source: Pillow, src/libImaging/Convert.c; the weights are those of ITU-R 601-2 in 16 bits.
-  static func uint8(_ pixels: [UInt8]) -> [UInt8] {
-    let count = pixels.count / 3
-    return [UInt8](unsafeUninitializedCapacity: count) { luma, filled in
-      pixels.withUnsafeBufferPointer { pixels in
-        for i in 0..<count {
-          let (red, green) = (UInt32(pixels[3 * i]), UInt32(pixels[3 * i + 1]))
-          let sum = 19595 &* red &+ 38470 &* green &+ 7471 &* UInt32(pixels[3 * i + 2])
-          luma[i] = UInt8(truncatingIfNeeded: (sum &+ 32768) >> 16)
-        }
-      }
-      filled = count
+  static func uint8(_ pixels: Buffer<UInt8>) throws(OutOfMemory) -> Buffer<UInt8> {
+    try Buffer(count: pixels.count / 3) { luma in
+      pixels.withUnsafeBufferPointer { convert($0, to: luma) }
+    }
+  }
+
+  /// Converts uint8 samples, as above.
+  static func convert(
+    _ pixels: UnsafeBufferPointer<UInt8>, to luma: UnsafeMutableBufferPointer<UInt8>
+  ) {
+    for i in luma.indices {
+      let (red, green) = (UInt32(pixels[3 * i]), UInt32(pixels[3 * i + 1]))
+      let sum = 19595 &* red &+ 38470 &* green &+ 7471 &* UInt32(pixels[3 * i + 2])
+      luma[i] = UInt8(truncatingIfNeeded: (sum &+ 32768) >> 16)
     }
   }
 
@@ -24,10 +28,15 @@ enum Luma {
   ///
   /// - Parameter planes: `[3, H, W]`.
   /// - Returns: `[H, W]`.
-  static func float32(_ planes: [Float]) -> [Float] {
+  /// - Throws: `OutOfMemory`.
+  static func float32(_ planes: Buffer<Float>) throws(OutOfMemory) -> Buffer<Float> {
     let count = planes.count / 3
-    return (0..<count).map { i in
-      0.299 * planes[i] + 0.587 * planes[count + i] + 0.114 * planes[2 * count + i]
+    return try Buffer(count: count) { luma in
+      planes.withUnsafeBufferPointer { planes in
+        for i in 0..<count {
+          luma[i] = 0.299 * planes[i] + 0.587 * planes[count + i] + 0.114 * planes[2 * count + i]
+        }
+      }
     }
   }
 }
@@ -36,24 +45,24 @@ extension Image {
   /// Converts color to gray.
   ///
   /// - Returns: One channel, as Pillow's `convert("L")` gives it.
-  public func gray() -> Image {
+  /// - Throws: `OutOfMemory`.
+  public func gray() throws(OutOfMemory) -> Image {
     guard channels == 3 else { return self }
-    return Image(width: width, height: height, channels: 1, pixels: Luma.uint8(pixels))
+    return Image(width: width, height: height, channels: 1, pixels: try Luma.uint8(pixels))
   }
 
   /// Converts gray to three equal channels.
   ///
   /// - Returns: Red, green and blue.
-  public func rgb() -> Image {
+  /// - Throws: `OutOfMemory`.
+  public func rgb() throws(OutOfMemory) -> Image {
     guard channels == 1 else { return self }
-    let count = pixels.count
-    let colors = [UInt8](unsafeUninitializedCapacity: count * 3) { colors, filled in
+    let colors = try Buffer<UInt8>(count: pixels.count * 3) { colors in
       pixels.withUnsafeBufferPointer { pixels in
-        for i in 0..<count {
+        for i in pixels.indices {
           for channel in 0..<3 { colors[3 * i + channel] = pixels[i] }
         }
       }
-      filled = count * 3
     }
     return Image(width: width, height: height, channels: 3, pixels: colors)
   }

@@ -10,7 +10,7 @@ public struct Image: Sendable, Equatable {
   /// 1 (gray) or 3 (red, green, blue).
   public let channels: Int
   /// `[H, W, C]`, 0...255.
-  public var pixels: [UInt8]
+  public let pixels: Buffer<UInt8>
 
   /// Wraps samples.
   ///
@@ -20,7 +20,7 @@ public struct Image: Sendable, Equatable {
   ///   - channels: 1 or 3.
   ///   - pixels: `[H, W, C]`, 0...255.
   /// - Precondition: The number of samples is `width * height * channels`.
-  public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
+  public init(width: Int, height: Int, channels: Int, pixels: Buffer<UInt8>) {
     precondition(width > 0 && height > 0, "an image has at least one pixel")
     precondition(channels == 1 || channels == 3, "an image has 1 or 3 channels")
     precondition(pixels.count == width * height * channels, "samples do not fill the image")
@@ -28,6 +28,18 @@ public struct Image: Sendable, Equatable {
     self.height = height
     self.channels = channels
     self.pixels = pixels
+  }
+
+  /// Wraps samples, as above.
+  ///
+  /// - Parameters:
+  ///   - width: Columns, px, at least 1.
+  ///   - height: Rows, px, at least 1.
+  ///   - channels: 1 or 3.
+  ///   - pixels: `[H, W, C]`, 0...255.
+  /// - Precondition: The number of samples is `width * height * channels`.
+  public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
+    self.init(width: width, height: height, channels: channels, pixels: Buffer(pixels))
   }
 }
 
@@ -40,26 +52,27 @@ extension Image {
   ///   - width: Its width, px.
   ///   - height: Its height, px.
   /// - Returns: The part of the image inside.
+  /// - Throws: `OutOfMemory`.
   /// - Precondition: The rectangle has a pixel and lies within the image.
-  public func cropped(x: Int, y: Int, width: Int, height: Int) -> Image {
+  public func cropped(x: Int, y: Int, width: Int, height: Int) throws(OutOfMemory) -> Image {
     precondition(
       x >= 0 && y >= 0 && x + width <= self.width && y + height <= self.height,
       "the rectangle leaves the image")
     if width == self.width && height == self.height { return self }
-    var part: [UInt8] = []
-    part.reserveCapacity(width * height * channels)
+    let part = try MutableBuffer<UInt8>(capacity: width * height * channels)
     for row in y..<y + height {
       let start = (row * self.width + x) * channels
-      part += pixels[start..<start + width * channels]
+      try part.append(pixels[start..<start + width * channels])
     }
-    return Image(width: width, height: height, channels: channels, pixels: part)
+    return Image(width: width, height: height, channels: channels, pixels: part.frozen())
   }
 
   /// Mirrors left and right, as torchvision's `hflip`.
   ///
   /// - Returns: An image of the same size.
-  public func flipped() -> Image {
-    let flipped = [UInt8](unsafeUninitializedCapacity: pixels.count) { new, count in
+  /// - Throws: `OutOfMemory`.
+  public func flipped() throws(OutOfMemory) -> Image {
+    let flipped = try Buffer<UInt8>(count: pixels.count) { new in
       pixels.withUnsafeBufferPointer { old in
         for row in 0..<height {
           let start = row * width
@@ -70,7 +83,6 @@ extension Image {
           }
         }
       }
-      count = pixels.count
     }
     return Image(width: width, height: height, channels: channels, pixels: flipped)
   }
@@ -78,26 +90,30 @@ extension Image {
   /// Lays images out in a grid on white.
   ///
   /// - Parameter rows: Color images, at least one a row; each row as high as its highest.
+  /// - Throws: `OutOfMemory`.
   /// - Precondition: All images have three channels.
-  public init(rows: [[Image]]) {
+  public init(rows: [[Image]]) throws(OutOfMemory) {
     let gap = 2
     let width = rows.map { $0.reduce(-gap) { $0 + $1.width + gap } }.max() ?? 1
     let heights = rows.map { $0.map(\.height).max() ?? 1 }
     let height = heights.reduce(-gap) { $0 + $1 + gap }
-    var pixels = [UInt8](repeating: 255, count: width * height * 3)
-    var top = 0
-    for (row, rowHeight) in zip(rows, heights) {
-      var left = 0
-      for image in row {
-        for y in 0..<image.height {
-          let from = y * image.width * 3, to = ((top + y) * width + left) * 3
-          pixels.replaceSubrange(
-            to..<to + image.width * 3, with: image.pixels[from..<from + image.width * 3])
+    let pixels = try MutableBuffer<UInt8>(repeating: 255, count: width * height * 3)
+    pixels.withElements { pixels in
+      var top = 0
+      for (row, rowHeight) in zip(rows, heights) {
+        var left = 0
+        for image in row {
+          for y in 0..<image.height {
+            let from = y * image.width * 3, to = ((top + y) * width + left) * 3
+            image.pixels[from..<from + image.width * 3].withUnsafeBufferPointer { line in
+              _ = pixels[to..<to + image.width * 3].update(fromContentsOf: line)
+            }
+          }
+          left += image.width + gap
         }
-        left += image.width + gap
+        top += rowHeight + gap
       }
-      top += rowHeight + gap
     }
-    self.init(width: width, height: height, channels: 3, pixels: pixels)
+    self.init(width: width, height: height, channels: 3, pixels: pixels.frozen())
   }
 }

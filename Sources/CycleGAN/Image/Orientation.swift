@@ -39,12 +39,12 @@ extension Image {
   ///
   /// - Parameter orientation: How it is stored.
   /// - Returns: The upright image; orientations 5 to 8 exchange width and height.
-  func oriented(_ orientation: Orientation) -> Image {
+  /// - Throws: `OutOfMemory`.
+  func oriented(_ orientation: Orientation) throws(OutOfMemory) -> Image {
     guard orientation != .upright else { return self }
     let steps = Steps(orientation, width: width, height: height, channels: channels)
     let (columns, rows) = orientation.swappingSides((width, height))
-    let upright = [UInt8](unsafeUninitializedCapacity: pixels.count) { target, count in
-      count = pixels.count
+    let upright = try Buffer<UInt8>(count: pixels.count) { target in
       pixels.withUnsafeBufferPointer { source in
         guard let source = source.baseAddress, var target = target.baseAddress else { return }
         for row in 0..<rows {

@@ -72,7 +72,8 @@ package struct Preprocessing: Sendable, Equatable {
   ) throws(PreprocessingError) -> Image {
     let sized = try sized(image)
     let part = crops ? try sized.randomPart(of: cropSize, random: &random) : sized
-    return flips && random.unit() < 0.5 ? part.flipped() : part
+    guard flips && random.unit() < 0.5 else { return part }
+    return try PreprocessingError.allocating(try part.flipped())
   }
 
   /// Does the part that is the same every time: channels and size.
@@ -81,8 +82,9 @@ package struct Preprocessing: Sendable, Equatable {
   /// - Returns: What the crop is taken from.
   /// - Throws: `PreprocessingError` if nothing would be left, or the image grows too large.
   package func sized(_ image: Image) throws(PreprocessingError) -> Image {
-    let colored = channels == 1 ? image.gray() : image.rgb()
-    return colored.resized(to: try resizing(width: colored.width, height: colored.height))
+    let new = try resizing(width: image.width, height: image.height)
+    return try PreprocessingError.allocating(
+      try (channels == 1 ? image.gray() : image.rgb()).resized(to: new))
   }
 
   /// What an image is resized to, before the crop.
@@ -185,12 +187,12 @@ extension Image {
     if width == side && height == side { return self }
     let y = random.integer(below: height - side + 1)
     let x = random.integer(below: width - side + 1)
-    return cropped(x: x, y: y, width: side, height: side)
+    return try PreprocessingError.allocating(try cropped(x: x, y: y, width: side, height: side))
   }
 }
 
 /// Why an image cannot be prepared.
-package enum PreprocessingError: ResourceLimited, Equatable {
+package enum PreprocessingError: ResourceLimited, OutOfMemoryError, Equatable {
   /// A side would be rounded to 0, since it is shorter than this, px.
   case tooSmall(width: Int, height: Int, needed: Int)
   /// There is less than the crop needs.
@@ -199,6 +201,8 @@ package enum PreprocessingError: ResourceLimited, Equatable {
   case smallerThanPart(width: Int, height: Int, partWidth: Int, partHeight: Int)
   /// The resized image would be larger than the limit.
   case tooLarge(width: Int, height: Int, limit: Int)
+  /// The system lacks the memory.
+  case outOfMemory(OutOfMemory)
 
   /// One line for standard error, without the file name.
   package var description: String {
@@ -211,6 +215,7 @@ package enum PreprocessingError: ResourceLimited, Equatable {
       "\(width) x \(height) pixels; the part to cut out needs \(partWidth) x \(partHeight)"
     case .tooLarge(let width, let height, let limit):
       "would be resized to \(width) x \(height) pixels; the limit is \(limit)"
+    case .outOfMemory(let error): "\(error)"
     }
   }
 

@@ -62,23 +62,25 @@ extension Image {
   ///   - height: New height, px, at least 1.
   ///   - order: Which pass comes first.
   /// - Returns: An image of exactly that size; the aspect ratio is not kept.
+  /// - Throws: `OutOfMemory`.
   ///
   /// Source: Pillow, src/libImaging/Resample.c.
   public func resized(
     width: Int, height: Int, order: ResizingOrder = .shrinkingHeightFirst
-  ) -> Image {
-    resized(to: Resizing(width: width, height: height, order: order, channels: channels))
+  ) throws(OutOfMemory) -> Image {
+    try resized(to: Resizing(width: width, height: height, order: order, channels: channels))
   }
 
   /// Resizes the way Pillow's `resize(size, BICUBIC)` does, bit for bit.
   ///
   /// - Parameter resizing: The new size.
   /// - Returns: An image of exactly that size.
-  public func resized(to resizing: Resizing) -> Image {
+  /// - Throws: `OutOfMemory`.
+  public func resized(to resizing: Resizing) throws(OutOfMemory) -> Image {
     if width == resizing.width && height == resizing.height { return self }
-    var resizer = StripResizer(width: width, height: height, channels: channels, to: resizing)
-    resizer.add(pixels)
-    return resizer.image
+    var resizer = try StripResizer(width: width, height: height, channels: channels, to: resizing)
+    try pixels.withUnsafeBufferPointer { pixels throws(OutOfMemory) in try resizer.add(pixels) }
+    return resizer.finished()
   }
 }
 
@@ -94,7 +96,11 @@ struct StripResizer {
   private let isVerticalFirst: Bool
   private var horizontal: HorizontalPass?
   private var vertical: VerticalPass?
-  private var pixels: [UInt8] = []
+  private let pixels: MutableBuffer<UInt8>
+  /// What a pass makes for the other one.
+  private let between = MutableBuffer<UInt8>()
+  /// Gray made of color.
+  private let gray = MutableBuffer<UInt8>()
 
   /// Prepares to resize an image.
   ///
@@ -104,45 +110,70 @@ struct StripResizer {
   ///   - channels: 1 or 3.
   ///   - orientation: How the image is stored.
   ///   - resizing: What the upright image is resized to.
+  /// - Throws: `OutOfMemory`.
   init(
     width oldWidth: Int, height oldHeight: Int, channels: Int,
     orientation: Orientation = .upright, to resizing: Resizing
-  ) {
+  ) throws(OutOfMemory) {
     let old = orientation.swappingSides((oldWidth, oldHeight))
-    var columns = ResamplingKernel(from: old.width, to: resizing.width)
-    var rows = ResamplingKernel(from: old.height, to: resizing.height)
-    if orientation.mirrorsColumns { columns = columns.reversed(from: old.width) }
-    if orientation.mirrorsRows { rows = rows.reversed(from: old.height) }
+    let columns = try ResamplingKernel(
+      from: old.width, to: resizing.width, isMirrored: orientation.mirrorsColumns)
+    let rows = try ResamplingKernel(
+      from: old.height, to: resizing.height, isMirrored: orientation.mirrorsRows)
     let swaps = orientation.swapsSides
     (width, height) = orientation.swappingSides((resizing.width, resizing.height))
     self.channels = channels
     isVerticalFirst = resizing.isVerticalFirst(fromWidth: old.width, height: old.height) != swaps
     // A pass that would change nothing is left out.
     if width != oldWidth {
-      horizontal = HorizontalPass(swaps ? rows : columns, width: oldWidth, channels: channels)
+      horizontal = try HorizontalPass(swaps ? rows : columns, width: oldWidth, channels: channels)
     }
     if height != oldHeight {
       let stride = (isVerticalFirst ? oldWidth : width) * channels
       vertical = VerticalPass(swaps ? columns : rows, stride: stride)
     }
-    pixels.reserveCapacity(width * height * channels)
+    pixels = try MutableBuffer(capacity: width * height * channels)
   }
 
   /// Takes the next rows.
   ///
   /// - Parameter rows: `[any number, old width, C]`.
-  mutating func add(_ rows: [UInt8]) {
-    if isVerticalFirst {
-      let fewer = vertical?(rows) ?? rows
-      pixels += horizontal?(fewer) ?? fewer
-    } else {
-      let narrow = horizontal?(rows) ?? rows
-      pixels += vertical?(narrow) ?? narrow
+  /// - Throws: `OutOfMemory`.
+  mutating func add(_ rows: UnsafeBufferPointer<UInt8>) throws(OutOfMemory) {
+    switch (horizontal, vertical, isVerticalFirst) {
+    case (nil, nil, _): try pixels.append(rows)
+    case (let horizontal?, nil, _): try horizontal.append(rows, to: pixels)
+    case (nil, _?, _): try vertical?.append(rows, to: pixels)
+    case (let horizontal?, _?, let isVerticalFirst):
+      between.truncate(to: 0)
+      if isVerticalFirst {
+        try vertical?.append(rows, to: between)
+        try between.withElements { fewer throws(OutOfMemory) in
+          try horizontal.append(UnsafeBufferPointer(fewer), to: pixels)
+        }
+      } else {
+        try horizontal.append(rows, to: between)
+        try between.withElements { narrow throws(OutOfMemory) in
+          try vertical?.append(UnsafeBufferPointer(narrow), to: pixels)
+        }
+      }
     }
   }
 
+  /// Takes the next rows of a color image that becomes gray first.
+  ///
+  /// - Parameter rows: `[any number, old width, 3]`.
+  /// - Throws: `OutOfMemory`.
+  mutating func add(grayOf rows: UnsafeBufferPointer<UInt8>) throws(OutOfMemory) {
+    gray.truncate(to: 0)
+    try gray.append(count: rows.count / 3) { Luma.convert(rows, to: $0) }
+    try gray.withElements { gray throws(OutOfMemory) in try add(UnsafeBufferPointer(gray)) }
+  }
+
   /// The new image, stored as the old one, once all rows are added.
-  var image: Image { Image(width: width, height: height, channels: channels, pixels: pixels) }
+  func finished() -> Image {
+    Image(width: width, height: height, channels: channels, pixels: pixels.frozen())
+  }
 }
 
 /// The horizontal pass: makes every row narrower or wider.
@@ -150,7 +181,7 @@ private struct HorizontalPass {
   private let kernel: ResamplingKernel
   private let width: Int
   private let channels: Int
-  private var scratch: [UInt8]
+  private let scratch: MutableBuffer<UInt8>
 
   /// Prepares for rows of one width.
   ///
@@ -158,28 +189,33 @@ private struct HorizontalPass {
   ///   - kernel: From the old width to the new.
   ///   - width: The old width, px.
   ///   - channels: 1 or 3.
-  init(_ kernel: ResamplingKernel, width: Int, channels: Int) {
+  /// - Throws: `OutOfMemory`.
+  init(_ kernel: ResamplingKernel, width: Int, channels: Int) throws(OutOfMemory) {
     self.kernel = kernel
     self.width = width
     self.channels = channels
-    scratch = [UInt8](repeating: 0, count: 16 * channels * (width + kernel.windows.count))
+    scratch = try MutableBuffer(
+      repeating: 0, count: 16 * channels * (width + kernel.windows.count))
   }
 
   /// Resamples rows.
   ///
-  /// - Parameter rows: Any number of them.
-  /// - Returns: As many of the new width.
-  mutating func callAsFunction(_ rows: [UInt8]) -> [UInt8] {
+  /// - Parameters:
+  ///   - rows: Any number of them.
+  ///   - output: Gets as many of the new width.
+  /// - Throws: `OutOfMemory`.
+  func append(
+    _ rows: UnsafeBufferPointer<UInt8>, to output: MutableBuffer<UInt8>
+  ) throws(OutOfMemory) {
     let count = rows.count / (width * channels)
-    let newCount = count * kernel.windows.count * channels
-    return [UInt8](unsafeUninitializedCapacity: newCount) { new, filled in
+    try output.append(count: count * kernel.windows.count * channels) { new in
       kernel.withResampling { resampling in
-        scratch.withUnsafeMutableBufferPointer { scratch in
+        scratch.withElements { scratch in
           cc_resample_horizontally(
-            resampling, rows, width, count, channels, new.baseAddress, scratch.baseAddress)
+            resampling, rows.baseAddress, width, count, channels, new.baseAddress,
+            scratch.baseAddress)
         }
       }
-      filled = newCount
     }
   }
 }
@@ -190,7 +226,7 @@ private struct VerticalPass {
   private let kernel: ResamplingKernel
   private let stride: Int
   /// Old rows, from the `first` on, that windows may still need.
-  private var waiting: [UInt8] = []
+  private let waiting = MutableBuffer<UInt8>()
   private var first = 0
   private var made = 0
 
@@ -206,29 +242,44 @@ private struct VerticalPass {
 
   /// Takes the next rows.
   ///
-  /// - Parameter rows: Any number of them.
-  /// - Returns: The new rows that can be made now.
-  mutating func callAsFunction(_ rows: [UInt8]) -> [UInt8] {
-    if waiting.isEmpty { waiting = rows } else { waiting += rows }
+  /// - Parameters:
+  ///   - rows: Any number of them.
+  ///   - output: Gets the new rows that can be made now.
+  /// - Throws: `OutOfMemory`.
+  mutating func append(
+    _ rows: UnsafeBufferPointer<UInt8>, to output: MutableBuffer<UInt8>
+  ) throws(OutOfMemory) {
+    // An image that comes whole is not copied.
+    guard waiting.count > 0 || rows.count / stride < kernel.oldCount else {
+      return try make(from: rows, to: output)
+    }
+    try waiting.append(rows)
+    try waiting.withElements { rows throws(OutOfMemory) in
+      try make(from: UnsafeBufferPointer(rows), to: output)
+    }
     let end = first + waiting.count / stride
+    let isDone = made == kernel.windows.count
+    drop(before: isDone ? end : Int(kernel.windows[made].first))
+  }
+
+  /// Makes what can be made of the rows from `first` on.
+  private mutating func make(
+    from old: UnsafeBufferPointer<UInt8>, to output: MutableBuffer<UInt8>
+  ) throws(OutOfMemory) {
+    let end = first + old.count / stride
     let windows = kernel.windows[made...].prefix { Int($0.first + $0.count) <= end }
-    let new = [UInt8](unsafeUninitializedCapacity: windows.count * stride) { new, filled in
+    try output.append(count: windows.count * stride) { new in
       guard let target = new.baseAddress else { return }
-      waiting.withUnsafeBufferPointer { old in
-        kernel.withResampling { resampling in
-          for (i, window) in windows.enumerated() {
-            cc_resample_vertically(
-              old.baseAddress.map { $0 + (Int(window.first) - first) * stride },
-              resampling.pointee.weights + Int(window.weights), Int(window.count), stride,
-              target + i * stride)
-          }
+      kernel.withResampling { resampling in
+        for (i, window) in windows.enumerated() {
+          cc_resample_vertically(
+            old.baseAddress.map { $0 + (Int(window.first) - first) * stride },
+            resampling.pointee.weights + Int(window.weights), Int(window.count), stride,
+            target + i * stride)
         }
       }
-      filled = windows.count * stride
     }
     made += windows.count
-    drop(before: made < kernel.windows.count ? Int(kernel.windows[made].first) : end)
-    return new
   }
 
   /// Drops rows, but not a few at a time, since the others have to move.
@@ -245,9 +296,11 @@ private struct VerticalPass {
 /// Source: Pillow, src/libImaging/Resample.c, `precompute_coeffs` and `normalize_coeffs_8bpc`.
 private struct ResamplingKernel {
   /// For every new sample, in order.
-  let windows: [cc_window]
+  let windows: Buffer<cc_window>
   /// In 22-bit fixed point; those of a window sum to about 1.
-  let weights: [Int32]
+  let weights: Buffer<Int32>
+  /// Samples on the old side.
+  let oldCount: Int
 
   /// 32 bits less 8 for the sample and 2 for overshoot.
   private static let precision: Int32 = 32 - 8 - 2
@@ -257,28 +310,52 @@ private struct ResamplingKernel {
   /// - Parameters:
   ///   - old: Samples on the old side, at least 1.
   ///   - new: Samples on the new side, at least 1.
-  init(from old: Int, to new: Int) {
+  ///   - isMirrored: Whether both sides are stored from their other ends.
+  /// - Throws: `OutOfMemory`.
+  init(from old: Int, to new: Int, isMirrored: Bool) throws(OutOfMemory) {
     let scale = Double(old) / Double(new)
     // A kernel that grows with the scale is what antialiases.
     let stretch = max(scale, 1)
     let support = 2 * stretch
-    var windows: [cc_window] = []
-    var weights: [Int32] = []
+    let (most, overflows) = new.multipliedReportingOverflow(by: Int(2 * support) + 2)
+    // Windows count their weights in 32 bits.
+    guard !overflows, most <= UInt32.max else { throw OutOfMemory(byteCount: .max) }
+    let windows = try MutableBuffer<cc_window>(capacity: new)
+    let weights = try MutableBuffer<Int32>(capacity: most)
     for i in 0..<new {
       let center = (Double(i) + 0.5) * scale
       let first = max(0, Int(center - support + 0.5))
       let end = min(old, Int(center + support + 0.5))
-      let exact = (0..<end - first).map { k in
-        Self.bicubic((Double(k + first) - center + 0.5) * (1 / stretch))
-      }
-      let sum = exact.reduce(0, +)
-      windows.append(
-        cc_window(
-          first: UInt32(first), count: UInt32(exact.count), weights: UInt32(weights.count)))
-      weights += exact.map { Self.fixed(sum != 0 ? $0 / sum : $0) }
+      let exact = { k in Self.bicubic((Double(k + first) - center + 0.5) * (1 / stretch)) }
+      let indices = 0..<end - first
+      let sum = indices.reduce(0) { $0 + exact($1) }
+      let window = cc_window(
+        first: UInt32(first), count: UInt32(indices.count), weights: UInt32(weights.count))
+      try windows.append(window)
+      for k in indices { try weights.append(Self.fixed(sum != 0 ? exact(k) / sum : exact(k))) }
     }
-    self.windows = windows
-    self.weights = weights
+    oldCount = old
+    if isMirrored { Self.mirror(windows, weights, from: old) }
+    (self.windows, self.weights) = (windows.frozen(), weights.frozen())
+  }
+
+  /// Counts from the other end, on both sides: what makes of mirrored samples the mirrored new ones.
+  private static func mirror(
+    _ windows: MutableBuffer<cc_window>, _ weights: MutableBuffer<Int32>, from old: Int
+  ) {
+    let count = weights.count
+    weights.withElements { weights in
+      var weights = weights
+      weights.reverse()
+    }
+    windows.withElements { windows in
+      var windows = windows
+      windows.reverse()
+      for i in windows.indices {
+        windows[i].first = UInt32(old) - windows[i].first - windows[i].count
+        windows[i].weights = UInt32(count) - windows[i].weights - windows[i].count
+      }
+    }
   }
 
   /// Keys' cubic convolution with a = -1/2.
@@ -296,19 +373,6 @@ private struct ResamplingKernel {
     return Int32(weight < 0 ? scaled - 0.5 : scaled + 0.5)
   }
 
-  /// Counts from the other end, on both sides.
-  ///
-  /// - Parameter old: Samples on the old side.
-  /// - Returns: What makes of mirrored samples the mirrored new ones.
-  func reversed(from old: Int) -> ResamplingKernel {
-    let windows = self.windows.reversed().map { window in
-      cc_window(
-        first: UInt32(old) - window.first - window.count, count: window.count,
-        weights: UInt32(weights.count) - window.weights - window.count)
-    }
-    return ResamplingKernel(windows: windows, weights: weights.reversed())
-  }
-
   /// Passes the windows and weights to the C functions.
   func withResampling<Result>(_ body: (UnsafePointer<cc_resampling>) -> Result) -> Result {
     windows.withUnsafeBufferPointer { windows in
@@ -318,10 +382,5 @@ private struct ResamplingKernel {
         return body(&resampling)
       }
     }
-  }
-
-  private init(windows: [cc_window], weights: [Int32]) {
-    self.windows = windows
-    self.weights = weights
   }
 }

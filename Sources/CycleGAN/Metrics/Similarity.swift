@@ -14,32 +14,46 @@ public struct Similarity: Sendable, Equatable {
   /// - Parameters:
   ///   - first: Of uint8 or float32 samples.
   ///   - second: A frame of the same size and number of channels.
+  /// - Throws: `OutOfMemory`.
   /// - Precondition: Sizes and channels are equal.
   ///
   /// Source: SSIM as in Wang et al. 2004, IEEE Transactions on Image Processing 13(4), equation 13:
   /// a Gaussian window of 11 px with a standard deviation of 1.5, where it lies within the image,
   /// averaged over the channels. In a smaller image the window is as large as fits.
-  public init(_ first: Frame, _ second: Frame) {
+  public init(_ first: Frame, _ second: Frame) throws(OutOfMemory) {
     precondition(
       first.width == second.width && first.height == second.height
         && first.channels == second.channels, "the frames have different sizes")
-    let (x, y) = (first.float32Samples(), second.float32Samples())
-    var (absolute, squared) = (0.0, 0.0)
-    for i in x.indices {
-      let difference = Double(x[i]) - Double(y[i])
-      absolute += abs(difference)
-      squared += difference * difference
-    }
+    let (x, y) = (try first.float32Samples(), try second.float32Samples())
+    let (absolute, squared) = Self.sums(x, y)
     l1 = absolute / Double(x.count)
     psnr =
       squared == 0 ? .infinity : 10 * log10(Self.range * Self.range * Double(x.count) / squared)
     let plane = first.width * first.height
     let window = GaussianWindow(width: first.width, height: first.height)
-    ssim =
-      (0..<first.channels).map { channel in
-        let part = channel * plane..<(channel + 1) * plane
-        return window.similarity(x[part].map { Double($0) }, y[part].map { Double($0) })
-      }.reduce(0, +) / Double(first.channels)
+    var sum = 0.0
+    for channel in 0..<first.channels {
+      let part = channel * plane..<(channel + 1) * plane
+      sum += try window.similarity(x[part], y[part])
+    }
+    ssim = sum / Double(first.channels)
+  }
+
+  /// The sums of the absolute and of the squared differences.
+  private static func sums(
+    _ x: Buffer<Float>, _ y: Buffer<Float>
+  ) -> (absolute: Double, squared: Double) {
+    x.withUnsafeBufferPointer { x in
+      y.withUnsafeBufferPointer { y in
+        var (absolute, squared) = (0.0, 0.0)
+        for i in x.indices {
+          let difference = Double(x[i]) - Double(y[i])
+          absolute += abs(difference)
+          squared += difference * difference
+        }
+        return (absolute, squared)
+      }
+    }
   }
 
   /// From -1 to 1.
@@ -72,11 +86,11 @@ private struct GaussianWindow {
   }
 
   /// The mean of SSIM over all positions of the window.
-  func similarity(_ x: [Double], _ y: [Double]) -> Double {
-    let (meanX, meanY) = (averaged(x), averaged(y))
-    let squaresX = averaged(x.map { $0 * $0 })
-    let squaresY = averaged(y.map { $0 * $0 })
-    let products = averaged(zip(x, y).map { $0 * $1 })
+  func similarity(_ x: Buffer<Float>, _ y: Buffer<Float>) throws(OutOfMemory) -> Double {
+    let (meanX, meanY) = (try averaged(x) { x, _ in x }, try averaged(y) { y, _ in y })
+    let squaresX = try averaged(x) { x, _ in x * x }
+    let squaresY = try averaged(y) { y, _ in y * y }
+    let products = try averaged(x, y) { $0 * $1 }
     let (c1, c2) = (0.01 * Similarity.range, 0.03 * Similarity.range)
     var sum = 0.0
     for i in meanX.indices {
@@ -90,26 +104,44 @@ private struct GaussianWindow {
     return sum / Double(meanX.count)
   }
 
-  /// The weighted means at every position of the window: horizontal pass, then vertical pass.
-  private func averaged(_ samples: [Double]) -> [Double] {
+  /// The weighted means of a product at every position of the window: horizontal pass, then vertical
+  /// pass.
+  private func averaged(
+    _ x: Buffer<Float>, _ y: Buffer<Float>? = nil, _ product: (Double, Double) -> Double
+  ) throws(OutOfMemory) -> Buffer<Double> {
     let columns = width - horizontal.count + 1
     let rows = height - vertical.count + 1
-    var middle = [Double](repeating: 0, count: height * columns)
-    for row in 0..<height {
-      for (i, weight) in horizontal.enumerated() {
-        for column in 0..<columns {
-          middle[row * columns + column] += weight * samples[row * width + column + i]
+    let samples = try Buffer<Double>(count: x.count) { samples in
+      x.withUnsafeBufferPointer { x in
+        (y ?? []).withUnsafeBufferPointer { y in
+          for i in samples.indices {
+            samples[i] = product(Double(x[i]), y.isEmpty ? 0 : Double(y[i]))
+          }
         }
       }
     }
-    var means = [Double](repeating: 0, count: rows * columns)
-    for row in 0..<rows {
-      for (i, weight) in vertical.enumerated() {
-        for column in 0..<columns {
-          means[row * columns + column] += weight * middle[(row + i) * columns + column]
+    let middle = try MutableBuffer<Double>(repeating: 0, count: height * columns)
+    let means = try MutableBuffer<Double>(repeating: 0, count: rows * columns)
+    samples.withUnsafeBufferPointer { samples in
+      middle.withElements { middle in
+        for row in 0..<height {
+          for (i, weight) in horizontal.enumerated() {
+            for column in 0..<columns {
+              middle[row * columns + column] += weight * samples[row * width + column + i]
+            }
+          }
+        }
+        means.withElements { means in
+          for row in 0..<rows {
+            for (i, weight) in vertical.enumerated() {
+              for column in 0..<columns {
+                means[row * columns + column] += weight * middle[(row + i) * columns + column]
+              }
+            }
+          }
         }
       }
     }
-    return means
+    return means.frozen()
   }
 }

@@ -1,13 +1,16 @@
 import CKernels
 
 /// Why a generator could not be built or run.
-public enum GeneratorError: Error, Equatable, CustomStringConvertible {
+public enum GeneratorError: OutOfMemoryError, Equatable, CustomStringConvertible {
   /// Not enough memory for the weights or for an image of this size.
   case outOfMemory
   /// A kernel failed, for this reason.
   case failed(String)
   /// The output has NaN or infinite samples.
   case notFinite(count: Int)
+
+  /// Not enough memory for the weights or for an image of this size.
+  package static func outOfMemory(_ error: OutOfMemory) -> GeneratorError { .outOfMemory }
 
   /// One line for standard error.
   public var description: String {
@@ -69,7 +72,9 @@ public final class Generator: Sendable {
       let runsOnOneThread = multiplications(plan.input.height, plan.input.width) < Self.oneThread
       let before = runsOnOneThread ? ck_threads_limit(1) : nil
       defer { if let before { ck_threads_limit(before) } }
-      read(frame.withChannels(architecture.inputChannels), into: plan.input, memory)
+      let input = try GeneratorError.allocating(
+        try frame.withChannels(architecture.inputChannels))
+      read(input, into: plan.input, memory)
       try plan.run(on: memory)
       return try written(plan.output, memory, height: frame.height, width: frame.width)
     }
@@ -127,9 +132,15 @@ public final class Generator: Sendable {
     let (height, width) = (Int32(buffer.height), Int32(buffer.width))
     switch frame.samples {
     case .uint8(let samples):
-      ck_image_read_uint8(samples, h, w, channels, memory + buffer.offset, height, width)
+      samples.withUnsafeBufferPointer {
+        ck_image_read_uint8(
+          $0.baseAddress, h, w, channels, memory + buffer.offset, height, width)
+      }
     case .float32(let samples):
-      ck_image_read_float32(samples, h, w, channels, memory + buffer.offset, height, width)
+      samples.withUnsafeBufferPointer {
+        ck_image_read_float32(
+          $0.baseAddress, h, w, channels, memory + buffer.offset, height, width)
+      }
     }
   }
 
@@ -137,15 +148,13 @@ public final class Generator: Sendable {
     _ buffer: Plan.Buffer, _ memory: UnsafeMutablePointer<Float>, height: Int, width: Int
   ) throws(GeneratorError) -> Frame {
     let count = height * width * buffer.channels
-    let values = [Float](unsafeUninitializedCapacity: count) { values, filled in
-      guard let base = values.baseAddress else { return }
-      ck_image_write_tanh(
-        memory + buffer.offset, Int32(buffer.width), Int32(buffer.channels), base, Int32(height),
-        Int32(width))
-      filled = count
-    }
-    // Without a branch inside, so that many values are looked at together.
-    guard values.reduce(true, { $0 && $1.isFinite }) else {
+    let values = try GeneratorError.allocating(
+      try Buffer<Float>(count: count) { values in
+        ck_image_write_tanh(
+          memory + buffer.offset, Int32(buffer.width), Int32(buffer.channels),
+          values.baseAddress, Int32(height), Int32(width))
+      })
+    guard values.firstNonfinite == nil else {
       throw .notFinite(count: values.count { !$0.isFinite })
     }
     return Frame(

@@ -20,7 +20,7 @@ func kernel(_ call: (inout ck_error) -> ck_status) throws(GeneratorError) {
   var error = ck_error()
   switch call(&error) {
   case CK_OK: return
-  case CK_OUT_OF_MEMORY: throw .outOfMemory
+  case CK_OUT_OF_MEMORY: throw .outOfMemory(OutOfMemory(byteCount: 0))
   default:
     let reason = withUnsafeBytes(of: error.message) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
@@ -40,9 +40,9 @@ final class FloatStorage {
     self.count = count
   }
 
-  convenience init(copying values: [Float]) throws(GeneratorError) {
+  convenience init(copying values: UnsafeBufferPointer<Float>) throws(GeneratorError) {
     try self.init(count: values.count)
-    floats.initialize(from: values, count: values.count)
+    if let base = values.baseAddress { floats.initialize(from: base, count: values.count) }
   }
 
   deinit { ck_floats_free(floats) }
@@ -64,12 +64,13 @@ final class NormValues {
   ///   - channels: How many there are.
   ///   - shift: A value for each; nil where there is no shift.
   /// - Throws: `GeneratorError.outOfMemory`.
-  init(channels: Int, shift: [Float]? = nil) throws(GeneratorError) {
+  init(channels: Int, shift: Buffer<Float>? = nil) throws(GeneratorError) {
     padded = ck_channels_padded(Int32(channels))
     hasShift = shift != nil
     storage = try FloatStorage(count: 3 * padded)
     storage.floats.initialize(repeating: 0, count: 3 * padded)
-    if let shift { (storage.floats + 2 * padded).update(from: shift, count: channels) }
+    guard let shift else { return }
+    for channel in 0..<channels { storage.floats[2 * padded + channel] = shift[channel] }
   }
 }
 
@@ -100,8 +101,8 @@ final class ConvolutionKernel {
   ///   - precision: Arithmetic of oneDNN's convolutions.
   /// - Throws: `GeneratorError` if memory is short.
   init(
-    _ convolution: Convolution, _ context: NetworkStage.ConvolutionContext, weight: [Float],
-    bias: [Float]?, precision: Precision
+    _ convolution: Convolution, _ context: NetworkStage.ConvolutionContext,
+    weight: UnsafeBufferPointer<Float>, bias: UnsafeBufferPointer<Float>?, precision: Precision
   ) throws(GeneratorError) {
     let (input, output) = (Int32(convolution.inputChannels), Int32(convolution.outputChannels))
     let size = Int32(convolution.kernel)
@@ -111,25 +112,32 @@ final class ConvolutionKernel {
       && convolution.padding == 0
     var made: OpaquePointer?
     if keepsSize && convolution.kernel == 3 {
-      try kernel { error in ck_winograd_create(input, output, weight, &made, &error) }
+      try kernel { error in ck_winograd_create(input, output, weight.baseAddress, &made, &error) }
       method = .winograd(try ConvolutionKernel.unwrapped(made))
       self.bias = try bias.map(FloatStorage.init(copying:))
       return
     }
     self.bias = nil
     if keepsSize && convolution.outputChannels <= 4 {
-      try kernel { error in ck_kn2row_create(input, output, size, weight, bias, &made, &error) }
+      try kernel { error in
+        ck_kn2row_create(
+          input, output, size, weight.baseAddress, bias?.baseAddress, &made, &error)
+      }
       method = .kn2row(try ConvolutionKernel.unwrapped(made))
       return
     }
     guard precision.rounds(convolution) else {
       let shape = ck_convolution_shape(convolution, context, reflects: convolution.padding == 0)
-      try kernel { error in ck_gemm_convolution_create(shape, weight, bias, &made, &error) }
+      try kernel { error in
+        ck_gemm_convolution_create(shape, weight.baseAddress, bias?.baseAddress, &made, &error)
+      }
       method = .gemm(try ConvolutionKernel.unwrapped(made))
       return
     }
     let shape = ck_convolution_shape(convolution, context, reflects: false)
-    try kernel { error in ck_bf16_convolution_create(shape, weight, bias, &made, &error) }
+    try kernel { error in
+      ck_bf16_convolution_create(shape, weight.baseAddress, bias?.baseAddress, &made, &error)
+    }
     method = .bf16(try ConvolutionKernel.unwrapped(made))
   }
 

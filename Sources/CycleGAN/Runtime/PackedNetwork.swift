@@ -17,8 +17,8 @@ final class PackedNetwork: @unchecked Sendable {
 
   /// What a batch norm does after it has normalized: a factor and a summand per channel.
   struct Affine {
-    let weight: [Float]
-    let bias: [Float]
+    let weight: Buffer<Float>
+    let bias: Buffer<Float>
   }
 
   /// Copies weights into the order that the kernels want.
@@ -48,7 +48,7 @@ final class PackedNetwork: @unchecked Sendable {
       case .convolution(let convolution, let context): try add(convolution, context, tensors)
       case .prologue(let prologue):
         guard let norm = prologue.norm, norm.kind == .batch else { continue }
-        let affine = Affine(norm, tensors)
+        let affine = try Affine(norm, tensors)
         if usesRunningStatistics {
           norms[norm.name] = try NormValues(batchNorm: norm, affine, tensors)
         } else {
@@ -64,23 +64,39 @@ final class PackedNetwork: @unchecked Sendable {
     _ convolution: Convolution, _ context: NetworkStage.ConvolutionContext,
     _ tensors: [String: NamedTensor]
   ) throws(GeneratorError) {
-    guard let weight = tensors[convolution.name + ".weight"] else {
-      preconditionFailure("weights do not fit \(convolution.name)")
-    }
     // An instance norm takes a bias before it out again.
     let hasBias = convolution.bias && !context.isInstanceNormalized
-    let bias = hasBias ? tensors[convolution.name + ".bias"]?.values : nil
-    convolutions[convolution.name] = try ConvolutionKernel(
-      convolution, context, weight: weight.values, bias: bias, precision: precision)
+    let values = try tensors.values(convolution.name + ".weight")
+    let biases = hasBias ? try tensors.values(convolution.name + ".bias") : nil
+    convolutions[convolution.name] = try values.withUnsafeBufferPointer {
+      values throws(GeneratorError) in
+      guard let biases else {
+        return try ConvolutionKernel(
+          convolution, context, weight: values, bias: nil, precision: precision)
+      }
+      return try biases.withUnsafeBufferPointer { biases throws(GeneratorError) in
+        try ConvolutionKernel(
+          convolution, context, weight: values, bias: biases, precision: precision)
+      }
+    }
+  }
+}
+
+extension [String: NamedTensor] {
+  /// The values of a tensor that fits.
+  fileprivate func values(_ name: String) throws(GeneratorError) -> Buffer<Float> {
+    guard let tensor = self[name] else { preconditionFailure("weights do not fit \(name)") }
+    return try GeneratorError.allocating(try tensor.values)
   }
 }
 
 extension PackedNetwork.Affine {
-  fileprivate init(_ norm: NetworkStage.ChannelNorm, _ tensors: [String: NamedTensor]) {
-    guard let weight = tensors[norm.name + ".weight"]?.values,
-      let bias = tensors[norm.name + ".bias"]?.values
-    else { preconditionFailure("weights do not fit \(norm.name)") }
-    self.init(weight: weight, bias: bias)
+  fileprivate init(
+    _ norm: NetworkStage.ChannelNorm, _ tensors: [String: NamedTensor]
+  ) throws(GeneratorError) {
+    self.init(
+      weight: try tensors.values(norm.name + ".weight"),
+      bias: try tensors.values(norm.name + ".bias"))
   }
 }
 
@@ -91,9 +107,8 @@ extension NormValues {
     _ tensors: [String: NamedTensor]
   ) throws(GeneratorError) {
     try self.init(channels: norm.channels, shift: affine.bias)
-    guard let runningMean = tensors[norm.name + ".running_mean"]?.values,
-      let runningVariance = tensors[norm.name + ".running_var"]?.values
-    else { preconditionFailure("weights do not fit \(norm.name)") }
+    let runningMean = try tensors.values(norm.name + ".running_mean")
+    let runningVariance = try tensors.values(norm.name + ".running_var")
     for channel in 0..<norm.channels {
       mean[channel] = runningMean[channel]
       let deviation = (Double(runningVariance[channel]) + Double(Norm.epsilon)).squareRoot()

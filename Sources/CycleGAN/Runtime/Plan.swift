@@ -20,7 +20,7 @@ struct Plan {
     /// The mean and deviation of every channel of x.
     case statistics(x: Buffer, into: NormValues)
     /// Multiplies the deviations of channels by factors.
-    case rescaling(NormValues, by: [Float])
+    case rescaling(NormValues, by: PackedNetwork.Affine)
     /// y = map(x).
     case map(Map)
   }
@@ -234,7 +234,7 @@ extension Plan {
           kernel, x: x, norm: before, slope: slope, y: y, statistics: values)
       default: steps.append(.statistics(x: operand.buffer, into: values))
       }
-      if let affine { steps.append(.rescaling(values, by: affine.weight)) }
+      if let affine { steps.append(.rescaling(values, by: affine)) }
     }
 
     /// x + inner(x), in x's own buffer.
@@ -332,8 +332,8 @@ extension Plan.Step {
           memory + x.offset, x.height * x.width, Int32(x.channels), Norm.epsilon, values.mean,
           values.scale, &error)
       }
-    case .rescaling(let values, let factors):
-      for (channel, factor) in factors.enumerated() { values.scale[channel] *= factor }
+    case .rescaling(let values, let affine):
+      for (channel, factor) in affine.weight.enumerated() { values.scale[channel] *= factor }
     case .map(let map): map.run(on: memory)
     }
   }

@@ -3,9 +3,9 @@ public struct Frame: Sendable, Equatable {
   /// The two kinds of samples a frame can carry.
   public enum Samples: Sendable, Equatable {
     /// `[H, W, C] UInt8 in 0...255`, sRGB.
-    case uint8([UInt8])
+    case uint8(Buffer<UInt8>)
     /// `[C, H, W] Float32 in -1...1`, the networks' range.
-    case float32([Float])
+    case float32(Buffer<Float>)
   }
 
   /// Columns, px, at least 1.
@@ -53,18 +53,20 @@ public struct Frame: Sendable, Equatable {
   /// `Normalize(0.5, 0.5)` give.
   ///
   /// - Returns: `[C, H, W] Float32 in -1...1`.
-  public func float32Samples() -> [Float] {
+  /// - Throws: `OutOfMemory`.
+  public func float32Samples() throws(OutOfMemory) -> Buffer<Float> {
     switch samples {
     case .float32(let samples): return samples
     case .uint8(let pixels):
       let plane = width * height
-      return [Float](unsafeUninitializedCapacity: plane * channels) { samples, count in
-        for channel in 0..<channels {
-          for i in 0..<plane {
-            samples[channel * plane + i] = Float(pixels[i * channels + channel]) / 127.5 - 1
+      return try Buffer(count: plane * channels) { samples in
+        pixels.withUnsafeBufferPointer { pixels in
+          for channel in 0..<channels {
+            for i in 0..<plane {
+              samples[channel * plane + i] = Float(pixels[i * channels + channel]) / 127.5 - 1
+            }
           }
         }
-        count = plane * channels
       }
     }
   }
@@ -72,8 +74,10 @@ public struct Frame: Sendable, Equatable {
   /// The luma of every pixel in the networks' range.
   ///
   /// - Returns: `[H, W] Float32 in -1...1`; of a gray frame its samples.
-  package func luma() -> [Float] {
-    channels == 1 ? float32Samples() : Luma.float32(float32Samples())
+  /// - Throws: `OutOfMemory`.
+  package func luma() throws(OutOfMemory) -> Buffer<Float> {
+    let samples = try float32Samples()
+    return channels == 1 ? samples : try Luma.float32(samples)
   }
 
   /// Converts gray to three equal channels, or color to gray.
@@ -81,16 +85,20 @@ public struct Frame: Sendable, Equatable {
   /// - Parameter count: 1 or 3.
   /// - Returns: A frame of the same kind and size. Gray is Rec. 601 luma: of uint8 samples as
   ///   Pillow's `convert("L")` rounds it.
-  public func withChannels(_ count: Int) -> Frame {
+  /// - Throws: `OutOfMemory`.
+  public func withChannels(_ count: Int) throws(OutOfMemory) -> Frame {
     guard count != channels else { return self }
-    let changed: Samples =
-      switch samples {
-      case .uint8(let pixels):
-        .uint8(count == 3 ? pixels.flatMap { [$0, $0, $0] } : Luma.uint8(pixels))
-      case .float32(let planes):
-        .float32(count == 3 ? planes + planes + planes : Luma.float32(planes))
-      }
-    return Frame(width: width, height: height, channels: count, samples: changed)
+    switch samples {
+    case .uint8(let pixels):
+      let image = Image(width: width, height: height, channels: channels, pixels: pixels)
+      return Frame(count == 3 ? try image.rgb() : try image.gray())
+    case .float32(let planes):
+      return Frame(
+        width: width, height: height, channels: count,
+        samples: .float32(
+          count == 3
+            ? try planes.followed(by: planes).followed(by: planes) : try Luma.float32(planes)))
+    }
   }
 }
 
@@ -102,21 +110,24 @@ extension Image {
   /// NaN becomes 0.
   ///
   /// - Parameter frame: uint8 or float32 samples.
-  public init(_ frame: Frame) {
+  /// - Throws: `OutOfMemory`.
+  public init(_ frame: Frame) throws(OutOfMemory) {
     let (width, height, channels) = (frame.width, frame.height, frame.channels)
     switch frame.samples {
     case .uint8(let pixels):
       self.init(width: width, height: height, channels: channels, pixels: pixels)
     case .float32(let samples):
       let plane = width * height
-      let pixels = [UInt8](unsafeUninitializedCapacity: plane * channels) { pixels, count in
-        for channel in 0..<channels {
-          for i in 0..<plane {
-            let scaled = ((samples[channel * plane + i] + 1) * 127.5).rounded()
-            pixels[i * channels + channel] = scaled > 0 ? (scaled < 255 ? UInt8(scaled) : 255) : 0
+      let pixels = try Buffer<UInt8>(count: plane * channels) { pixels in
+        samples.withUnsafeBufferPointer { samples in
+          for channel in 0..<channels {
+            for i in 0..<plane {
+              let scaled = ((samples[channel * plane + i] + 1) * 127.5).rounded()
+              pixels[i * channels + channel] =
+                scaled > 0 ? (scaled < 255 ? UInt8(scaled) : 255) : 0
+            }
           }
         }
-        count = plane * channels
       }
       self.init(width: width, height: height, channels: channels, pixels: pixels)
     }

@@ -53,8 +53,15 @@ package enum NPY {
   ///
   /// - Parameter frame: uint8 or float32 samples.
   /// - Returns: Header and samples.
-  package static func record(of frame: Frame) -> [UInt8] {
-    frame.withSampleBytes { header(of: frame) + $0 }
+  /// - Throws: `OutOfMemory`.
+  package static func record(of frame: Frame) throws(OutOfMemory) -> Buffer<UInt8> {
+    let header = Buffer(header(of: frame))
+    return try frame.withSampleBytes { samples throws(OutOfMemory) in
+      let record = try MutableBuffer<UInt8>(capacity: header.count + samples.count)
+      try record.append(header)
+      try record.append(samples.bindMemory(to: UInt8.self))
+      return record.frozen()
+    }
   }
 }
 
@@ -64,14 +71,8 @@ extension Frame {
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     switch samples {
-    case .uint8(let samples):
-      try samples.withUnsafeBufferPointer { samples throws(Failure) in
-        try body(UnsafeRawBufferPointer(samples))
-      }
-    case .float32(let samples):
-      try samples.withUnsafeBufferPointer { samples throws(Failure) in
-        try body(UnsafeRawBufferPointer(samples))
-      }
+    case .uint8(let samples): try samples.withUnsafeBytes(body)
+    case .float32(let samples): try samples.withUnsafeBytes(body)
     }
   }
 }

@@ -1,5 +1,3 @@
-import CCodecs
-
 /// Reads the records of a stream one by one; what they mean together is `StreamReader`'s concern.
 final class RecordReader {
   /// One array of the stream.
@@ -8,6 +6,8 @@ final class RecordReader {
     enum Content {
       /// A 3-D array.
       case frame(Frame)
+      /// A 3-D array that there is no memory for; its bytes were passed over.
+      case skipped(OutOfMemory)
       /// A 1-D array.
       case note(Note)
     }
@@ -109,8 +109,8 @@ final class RecordReader {
   ) throws(StreamError) -> Record.Content {
     switch (element, shape.count) {
     case (.uint8, 1): .note(try note(shape[0]))
-    case (.uint8, 3): .frame(try frame(element, width: shape[1], height: shape[0], shape[2]))
-    case (.float32, 3): .frame(try frame(element, width: shape[2], height: shape[1], shape[0]))
+    case (.uint8, 3): try frame(element, width: shape[1], height: shape[0], shape[2])
+    case (.float32, 3): try frame(element, width: shape[2], height: shape[1], shape[0])
     default:
       throw unsupported(
         "an array of \(shape.count) dimensions of \(element); a frame has 3, uint8 or float32, "
@@ -131,7 +131,7 @@ final class RecordReader {
   /// Reads what follows a frame's header.
   private func frame(
     _ element: NPY.Element, width: Int, height: Int, _ channels: Int
-  ) throws(StreamError) -> Frame {
+  ) throws(StreamError) -> Record.Content {
     guard channels == 1 || channels == 3 else {
       let hint = element == .uint8 ? "(height, width, channels)" : "(channels, height, width)"
       throw unsupported("a frame of \(channels) channels; \(hint) has 1 or 3")
@@ -152,49 +152,56 @@ final class RecordReader {
     }
     let (count, countOverflows) = pixels.multipliedReportingOverflow(by: channels)
     let (bytes, bytesOverflow) = count.multipliedReportingOverflow(by: element.size)
-    // Swift's own allocation ends the process where it fails.
-    guard !countOverflows, !bytesOverflow, cc_memory_available(UInt64(bytes)) else {
+    guard !countOverflows, !bytesOverflow else {
       throw .tooLarge(
-        position, reason: "a frame of \(width) x \(height) pixels; there is not so much memory")
+        position, reason: "a frame of \(width) x \(height) pixels, which is too large")
     }
-    let samples = try samples(element, count)
-    return Frame(width: width, height: height, channels: channels, samples: samples)
+    let samples: Frame.Samples?
+    switch element {
+    case .uint8: samples = try read(count).map { .uint8($0) }
+    case .float32: samples = try floats(count).map { .float32($0) }
+    }
+    guard let samples else {
+      try skip(bytes)
+      return .skipped(OutOfMemory(byteCount: bytes))
+    }
+    return .frame(Frame(width: width, height: height, channels: channels, samples: samples))
   }
 
-  private func samples(
-    _ element: NPY.Element, _ count: Int
-  ) throws(StreamError) -> Frame.Samples {
-    switch element {
-    case .uint8: return .uint8(try array(count))
-    case .float32:
-      let samples: [Float] = try array(count)
-      if let index = samples.firstNonfinite {
-        throw damaged("the frame's value at index \(index) is \(samples[index])")
-      }
-      return .float32(samples)
+  private func floats(_ count: Int) throws(StreamError) -> Buffer<Float>? {
+    guard let samples: Buffer<Float> = try read(count) else { return nil }
+    if let index = samples.firstNonfinite {
+      throw damaged("the frame's value at index \(index) is \(samples[index])")
     }
+    return samples
   }
 
   /// Reads samples straight to where they stay.
-  private func array<Sample: BitwiseCopyable>(_ count: Int) throws(StreamError) -> [Sample] {
-    var failure: StreamError?
-    let array = [Sample](unsafeUninitializedCapacity: count) { memory, filled in
-      let memory = UnsafeMutableRawBufferPointer(
-        UnsafeMutableBufferPointer(rebasing: memory[..<count]))
-      do throws(StreamError) {
-        if try read(into: memory) < memory.count { failure = truncated("it stops in a frame") }
-      } catch {
-        failure = error
-      }
-      filled = failure == nil ? count : 0
+  ///
+  /// - Returns: nil if there is no memory for them; then none are read.
+  private func read<Sample>(_ count: Int) throws(StreamError) -> Buffer<Sample>? {
+    let samples: MutableBuffer<Sample>
+    do throws(OutOfMemory) { samples = try MutableBuffer(count: count) } catch { return nil }
+    try samples.withElements { samples throws(StreamError) in
+      let memory = UnsafeMutableRawBufferPointer(samples)
+      guard try read(into: memory) == memory.count else { throw truncated("it stops in a frame") }
     }
-    if let failure { throw failure }
-    return array
+    return samples.frozen()
+  }
+
+  /// Passes over samples, with their checksum.
+  private func skip(_ count: Int) throws(StreamError) {
+    var left = count
+    while left > 0 {
+      let piece = min(left, 1 << 16)
+      guard try bytes(piece).count == piece else { throw truncated("it stops in a frame") }
+      left -= piece
+    }
   }
 
   private func bytes(_ wanted: Int) throws(StreamError) -> [UInt8] {
     do throws(SystemError) {
-      let bytes = try reader.readExactly(wanted)
+      let bytes = Array(try reader.readExactly(wanted))
       sum = crc32(bytes, sum)
       count += bytes.count
       return bytes
@@ -220,14 +227,5 @@ final class RecordReader {
     }
     count += filled
     return filled
-  }
-}
-
-extension [Float] {
-  /// The first value that is NaN or infinite.
-  fileprivate var firstNonfinite: Int? {
-    // Without a branch inside, so that many values are looked at together.
-    let hasOne = reduce(false) { $0 || !$1.isFinite }
-    return hasOne ? firstIndex { !$0.isFinite } : nil
   }
 }

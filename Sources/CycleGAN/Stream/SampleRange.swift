@@ -19,12 +19,14 @@ extension Frame {
   /// - Precondition: The samples are finite, as `StreamReader` leaves them.
   var float32Range: ClosedRange<Float>? {
     guard case .float32(let samples) = samples, let first = samples.first else { return nil }
-    var (least, most) = (first, first)
-    for sample in samples {
-      least = sample < least ? sample : least
-      most = sample > most ? sample : most
+    return samples.withUnsafeBufferPointer { samples in
+      var (least, most) = (first, first)
+      for sample in samples {
+        least = sample < least ? sample : least
+        most = sample > most ? sample : most
+      }
+      return least...most
     }
-    return least...most
   }
 
   /// Refuses float32 samples outside -1...1, a rounding's width aside.

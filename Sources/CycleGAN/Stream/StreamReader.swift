@@ -2,6 +2,8 @@
 public enum StreamRecord: Sendable, Equatable {
   /// An image, whole and verified.
   case frame(Frame, name: FilePath?)
+  /// An image, whole and verified, that there is no memory for; others may follow.
+  case skipped(OutOfMemory, name: FilePath?)
   /// An input that failed upstream, in the order of the inputs.
   case failure(name: FilePath?, reason: String)
   /// The end of what one tool wrote; more may follow in a concatenation.
@@ -80,14 +82,8 @@ public final class StreamReader {
   /// Finds out what a record means; nil if it only prepares for others.
   private func take(_ record: RecordReader.Record) throws(StreamError) -> StreamRecord? {
     switch record.content {
-    case .frame(let frame):
-      let note = waiting
-      waiting = nil
-      if let sum = note?.crc32, sum != record.crc32 {
-        throw records.damaged("the frame's checksum is \(record.crc32), its note says \(sum)")
-      }
-      add(record) { $0.frames += 1 }
-      return .frame(frame, name: note?.name)
+    case .frame(let frame): return .frame(frame, name: try nameOfFrame(record))
+    case .skipped(let error): return .skipped(error, name: try nameOfFrame(record))
     case .note(.end(let tally)):
       try check(tally, record)
       return .end(frames: tally.frames, failed: tally.failed)
@@ -95,6 +91,17 @@ public final class StreamReader {
       if noted == nil { noted = StreamTally() }
       return try take(note, record)
     }
+  }
+
+  /// Counts a frame, and takes the note in front of it.
+  private func nameOfFrame(_ record: RecordReader.Record) throws(StreamError) -> FilePath? {
+    let note = waiting
+    waiting = nil
+    if let sum = note?.crc32, sum != record.crc32 {
+      throw records.damaged("the frame's checksum is \(record.crc32), its note says \(sum)")
+    }
+    add(record) { $0.frames += 1 }
+    return note?.name
   }
 
   private func take(

@@ -87,16 +87,20 @@ package struct FileContent: Sendable {
   }
 
   /// All of it in memory.
-  var bytes: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(count)
+  ///
+  /// - Throws: `OutOfMemory`.
+  func bytes() throws(OutOfMemory) -> Buffer<UInt8> {
+    let bytes = try MutableBuffer<UInt8>(capacity: count)
     for part in parts {
       switch part {
-      case .bytes(let more): bytes += more
-      case .elements(let elements): elements.withBytes { bytes.append(contentsOf: $0) }
+      case .bytes(let more): try bytes.append(Buffer(more))
+      case .elements(let elements):
+        try elements.withBytes { elements throws(OutOfMemory) in
+          try bytes.append(elements.bindMemory(to: UInt8.self))
+        }
       }
     }
-    return bytes
+    return bytes.frozen()
   }
 
   /// Writes all of it, one part after the other.
@@ -107,19 +111,9 @@ package struct FileContent: Sendable {
     for part in parts {
       switch part {
       case .bytes(let bytes): try writer.write(bytes)
-      case .elements(let elements): try elements.write(to: writer)
+      case .elements(let elements):
+        try elements.withBytes { bytes throws(SystemError) in try writer.write(bytes) }
       }
     }
-  }
-}
-
-extension NamedTensor.Elements {
-  fileprivate func write(to writer: ByteWriter) throws(SystemError) {
-    let result = withBytes { bytes -> Swift.Result<Void, SystemError> in
-      do throws(SystemError) { return .success(try writer.write(bytes)) } catch {
-        return .failure(error)
-      }
-    }
-    try result.get()
   }
 }

@@ -6,11 +6,11 @@ public struct NamedTensor: Sendable, Equatable {
   /// to `int64`, BOOL to `uint8`.
   public enum Elements: Sendable, Equatable {
     /// Parameters, Adam's moments, images of an image pool.
-    case float32([Float])
+    case float32(Buffer<Float>)
     /// Counters.
-    case int64([Int64])
+    case int64(Buffer<Int64>)
     /// Opaque bytes, such as the state of a random generator.
-    case uint8([UInt8])
+    case uint8(Buffer<UInt8>)
 
     /// How many there are.
     public var count: Int {
@@ -50,43 +50,51 @@ public struct NamedTensor: Sendable, Equatable {
   ///   - shape: Extents, outermost first.
   ///   - values: The elements in C order.
   /// - Precondition: The values fill the shape.
-  public init(_ name: String, shape: [Int], values: [Float]) {
+  public init(_ name: String, shape: [Int], values: Buffer<Float>) {
     self.init(name, shape: shape, .float32(values))
+  }
+
+  /// Wraps float32 elements of an array, as above.
+  ///
+  /// - Parameters:
+  ///   - name: The official state dict's key.
+  ///   - shape: Extents, outermost first.
+  ///   - values: The elements in C order.
+  /// - Precondition: The values fill the shape.
+  public init(_ name: String, shape: [Int], values: [Float]) {
+    self.init(name, shape: shape, .float32(Buffer(values)))
   }
 
   /// The name in one line that cannot disturb a terminal or forge a message.
   public var printableName: String { escaped(Array(name.utf8)) }
 
   /// The elements as float32, whatever their type.
-  public var values: [Float] {
-    switch elements {
-    case .float32(let values): values
-    case .int64(let integers): integers.map { Float($0) }
-    case .uint8(let bytes): bytes.map { Float($0) }
+  public var values: Buffer<Float> {
+    get throws(OutOfMemory) {
+      switch elements {
+      case .float32(let values): values
+      case .int64(let integers): try integers.converted { Float($0) }
+      case .uint8(let bytes): try bytes.converted { Float($0) }
+      }
     }
   }
 
   /// The elements as integers; nil for float32.
-  public var integers: [Int64]? {
-    switch elements {
-    case .float32: nil
-    case .int64(let integers): integers
-    case .uint8(let bytes): bytes.map { Int64($0) }
+  public var integers: Buffer<Int64>? {
+    get throws(OutOfMemory) {
+      switch elements {
+      case .float32: nil
+      case .int64(let integers): integers
+      case .uint8(let bytes): try bytes.converted { Int64($0) }
+      }
     }
   }
 
   /// The index of the first NaN or infinity, counted in C order, and how many there are.
   public var notFinite: (first: Int, count: Int)? {
-    guard case .float32(let values) = elements else { return nil }
-
-    let isFinite = values.withUnsafeBufferPointer { values in
-      var mask: UInt32 = 0
-      for value in values {
-        mask |= value.bitPattern & 0x7F80_0000 == 0x7F80_0000 ? 1 : 0
-      }
-      return mask == 0
+    guard case .float32(let values) = elements, let first = values.firstNonfinite else {
+      return nil
     }
-    guard !isFinite, let first = values.firstIndex(where: { !$0.isFinite }) else { return nil }
     return (first, values.count { !$0.isFinite })
   }
 }
@@ -116,11 +124,13 @@ extension NamedTensor.Elements {
   /// The type's name in a safetensors file.
   package var typeName: String { type.rawValue }
 
-  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+  func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     switch self {
-    case .float32(let values): values.withUnsafeBytes(body)
-    case .int64(let integers): integers.withUnsafeBytes(body)
-    case .uint8(let bytes): bytes.withUnsafeBytes(body)
+    case .float32(let values): try values.withUnsafeBytes(body)
+    case .int64(let integers): try integers.withUnsafeBytes(body)
+    case .uint8(let bytes): try bytes.withUnsafeBytes(body)
     }
   }
 }

@@ -109,21 +109,22 @@ extension StoredTensor {
   /// - Throws: `WeightsError` if the file cannot be read.
   func read(from bytes: SeekableBytes, keeping next: Int) throws(WeightsError) -> NamedTensor {
     guard let count, count > 0 else {
-      return NamedTensor(name, shape: shape, type.elements([]))
+      return NamedTensor(name, shape: shape, try WeightsError.allocating(try type.elements([])))
     }
     guard isContiguous else {
       return NamedTensor(name, shape: shape, try gathered(bytes))
     }
-    var collector = ElementsCollector(type, reserving: count)
+    let collector = try WeightsError.allocating(try ElementsCollector(type, reserving: count))
     let whole = bytesOf(reach)
     for start in stride(
       from: whole.lowerBound, to: whole.upperBound, by: ElementsCollector.pieceBytes)
     {
       let end = min(whole.upperBound, start + ElementsCollector.pieceBytes)
-      collector.append(try bytes.piece(start..<end))
+      let piece = try bytes.piece(start..<end)
+      try WeightsError.allocating(try collector.append(piece))
       bytes.release(before: min(end, next))
     }
-    return NamedTensor(name, shape: shape, collector.elements)
+    return NamedTensor(name, shape: shape, collector.elements())
   }
 
   /// Whether the elements lie in C order without gaps; the stride of an extent of 1 doesn't matter.
@@ -145,22 +146,23 @@ extension StoredTensor {
   /// Reads elements of any strides into C order.
   private func gathered(_ bytes: SeekableBytes) throws(WeightsError) -> NamedTensor.Elements {
     func stored(_ elements: Range<Int>) throws(WeightsError) -> NamedTensor.Elements {
-      type.elements(try bytes.piece(bytesOf(elements)))
+      let piece = try bytes.piece(bytesOf(elements))
+      return try WeightsError.allocating(try type.elements(piece))
     }
-    switch type.elements([]) {
+    switch try WeightsError.allocating(try type.elements([])) {
     case .float32:
       return .float32(
-        try gathered(0) { range throws(WeightsError) in
+        try gathered { range throws(WeightsError) in
           if case .float32(let values) = try stored(range) { values } else { [] }
         })
     case .int64:
       return .int64(
-        try gathered(0) { range throws(WeightsError) in
+        try gathered { range throws(WeightsError) in
           if case .int64(let integers) = try stored(range) { integers } else { [] }
         })
     case .uint8:
       return .uint8(
-        try gathered(0) { range throws(WeightsError) in
+        try gathered { range throws(WeightsError) in
           if case .uint8(let bytes) = try stored(range) { bytes } else { [] }
         })
     }
@@ -168,32 +170,33 @@ extension StoredTensor {
 
   /// Walks over the storage from front to back and writes every element to its index in C order.
   ///
-  /// - Parameters:
-  ///   - zero: Any element.
-  ///   - load: Gives a part of the storage.
+  /// - Parameter load: Gives a part of the storage.
   /// - Returns: All elements in C order.
   /// - Throws: `WeightsError` if the file cannot be read.
   private func gathered<Element>(
-    _ zero: Element, _ load: (Range<Int>) throws(WeightsError) -> [Element]
-  ) throws(WeightsError) -> [Element] {
+    _ load: (Range<Int>) throws(WeightsError) -> Buffer<Element>
+  ) throws(WeightsError) -> Buffer<Element> {
     var walk = StorageWalk(shape, strides ?? [], from: reach.lowerBound)
     guard !walk.overlaps || reach.count <= Self.maximumOverlapBytes / type.bytes else {
       throw .tooLarge("\(escaped(Array(name.utf8))) is large and overlaps with itself")
     }
     let windowCount = walk.overlaps ? reach.count : ElementsCollector.pieceBytes / type.bytes
-    var result = [Element](repeating: zero, count: count ?? 0)
-    var (window, start): ([Element], Int) = ([], walk.position)
-    for _ in result.indices {
-      if walk.position - start >= window.count {
-        // Released before the next one is read, so that there is one at a time.
-        window = []
-        start = walk.position
-        window = try load(start..<min(reach.upperBound, start + windowCount))
+    let result = try WeightsError.allocating(try MutableBuffer<Element>(count: count ?? 0))
+    try result.withElements { result throws(WeightsError) in
+      var done = 0
+      while done < result.count {
+        let start = walk.position
+        let window = try load(start..<min(reach.upperBound, start + windowCount))
+        window.withUnsafeBufferPointer { window in
+          while done < result.count, walk.position - start < window.count {
+            result[walk.index] = window[walk.position - start]
+            walk.advance()
+            done += 1
+          }
+        }
       }
-      result[walk.index] = window[walk.position - start]
-      walk.advance()
     }
-    return result
+    return result.frozen()
   }
 }
 

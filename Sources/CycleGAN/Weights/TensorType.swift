@@ -41,41 +41,11 @@ enum TensorType: String {
   ///
   /// - Parameter bytes: Little-endian, whole elements.
   /// - Returns: The elements, of one of the types of `NamedTensor.Elements`.
-  func elements(_ bytes: [UInt8]) -> NamedTensor.Elements {
-    switch self {
-    case .F32: .float32(copied(bytes, 0))
-    case .F64: .float32(converted(bytes) { (value: Double) in Float(value) })
-    case .F16: .float32(converted(bytes) { (bits: UInt16) in float(half: bits) })
-    case .BF16:
-      .float32(converted(bytes) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) })
-    case .I64, .U64: .int64(copied(bytes, 0))
-    case .I32: .int64(converted(bytes) { (value: Int32) in Int64(value) })
-    case .I16: .int64(converted(bytes) { (value: Int16) in Int64(value) })
-    case .I8: .int64(converted(bytes) { (value: Int8) in Int64(value) })
-    case .U32: .int64(converted(bytes) { (value: UInt32) in Int64(value) })
-    case .U16: .int64(converted(bytes) { (value: UInt16) in Int64(value) })
-    case .U8, .BOOL: .uint8(bytes)
-    }
-  }
-}
-
-/// Copies bytes that are elements in the order of this machine.
-private func copied<Element: BitwiseCopyable>(_ bytes: [UInt8], _ zero: Element) -> [Element] {
-  let size = MemoryLayout<Element>.size
-  return [Element](unsafeUninitializedCapacity: bytes.count / size) { elements, count in
-    bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(elements).copyMemory(from: $0) }
-    count = bytes.count / size
-  }
-}
-
-private func converted<From: BitwiseCopyable, Into>(
-  _ bytes: [UInt8], _ convert: (From) -> Into
-) -> [Into] {
-  let size = MemoryLayout<From>.size
-  return bytes.withUnsafeBytes { bytes in
-    (0..<bytes.count / size).map {
-      convert(bytes.loadUnaligned(fromByteOffset: $0 * size, as: From.self))
-    }
+  /// - Throws: `OutOfMemory`.
+  func elements(_ bytes: Buffer<UInt8>) throws(OutOfMemory) -> NamedTensor.Elements {
+    let collector = try ElementsCollector(self, reserving: bytes.count / self.bytes)
+    try collector.append(bytes)
+    return collector.elements()
   }
 }
 
@@ -101,42 +71,92 @@ struct ElementsCollector {
   /// Bytes of a piece; a multiple of every element's size.
   static let pieceBytes = 1 << 20
 
+  private enum Collected {
+    case float32(MutableBuffer<Float>)
+    case int64(MutableBuffer<Int64>)
+    case uint8(MutableBuffer<UInt8>)
+  }
+
   private let type: TensorType
-  private var floats: [Float] = []
-  private var integers: [Int64] = []
-  private var bytes: [UInt8] = []
+  private let collected: Collected
 
   /// Starts without elements.
   ///
   /// - Parameters:
   ///   - type: How they are stored.
   ///   - count: How many to reserve memory for; memory for more is allocated as they come.
-  init(_ type: TensorType, reserving count: Int) {
+  /// - Throws: `OutOfMemory`.
+  init(_ type: TensorType, reserving count: Int) throws(OutOfMemory) {
     self.type = type
-    switch type.elements([]) {
-    case .float32: floats.reserveCapacity(count)
-    case .int64: integers.reserveCapacity(count)
-    case .uint8: bytes.reserveCapacity(count)
+    switch type {
+    case .F64, .F32, .F16, .BF16: collected = .float32(try MutableBuffer(capacity: count))
+    case .U8, .BOOL: collected = .uint8(try MutableBuffer(capacity: count))
+    default: collected = .int64(try MutableBuffer(capacity: count))
     }
   }
 
   /// Appends the next elements.
   ///
   /// - Parameter stored: Whole elements as they are stored.
-  mutating func append(_ stored: [UInt8]) {
-    switch type.elements(stored) {
-    case .float32(let more): floats += more
-    case .int64(let more): integers += more
-    case .uint8(let more): bytes += more
+  /// - Throws: `OutOfMemory`.
+  func append(_ stored: Buffer<UInt8>) throws(OutOfMemory) {
+    try stored.withUnsafeBytes { stored throws(OutOfMemory) in
+      switch collected {
+      case .float32(let floats): try append(stored, to: floats)
+      case .int64(let integers): try append(stored, to: integers)
+      case .uint8(let bytes): try bytes.append(stored.bindMemory(to: UInt8.self))
+      }
     }
   }
 
-  /// All of them.
-  var elements: NamedTensor.Elements {
-    switch type.elements([]) {
-    case .float32: .float32(floats)
-    case .int64: .int64(integers)
-    case .uint8: .uint8(bytes)
+  private func append(
+    _ stored: UnsafeRawBufferPointer, to floats: MutableBuffer<Float>
+  ) throws(OutOfMemory) {
+    switch type {
+    case .F64: try floats.append(converting: stored) { (value: Double) in Float(value) }
+    case .F16: try floats.append(converting: stored) { (bits: UInt16) in float(half: bits) }
+    case .BF16:
+      try floats.append(converting: stored) { (bits: UInt16) in
+        Float(bitPattern: UInt32(bits) << 16)
+      }
+    default: try floats.append(converting: stored) { (value: Float) in value }
+    }
+  }
+
+  private func append(
+    _ stored: UnsafeRawBufferPointer, to integers: MutableBuffer<Int64>
+  ) throws(OutOfMemory) {
+    switch type {
+    case .I32: try integers.append(converting: stored) { (value: Int32) in Int64(value) }
+    case .I16: try integers.append(converting: stored) { (value: Int16) in Int64(value) }
+    case .I8: try integers.append(converting: stored) { (value: Int8) in Int64(value) }
+    case .U32: try integers.append(converting: stored) { (value: UInt32) in Int64(value) }
+    case .U16: try integers.append(converting: stored) { (value: UInt16) in Int64(value) }
+    default: try integers.append(converting: stored) { (value: Int64) in value }
+    }
+  }
+
+  /// All of them; none are left here.
+  func elements() -> NamedTensor.Elements {
+    switch collected {
+    case .float32(let floats): .float32(floats.frozen())
+    case .int64(let integers): .int64(integers.frozen())
+    case .uint8(let bytes): .uint8(bytes.frozen())
+    }
+  }
+}
+
+extension MutableBuffer {
+  /// Appends elements that are stored as others, which may begin at any address.
+  @inline(__always)
+  fileprivate func append<Stored: BitwiseCopyable>(
+    converting stored: UnsafeRawBufferPointer, _ convert: (Stored) -> Element
+  ) throws(OutOfMemory) {
+    let size = MemoryLayout<Stored>.size
+    try append(count: stored.count / size) { new in
+      for i in new.indices {
+        new[i] = convert(stored.loadUnaligned(fromByteOffset: i * size, as: Stored.self))
+      }
     }
   }
 }

@@ -6,7 +6,7 @@
 /// Source: Izmailov et al. 2018, arXiv 1803.05407, with equal weights.
 package struct WeightsAverage {
   private var first: WeightsFile?
-  private var sums: [[Double]] = []
+  private var sums: [MutableBuffer<Double>] = []
   private var count = 0
 
   /// Starts without a file.
@@ -16,12 +16,16 @@ package struct WeightsAverage {
   ///
   /// - Parameter weights: A network's tensors in the same order every time, as `fitted` gives them.
   /// - Throws: `WeightsError.contradictions` if the metadata say that they are another network's;
-  ///   `WeightsError.differences` if they are not those of the first file.
+  ///   `WeightsError.differences` if they are not those of the first file; `WeightsError.outOfMemory`.
   package mutating func add(_ weights: WeightsFile) throws(WeightsError) {
     guard let known = first else {
-      first = weights
-      sums = weights.tensors.map(\.doubles)
-      count = 1
+      for tensor in weights.tensors {
+        let sum = try WeightsError.allocating(
+          try MutableBuffer<Double>(repeating: 0, count: tensor.elements.count))
+        tensor.add(to: sum)
+        sums.append(sum)
+      }
+      (first, count) = (weights, 1)
       return
     }
     try requireSameNetwork(known, weights)
@@ -31,9 +35,7 @@ package struct WeightsAverage {
     guard points.isEmpty, known.tensors.count == weights.tensors.count else {
       throw .differences(points.isEmpty ? ["the first file has another network"] : points)
     }
-    for (i, tensor) in weights.tensors.enumerated() {
-      for (j, value) in tensor.doubles.enumerated() { sums[i][j] += value }
-    }
+    for (tensor, sum) in zip(weights.tensors, sums) { tensor.add(to: sum) }
     count += 1
     keepWhatAgrees(with: weights)
   }
@@ -42,18 +44,34 @@ package struct WeightsAverage {
   ///
   /// - Returns: A counter is the mean too, rounded down; metadata that differed are left out.
   ///   Nil where no file was added.
-  package func mean() -> WeightsFile? {
+  /// - Throws: `WeightsError.outOfMemory`.
+  package func mean() throws(WeightsError) -> WeightsFile? {
     guard var result = first else { return nil }
-    result.tensors = zip(result.tensors, sums).map { tensor, sums in
-      guard case .float32 = tensor.elements else {
-        // A mean that no Int64 holds.
-        let means = sums.map { Int64(exactly: ($0 / Double(count)).rounded(.down)) ?? .max }
-        return NamedTensor(tensor.name, shape: tensor.shape, .int64(means))
-      }
-      let means = sums.map { Float($0 / Double(count)) }
-      return NamedTensor(tensor.name, shape: tensor.shape, values: means)
+    for (i, sums) in sums.enumerated() {
+      let means = try WeightsError.allocating(try means(sums, of: result.tensors[i].elements))
+      result.tensors[i].elements = means
     }
     return result
+  }
+
+  private func means(
+    _ sums: MutableBuffer<Double>, of elements: NamedTensor.Elements
+  ) throws(OutOfMemory) -> NamedTensor.Elements {
+    try sums.withElements { sums throws(OutOfMemory) in
+      guard case .float32 = elements else {
+        return .int64(
+          try Buffer(count: sums.count) { means in
+            for i in means.indices {
+              // A mean that no Int64 holds.
+              means[i] = Int64(exactly: (sums[i] / Double(count)).rounded(.down)) ?? .max
+            }
+          })
+      }
+      return .float32(
+        try Buffer(count: sums.count) { means in
+          for i in means.indices { means[i] = Float(sums[i] / Double(count)) }
+        })
+    }
   }
 
   /// Metadata that say which of the four networks a file holds; not every file has them.
@@ -83,8 +101,23 @@ package struct WeightsAverage {
 }
 
 extension NamedTensor {
-  /// The elements in double precision, which holds counters up to 2^53.
-  fileprivate var doubles: [Double] {
-    integers?.map(Double.init) ?? values.map(Double.init)
+  /// Adds the elements in double precision, which holds counters up to 2^53.
+  fileprivate func add(to sums: MutableBuffer<Double>) {
+    switch elements {
+    case .float32(let values): values.add(to: sums) { Double($0) }
+    case .int64(let integers): integers.add(to: sums) { Double($0) }
+    case .uint8(let bytes): bytes.add(to: sums) { Double($0) }
+    }
+  }
+}
+
+extension Buffer {
+  @inline(__always)
+  fileprivate func add(to sums: MutableBuffer<Double>, _ double: (Element) -> Double) {
+    withUnsafeBufferPointer { elements in
+      sums.withElements { sums in
+        for i in sums.indices { sums[i] += double(elements[i]) }
+      }
+    }
   }
 }

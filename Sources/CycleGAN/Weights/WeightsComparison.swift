@@ -28,7 +28,8 @@ package struct WeightsComparison: Sendable {
   /// - Parameters:
   ///   - first: A file.
   ///   - second: Another, in any container.
-  package init(_ first: WeightsFile, _ second: WeightsFile) {
+  /// - Throws: `OutOfMemory`.
+  package init(_ first: WeightsFile, _ second: WeightsFile) throws(OutOfMemory) {
     let (first, second) = (first.unwrapped(), second.unwrapped())
     var others = second.byName
     for tensor in first.tensors {
@@ -41,7 +42,7 @@ package struct WeightsComparison: Sendable {
         continue
       }
       compared += 1
-      if let difference = Difference(tensor, other) { differences.append(difference) }
+      if let difference = try Difference(tensor, other) { differences.append(difference) }
     }
     for tensor in second.tensors where others[tensor.name] != nil {
       misfits.append("\(tensor.printableName) is only in the second, \(tensor.shape)")
@@ -61,23 +62,32 @@ package struct WeightsComparison: Sendable {
 
 extension WeightsComparison.Difference {
   /// Compares the elements of two tensors of one shape; nil where all are the same.
-  fileprivate init?(_ first: NamedTensor, _ second: NamedTensor) {
-    if let a = first.integers, let b = second.integers {
+  fileprivate init?(_ first: NamedTensor, _ second: NamedTensor) throws(OutOfMemory) {
+    if let a = try first.integers, let b = try second.integers {
       // Single precision would round large counters.
-      self.init(first.name, a.lazy.map(Double.init), b.lazy.map(Double.init))
+      self.init(first.name, a, b) { Double($0) }
     } else {
-      self.init(first.name, first.values.lazy.map(Double.init), second.values.lazy.map(Double.init))
+      self.init(first.name, try first.values, try second.values) { Double($0) }
     }
   }
 
-  private init?(_ name: String, _ first: some Collection<Double>, _ second: some Collection<Double>)
-  {
+  @inline(__always)
+  private init?<Element>(
+    _ name: String, _ first: Buffer<Element>, _ second: Buffer<Element>,
+    _ double: (Element) -> Double
+  ) {
     var (largest, sum, count) = (0.0, 0.0, 0)
-    for (a, b) in zip(first, second) where a != b && !(a.isNaN && b.isNaN) {
-      let difference = abs(a - b)
-      largest = difference.isNaN || largest.isNaN ? .nan : max(largest, difference)
-      sum += difference
-      count += 1
+    first.withUnsafeBufferPointer { first in
+      second.withUnsafeBufferPointer { second in
+        for i in first.indices {
+          let (a, b) = (double(first[i]), double(second[i]))
+          guard a != b && !(a.isNaN && b.isNaN) else { continue }
+          let difference = abs(a - b)
+          largest = difference.isNaN || largest.isNaN ? .nan : max(largest, difference)
+          sum += difference
+          count += 1
+        }
+      }
     }
     guard count > 0 else { return nil }
     let mean = sum / Double(first.count)

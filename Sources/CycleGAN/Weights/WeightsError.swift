@@ -1,5 +1,7 @@
+import Glibc
+
 /// Why a weights file cannot be used.
-public enum WeightsError: Error, Equatable, CustomStringConvertible {
+public enum WeightsError: OutOfMemoryError, Equatable, CustomStringConvertible {
   /// A system call failed; the text is the system's.
   case system(String)
   /// The bytes do not follow the file's format.
@@ -21,6 +23,9 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
   /// Some values are NaN or infinite; one sentence for each tensor.
   case notFinite([String])
 
+  /// The system lacks the memory.
+  case outOfMemory(OutOfMemory)
+
   /// The tensors need far more memory than the file is long.
   static let unaffordable = WeightsError.tooLarge(
     "its tensors need far more memory than the file is long: they share storages, or are short "
@@ -41,6 +46,7 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
       "weights do not fit the network (\(points.count) differences): "
         + points.firstTen.joined(separator: "; ")
     case .notFinite(let points): points.firstTen.joined(separator: "; ")
+    case .outOfMemory(let error): error.description
     }
   }
 
@@ -58,6 +64,16 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
 }
 
 extension WeightsError {
+  /// The error of a file that cannot be read.
+  ///
+  /// - Parameters:
+  ///   - error: What the system said.
+  ///   - count: How many bytes were to be read.
+  /// - Returns: `.system`, or `.outOfMemory`.
+  static func reading(_ error: SystemError, _ count: Int) -> WeightsError {
+    error.code == ENOMEM ? .outOfMemory(OutOfMemory(byteCount: count)) : .system("\(error)")
+  }
+
   /// Runs an inference and wraps its error.
   ///
   /// - Parameter infer: Infers an architecture, or finds a network by its name.

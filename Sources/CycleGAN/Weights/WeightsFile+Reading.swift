@@ -48,7 +48,7 @@ extension WeightsFile {
   /// - Throws: `WeightsError` with the reason.
   public static func read(
     from reader: ByteReader, limits: WeightsLimits = .init(), entry: String? = nil,
-    observe: ([UInt8]) -> Void = { _ in },
+    observe: (Buffer<UInt8>) -> Void = { _ in },
     check: (StateDictOutline) throws(WeightsError) -> Void = { _ in }
   ) throws(WeightsError) -> WeightsFile {
     let container = try container(of: reader)
@@ -57,7 +57,7 @@ extension WeightsFile {
       do throws(SystemError) {
         bytes = try SeekableBytes(reader, limit: limits.maximumBytes)
       } catch {
-        throw .system("\(error)")
+        throw .reading(error, limits.maximumBytes)
       }
       return try readTorch(
         bytes, container, limits: limits, entry: entry, observe: observe, check: check)
@@ -70,7 +70,7 @@ extension WeightsFile {
         observe(bytes)
         return bytes
       } catch {
-        throw .system("\(error)")
+        throw .reading(error, count)
       }
     }
   }
@@ -83,8 +83,9 @@ extension WeightsFile {
   ///   - entry: Of several networks the one under this key, or whose names begin with it.
   /// - Throws: `WeightsError` with the reason.
   public init(
-    parsing bytes: [UInt8], limits: WeightsLimits = .init(), entry: String? = nil
+    parsing bytes: Buffer<UInt8>, limits: WeightsLimits = .init(), entry: String? = nil
   ) throws(WeightsError) {
+    let bytes = bytes.rebased
     let container = try WeightsContainer(Array(bytes.prefix(WeightsContainer.signatureBytes)))
     guard container == .safetensors else {
       self = try Self.readTorch(SeekableBytes(bytes), container, limits: limits, entry: entry)
@@ -94,8 +95,21 @@ extension WeightsFile {
     self = try Self.readSafetensors(limits: limits, entry: entry, length: bytes.count) {
       count throws(WeightsError) in
       defer { position = min(bytes.count, position + count) }
-      return Array(bytes[position..<min(bytes.count, position + count)])
+      return bytes[position..<min(bytes.count, position + count)]
     }
+  }
+
+  /// Reads a file that is in an array, as above.
+  ///
+  /// - Parameters:
+  ///   - bytes: The whole file.
+  ///   - limits: How large it may be.
+  ///   - entry: Of several networks the one under this key, or whose names begin with it.
+  /// - Throws: `WeightsError` with the reason.
+  public init(
+    parsing bytes: [UInt8], limits: WeightsLimits = .init(), entry: String? = nil
+  ) throws(WeightsError) {
+    try self.init(parsing: Buffer(bytes), limits: limits, entry: entry)
   }
 
   private static func container(of reader: ByteReader) throws(WeightsError) -> WeightsContainer {
@@ -103,7 +117,7 @@ extension WeightsFile {
     do throws(SystemError) {
       beginning = try reader.peek(WeightsContainer.signatureBytes)
     } catch {
-      throw .system("\(error)")
+      throw .reading(error, WeightsContainer.signatureBytes)
     }
     return try WeightsContainer(beginning)
   }
@@ -111,7 +125,7 @@ extension WeightsFile {
   /// Reads what `torch.save` wrote.
   private static func readTorch(
     _ bytes: SeekableBytes, _ container: WeightsContainer, limits: WeightsLimits, entry: String?,
-    observe: ([UInt8]) -> Void = { _ in },
+    observe: (Buffer<UInt8>) -> Void = { _ in },
     check: (StateDictOutline) throws(WeightsError) -> Void = { _ in }
   ) throws(WeightsError) -> WeightsFile {
     guard bytes.count <= limits.maximumBytes else {
@@ -205,15 +219,14 @@ package enum WeightsContainer: String, Sendable {
 extension SeekableBytes {
   /// Reads a range that has to be in the file.
   ///
-  /// - Parameter range: Bytes, counted from the first one; of whole elements.
-  /// - Returns: All of its elements.
+  /// - Parameter range: Bytes, counted from the first one.
+  /// - Returns: All of them.
   /// - Throws: `WeightsError` if one is missing.
-  func piece<Element: BitwiseCopyable>(_ range: Range<Int>) throws(WeightsError) -> [Element] {
-    let piece: [Element]
-    do throws(SystemError) { piece = try read(range) } catch { throw .system("\(error)") }
-    let bytes = piece.count * MemoryLayout<Element>.size
-    guard bytes == range.count else {
-      throw .malformed("the file ends at byte \(range.lowerBound + bytes)")
+  func piece(_ range: Range<Int>) throws(WeightsError) -> Buffer<UInt8> {
+    let piece: Buffer<UInt8>
+    do throws(SystemError) { piece = try read(range) } catch { throw .reading(error, range.count) }
+    guard piece.count == range.count else {
+      throw .malformed("the file ends at byte \(range.lowerBound + piece.count)")
     }
     return piece
   }

@@ -96,7 +96,7 @@ package struct ImageGathering {
           let name = input.identity.isPath ? input.identity.name : nil
           let frame = try frame(of: content, input.identity)
           let isImage = if case .frame = content { false } else { true }
-          found.add(frame, name: isImage ? nil : name, record: input.record)
+          try found.add(frame, name: isImage ? nil : name, record: input.record)
         }
       }
     } catch {
@@ -188,7 +188,9 @@ private struct Found {
   }
 
   /// Takes a frame, or where it can be read again.
-  mutating func add(_ frame: Frame, name: FilePath?, record: (file: FilePath, offset: Int)?) {
+  mutating func add(
+    _ frame: Frame, name: FilePath?, record: (file: FilePath, offset: Int)?
+  ) throws(ToolError) {
     guard items.count < maximumCount else { return }
     let item: TrainingImages.Item =
       if let record {
@@ -196,7 +198,11 @@ private struct Found {
       } else {
         .frame(frame, name: name)
       }
-    add(item, mark: (name?.bytes ?? []) + [0] + Image(frame).pixels)
+    let image: Image
+    do throws(OutOfMemory) { image = try Image(frame) } catch {
+      throw ToolError(.outOfMemory, "\(error)")
+    }
+    add(item, mark: (name?.bytes ?? []) + [0] + image.pixels)
   }
 
   private mutating func add(_ item: TrainingImages.Item, mark: [UInt8]) {

@@ -70,6 +70,8 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
     case let error as TorchError where error.kind == .outOfMemory:
       .outOfMemory("\(name): \(error.reason)")
     case let error as SystemError where error.code == ENOMEM: .outOfMemory("\(name): \(error)")
+    case WeightsError.outOfMemory(let error): .outOfMemory("\(name): \(error)")
+    case let error as OutOfMemory: .outOfMemory("\(name): \(error)")
     default: nil
     }
   }

@@ -204,10 +204,10 @@ package final class TrainingImages: Sendable {
 
   private func decoded(_ index: Int, _ preparation: ImagePreparation) throws -> Image {
     switch items[index] {
-    case .frame(let frame, _): return Image(frame)
-    case .record(let path, let offset, _): return Image(try frame(of: path, at: offset))
+    case .frame(let frame, _): return try Image(frame)
+    case .record(let path, let offset, _): return try Image(try frame(of: path, at: offset))
     case .file(let path):
-      let bytes: [UInt8]
+      let bytes: Buffer<UInt8>
       do { bytes = try ByteReader(path).readAll(limit: decoding.maximumBytes) } catch {
         guard error.code == ENOENT, !path.hintOfList.isEmpty else { throw error }
         throw UnreadableFile(path: path, error: error)

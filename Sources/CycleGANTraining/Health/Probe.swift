@@ -27,7 +27,9 @@ struct Probe {
       var frames: [Frame] = []
       let wanted = min(count, Self.maximumCount)
       for i in 0..<wanted { frames.append(try data.fixed(domain, i * count / wanted)) }
-      return ImageSet(frames)
+      do throws(OutOfMemory) { return try ImageSet(frames) } catch {
+        throw .torch(.outOfMemory(error))
+      }
     }
     realA = try images(.A, data.imagesA.count)
     realB = try images(.B, data.imagesB.count)
@@ -43,8 +45,10 @@ struct Probe {
     let fakeA = try translated(realB, by: model.generatorBA, model.device)
     return Reading(
       translations: [
-        .generatorAB: .init(images: realA, translations: fakeB, targets: realB),
-        .generatorBA: .init(images: realB, translations: fakeA, targets: realA),
+        .generatorAB: try TorchError.allocating(
+          try .init(images: realA, translations: fakeB, targets: realB)),
+        .generatorBA: try TorchError.allocating(
+          try .init(images: realB, translations: fakeA, targets: realA)),
       ],
       logits: [
         .discriminatorA: .init(
@@ -61,7 +65,7 @@ struct Probe {
   ) throws(TorchError) -> ImageSet {
     var translations: [Frame] = []
     for image in images.frames { translations.append(try generator.translation(of: image, device)) }
-    return ImageSet(translations)
+    return try TorchError.allocating(try ImageSet(translations))
   }
 
   private func logits(
@@ -113,19 +117,23 @@ struct TranslationReading: Equatable {
   ///   - images: What went in.
   ///   - translations: What came out, in the same order and sizes.
   ///   - targets: Real images of the domain that the translations should belong to.
-  init(images: ImageSet, translations: ImageSet, targets: ImageSet) {
+  /// - Throws: `OutOfMemory`.
+  init(images: ImageSet, translations: ImageSet, targets: ImageSet) throws(OutOfMemory) {
     let distance = min(images.distance, targets.distance)
     diversity = distance > 0 ? translations.distance / distance : 1
     let (pairs, count) = (zip(images.frames, translations.frames), Double(images.frames.count))
-    brightnessCorrelation =
-      pairs.map { correlation($0.luma(), $1.luma()) }.reduce(0, +) / count
     saturated = translations.saturated - targets.saturated
     contrast = translations.contrast
     let isComparable = pairs.allSatisfy { $0.channels == $1.channels }
-    change =
-      isComparable
-      ? pairs.map { meanDifference($0.float32Samples(), $1.float32Samples()) }.reduce(0, +) / count
-      : nil
+    var (correlations, changes) = (0.0, 0.0)
+    for (image, translation) in pairs {
+      correlations += correlation(Array(try image.luma()), Array(try translation.luma()))
+      guard isComparable else { continue }
+      changes += meanDifference(
+        Array(try image.float32Samples()), Array(try translation.float32Samples()))
+    }
+    brightnessCorrelation = correlations / count
+    change = isComparable ? changes / count : nil
   }
 }
 
@@ -152,20 +160,28 @@ struct ImageSet {
   let distance: Double
   /// Share of samples beyond ±0.99.
   let saturated: Double
+  /// The largest standard deviation of a channel over all images; 1 in full contrast.
+  let contrast: Double
 
   /// Measures a set.
   ///
   /// - Parameter frames: At least one.
-  init(_ frames: [Frame]) {
+  /// - Throws: `OutOfMemory`.
+  init(_ frames: [Frame]) throws(OutOfMemory) {
     self.frames = frames
-    distance = Self.distance(frames.map(\.coarse))
-    saturated = Self.saturated(frames)
+    var (grids, images): ([[Float]], [(Buffer<Float>, Int)]) = ([], [])
+    for frame in frames {
+      let samples = try frame.float32Samples()
+      grids.append(frame.coarse(samples))
+      images.append((samples, frame.width * frame.height))
+    }
+    distance = Self.distance(grids)
+    saturated = Self.saturated(images.map(\.0))
+    contrast = Self.contrast(images, channels: frames[0].channels)
   }
 
-  /// The largest standard deviation of a channel over all images; 1 in full contrast.
-  var contrast: Double {
-    let images = frames.map { ($0.float32Samples(), $0.width * $0.height) }
-    return (0..<frames[0].channels).map { channel in
+  private static func contrast(_ images: [(Buffer<Float>, Int)], channels: Int) -> Double {
+    (0..<channels).map { channel in
       meanAndDeviation(
         images.flatMap { values, plane in values[channel * plane..<(channel + 1) * plane] }
       ).deviation
@@ -183,10 +199,9 @@ struct ImageSet {
     return count > 0 ? sum / Double(count) : 0
   }
 
-  private static func saturated(_ frames: [Frame]) -> Double {
+  private static func saturated(_ images: [Buffer<Float>]) -> Double {
     var (beyond, all) = (0, 0)
-    for frame in frames {
-      let values = frame.float32Samples()
+    for values in images {
       for value in values where abs(value) > 0.99 { beyond += 1 }
       all += values.count
     }
@@ -196,11 +211,10 @@ struct ImageSet {
 
 extension Frame {
   /// `[C, 16, 16]`, the means of equal parts of the image; fewer parts where it is smaller.
-  fileprivate var coarse: [Float] {
+  fileprivate func coarse(_ values: Buffer<Float>) -> [Float] {
     let (rows, columns) = (min(16, height), min(16, width))
     var sums = [Float](repeating: 0, count: channels * rows * columns)
     var counts = sums
-    let values = float32Samples()
     for channel in 0..<channels {
       for row in 0..<height {
         for column in 0..<width {

@@ -70,7 +70,7 @@ package struct Initialization: Sendable, Equatable {
       let basis = try Tensor("orthogonalizing") {
         ct_tensor_orthogonal(draw.handle, &$0, &$1)
       }
-      return try (basis * gain).values()
+      return Array(try (basis * gain).values())
     }
   }
 }

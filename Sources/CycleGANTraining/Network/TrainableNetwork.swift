@@ -63,7 +63,8 @@ final class TrainableNetwork {
     let output = try applied(to: Tensor([frame], device: device))
     let shape = output.shape
     return Frame(
-      width: shape[3], height: shape[2], channels: shape[1], samples: .float32(try output.values()))
+      width: shape[3], height: shape[2], channels: shape[1],
+      samples: .float32(try output.values()))
   }
 
   /// Sets whether the parameters require grad in later forward passes.
@@ -190,7 +191,8 @@ extension TrainableNetwork {
       let tensor = try tensor(parameter.name)
       let elements: NamedTensor.Elements =
         parameter.role == .batchesTracked
-        ? .int64(try tensor.elements(of: Int64.self)) : .float32(try tensor.values())
+        ? .int64(try tensor.elements(of: Int64.self))
+        : .float32(try tensor.values())
       weights.tensors.append(NamedTensor(parameter.name, shape: parameter.shape, elements))
     }
     return weights
@@ -206,9 +208,10 @@ extension TrainableNetwork {
       let own = try self.tensor(parameter.name)
       if parameter.role == .batchesTracked {
         // A count beyond every integer is none.
-        try own.write(tensor.integers ?? tensor.values.map { Int64(exactly: $0.rounded()) ?? 0 })
+        try own.write(
+          try tensor.integers ?? tensor.values.converted { Int64(exactly: $0.rounded()) ?? 0 })
       } else {
-        try own.write(tensor.values)
+        try own.write(try tensor.values)
       }
     }
   }

@@ -330,6 +330,6 @@ final class AppendedFile {
   ///
   /// - Throws: `TrainingError` if that fails.
   func contents() throws(TrainingError) -> [UInt8] {
-    do { return try ByteReader(path).readAll() } catch { throw .writing(path, error) }
+    do { return Array(try ByteReader(path).readAll()) } catch { throw .writing(path, error) }
   }
 }

@@ -20,9 +20,11 @@ struct SampleGrid {
     let reconstructedA = try model.translate(fakeB, with: .generatorBA)
     let fakeA = try model.translate(realB, with: .generatorBA)
     let reconstructedB = try model.translate(fakeA, with: .generatorAB)
-    return Image(
-      rows: [[realA, fakeB, reconstructedA], [realB, fakeA, reconstructedB]].map { row in
-        row.map { Image($0.withChannels(3)) }
-      })
+    var images: [Image] = []
+    for frame in [realA, fakeB, reconstructedA, realB, fakeA, reconstructedB] {
+      images.append(try TorchError.allocating(try Image(try frame.withChannels(3))))
+    }
+    return try TorchError.allocating(
+      try Image(rows: [Array(images.prefix(3)), Array(images.suffix(3))]))
   }
 }

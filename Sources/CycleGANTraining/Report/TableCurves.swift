@@ -37,7 +37,7 @@ struct TableCurves {
     let reader = ByteReader(descriptor: descriptor, closes: true)
     if lseek(descriptor, 0, SEEK_END) < offset { reset() }
     guard lseek(descriptor, off_t(offset), SEEK_SET) == offset else { throw .current }
-    let bytes = try reader.readAll()
+    let bytes = Array(try reader.readAll())
     guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return }
     offset += end + 1
     for line in bytes[..<end].split(separator: UInt8(ascii: "\n")) { append(line) }

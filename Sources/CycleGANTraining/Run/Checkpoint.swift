@@ -146,7 +146,7 @@ extension Checkpoint {
   /// - Parameter path: The file.
   /// - Throws: What is wrong with it.
   private init(reading path: FilePath) throws {
-    let file = try WeightsFile.held(path)
+    let file = try WeightsFile.read(path)
     func number(_ key: String) throws -> Int {
       guard let text = file.metadata[key], let value = Int(text), value >= 0 else {
         throw WeightsError.unrecognized("not a checkpoint of cg-train: it lacks \(key)")
@@ -196,28 +196,5 @@ extension Checkpoint {
     var state = state
     if !configuration.hasHeldOut(of: self.configuration) { state.best = nil }
     return state
-  }
-}
-
-extension WeightsFile {
-  /// Reads a file after making sure of the memory that its size asks for.
-  ///
-  /// - Parameter path: The file.
-  /// - Returns: All its tensors.
-  /// - Throws: `TrainingError.outOfMemory`, or what is wrong with it.
-  static func held(_ path: FilePath) throws -> WeightsFile {
-    var status = stat()
-    // What is no regular file has no size, and what is above the limit is refused unread.
-    if path.withCString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_size <= WeightsLimits().maximumBytes
-    {
-      // All tensors, and the largest ones a second time while they are converted.
-      let count = status.st_size + status.st_size / 4 + (16 << 20)
-      do throws(TorchError) { try HostMemory.require(count, for: "reading \(path)") } catch {
-        throw TrainingError.outOfMemory(
-          "\(path): its \(status.st_size) bytes do not fit into memory")
-      }
-    }
-    return try read(path)
   }
 }

@@ -206,7 +206,7 @@ package struct InitialWeights {
   }
 
   private static func read(_ path: FilePath) throws(TrainingError) -> WeightsFile {
-    do { return try WeightsFile.held(path) } catch {
+    do { return try WeightsFile.read(path) } catch {
       if let shortage = TrainingError.shortage(error, "\(path)") { throw shortage }
       guard case WeightsError.system(let reason) = error else { throw .images("\(path): \(error)") }
       throw .input(

@@ -250,7 +250,7 @@ private final class RunLock {
       var text: [UInt8] = []
       for _ in 0..<20 where text.isEmpty {
         usleep(50_000)
-        text = try ByteReader(descriptor: descriptor).readAll(limit: 200)
+        text = Array(try ByteReader(descriptor: descriptor).readAll(limit: 200))
       }
       return escaped(text.filter { $0 != UInt8(ascii: "\n") })
     } catch {

@@ -384,7 +384,7 @@ final class TrainingSession {
     let path = directory.sample(step: state.position.step)
     do {
       let image = try samples.image(model)
-      let png = try image.encoded(as: .png)
+      let png = Array(try image.encoded(as: .png))
       try AtomicFile.write(png, to: path)
       reports.drew(image, png: png, step: state.position.step)
     } catch {

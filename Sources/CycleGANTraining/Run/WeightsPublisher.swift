@@ -38,7 +38,7 @@ struct WeightsPublisher {
   func isPublished(step: Int) -> Bool {
     files.allSatisfy { file in
       // A file that cannot be read is written again, whatever the reason.
-      let weights = try? WeightsFile.held(file.path)
+      let weights = try? WeightsFile.read(file.path)
       return weights?.metadata["steps"] == String(step)
     }
   }

@@ -29,7 +29,7 @@ final class DeviceRandom {
   /// Everything needed to continue the sequence.
   func state() throws(TorchError) -> [UInt8] {
     let state = try Tensor("reading the random state") { ct_random_state(handle, &$0, &$1) }
-    return try state.elements(of: UInt8.self)
+    return Array(try state.elements(of: UInt8.self))
   }
 
   /// Continues a sequence.

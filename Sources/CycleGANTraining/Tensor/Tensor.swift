@@ -67,8 +67,9 @@ package final class Tensor {
         reason: "it has frames of \(first.width) x \(first.height) x \(first.channels) and of "
           + "\(frame.width) x \(frame.height) x \(frame.channels)")
     }
-    try self.init(
-      frames.flatMap { $0.float32Samples() }, shape: [frames.count] + shape, device: device)
+    var samples: [Float] = []
+    for frame in frames { samples += try TorchError.allocating(try frame.float32Samples()) }
+    try self.init(samples, shape: [frames.count] + shape, device: device)
   }
 
   /// Extents, outermost first.
@@ -79,29 +80,31 @@ package final class Tensor {
   /// Copies the numbers to the host, in C order.
   ///
   /// - Returns: As many as the shape holds.
-  /// - Throws: `TorchError` if the elements are not 32-bit floats, or the device fails.
-  package func values() throws(TorchError) -> [Float] { try elements(of: Float.self) }
+  /// - Throws: `TorchError` if the elements are not 32-bit floats, or memory or the device fails.
+  package func values() throws(TorchError) -> Buffer<Float> { try elements(of: Float.self) }
 
   /// Copies elements of any type to the host, in C order.
-  func elements<Element: BitwiseCopyable>(of type: Element.Type) throws(TorchError) -> [Element] {
-    let count = shape.reduce(1, *)
-    let bytes = count * MemoryLayout<Element>.stride
-    try HostMemory.require(bytes, for: "reading \(shape)")
-    var reason = ct_error()
-    var status = CT_OK
-    let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
-      status = ct_tensor_read(handle, buffer.baseAddress, bytes, &reason)
-      initialized = status == CT_OK ? count : 0
+  func elements<Element>(of type: Element.Type) throws(TorchError) -> Buffer<Element> {
+    let elements: MutableBuffer<Element>
+    do throws(OutOfMemory) { elements = try MutableBuffer(count: shape.reduce(1, *)) } catch {
+      throw .outOfMemory(error)
     }
     try torch("reading \(shape)") { error in
-      error = reason
-      return status
+      elements.withElements { elements in
+        let bytes = UnsafeMutableRawBufferPointer(elements)
+        return ct_tensor_read(handle, bytes.baseAddress, bytes.count, &error)
+      }
     }
-    return elements
+    return elements.frozen()
   }
 
   /// Copies elements over those of the tensor, which every tensor that shares them sees.
-  func write<Element: BitwiseCopyable>(_ elements: [Element]) throws(TorchError) {
+  func write<Element: BitwiseCopyable & Sendable>(_ elements: [Element]) throws(TorchError) {
+    try write(Buffer(elements))
+  }
+
+  /// Copies elements over those of the tensor, as above.
+  func write<Element>(_ elements: Buffer<Element>) throws(TorchError) {
     try torch("writing \(shape)") { error in
       elements.withUnsafeBytes { ct_tensor_write(handle, $0.baseAddress, $0.count, &error) }
     }

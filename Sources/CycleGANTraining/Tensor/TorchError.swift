@@ -1,7 +1,8 @@
 import CTorch
+import CycleGAN
 
 /// Why LibTorch could not do something.
-package struct TorchError: Error, Equatable, CustomStringConvertible {
+package struct TorchError: OutOfMemoryError, Equatable, CustomStringConvertible {
   /// The kinds of failures, so that a tool can choose its exit status.
   package enum Kind: Sendable, Equatable {
     /// LibTorch refused, or what it was given does not fit.
@@ -23,6 +24,11 @@ package struct TorchError: Error, Equatable, CustomStringConvertible {
     self.kind = kind
     self.operation = operation
     self.reason = reason
+  }
+
+  /// The host is out of memory.
+  package static func outOfMemory(_ error: OutOfMemory) -> TorchError {
+    TorchError(.outOfMemory, operation: "allocating", reason: "\(error.byteCount) bytes")
   }
 
   /// One line for standard error.

@@ -320,9 +320,10 @@ extension CycleGANModel {
   /// The Euclidean norms of all parameters of each network, in the order of `NetworkRole`.
   func parameterNorms() throws(TorchError) -> [Float] {
     let networks = networkHandles
-    return try Tensor("measuring the networks") {
-      ct_networks_norms(networks, Int32(networks.count), &$0, &$1)
-    }.values()
+    return Array(
+      try Tensor("measuring the networks") {
+        ct_networks_norms(networks, Int32(networks.count), &$0, &$1)
+      }.values())
   }
 
   private var networkHandles: [OpaquePointer?] { NetworkRole.allCases.map { network($0).handle } }

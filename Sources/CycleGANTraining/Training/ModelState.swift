@@ -58,7 +58,7 @@ extension CycleGANModel {
     state.metadata["device"] = device.kind
     let deviceState = try deviceRandom.state()
     state.tensors += [
-      NamedTensor("random/device", shape: [deviceState.count], .uint8(deviceState)),
+      NamedTensor("random/device", shape: [deviceState.count], .uint8(Buffer(deviceState))),
       NamedTensor("random/host", words: random.state),
       NamedTensor("learningRate", words: [learningRate.bitPattern]),
     ]
@@ -150,12 +150,12 @@ private struct StateReader {
   }
 
   /// Values of a known shape.
-  func values(_ name: String, shape: [Int]) throws(WeightsError) -> [Float] {
+  func values(_ name: String, shape: [Int]) throws(WeightsError) -> Buffer<Float> {
     let tensor = try tensor(name)
     guard tensor.shape == shape else {
       throw .differences(["\(name) is \(tensor.shape), not \(shape)"])
     }
-    return tensor.values
+    return try WeightsError.allocating(try tensor.values)
   }
 
   /// A known number of 64-bit words.
@@ -171,14 +171,14 @@ private struct StateReader {
     guard case .uint8(let bytes) = try tensor(name).elements else {
       throw .differences(["\(name) does not hold bytes"])
     }
-    return bytes
+    return Array(bytes)
   }
 }
 
 extension NamedTensor {
   /// Wraps 64-bit words, which a safetensors file holds as signed integers of the same bits.
   fileprivate init(_ name: String, words: [UInt64]) {
-    self.init(name, shape: [words.count], .int64(words.map { Int64(bitPattern: $0) }))
+    self.init(name, shape: [words.count], .int64(Buffer(words.map { Int64(bitPattern: $0) })))
   }
 }
 
@@ -186,7 +186,7 @@ extension Adam {
   /// Moments and step counts, for a checkpoint.
   fileprivate func tensors(prefix: String) throws(TorchError) -> [NamedTensor] {
     let steps = self.steps
-    var tensors = [NamedTensor(prefix + "steps", shape: [steps.count], .int64(steps))]
+    var tensors = [NamedTensor(prefix + "steps", shape: [steps.count], .int64(Buffer(steps)))]
     for i in steps.indices {
       for squared in [false, true] {
         let moment = try moment(i, squared: squared)
@@ -232,7 +232,7 @@ extension ImagePool {
     var images: [Tensor] = []
     while images.count < capacity, state.has("\(prefix)\(images.count)") {
       let image = try state.tensor("\(prefix)\(images.count)")
-      images.append(try Tensor(image.values, shape: image.shape, device: device))
+      images.append(try Tensor(Array(try image.values), shape: image.shape, device: device))
     }
     self.init(capacity: capacity, images: images)
   }

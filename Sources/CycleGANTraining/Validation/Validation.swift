@@ -79,16 +79,16 @@ final class Validation {
       let image = try images.imagesA.fixed(only: index, preparations.A)
       let fake = try model.translate(image, with: .generatorAB)
       if let reference = try images.reference(of: index, preparations.B) {
-        toReference.append(Similarity(reference, fake))
+        toReference.append(try Similarity(reference, fake))
       }
       let reconstructed = try model.translate(fake, with: .generatorBA)
-      return (Similarity(image, reconstructed), try features.B(fake))
+      return (try Similarity(image, reconstructed), try features.B(fake))
     }
     let cyclesB = try measured(indices.B, stops) { index in
       let image = try images.imagesB.fixed(only: index, preparations.B)
       let fake = try model.translate(image, with: .generatorBA)
       let reconstructed = try model.translate(fake, with: .generatorAB)
-      return (Similarity(image, reconstructed), try features.A(fake))
+      return (try Similarity(image, reconstructed), try features.A(fake))
     }
     guard let cyclesA, let cyclesB else { return nil }
     return ValidationReading(

@@ -8,7 +8,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  func content(_ path: FilePath) throws -> [UInt8] { try ByteReader(path).readAll() }
+  func content(_ path: FilePath) throws -> [UInt8] { Array(try ByteReader(path).readAll()) }
 
   @Test(arguments: [false, true])
   func `a file is made and replaced, and nothing is left beside it`(synchronized: Bool) throws {

@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func `a cursor reads one thing after the other, from a slice too`() throws {
-    var cursor = ByteCursor([0xFF, 1, 2, 3, 4, 5, 6, 7][1...])
+    var cursor = ByteCursor(Buffer([0xFF, 1, 2, 3, 4, 5, 6, 7])[1...])
     #expect(cursor.count == 7)
     #expect(try cursor.read(UInt8.self, .littleEndian) == 1)
     #expect(try cursor.read(UInt16.self, .littleEndian) == 0x0302)

@@ -13,7 +13,7 @@ import Testing
       let decoded = try Image.decoded(bytes)
       #expect(decoded.format == format)
       #expect(decoded.warnings.isEmpty)
-      let samples = channels == 3 ? image.pixels : image.pixels.flatMap { [$0, $0, $0] }
+      let samples = channels == 3 ? image.pixels : Buffer(image.pixels.flatMap { [$0, $0, $0] })
       #expect(decoded.image.pixels == samples)
     }
   }

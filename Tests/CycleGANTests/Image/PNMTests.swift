@@ -57,11 +57,12 @@ import Testing
   @Test func `concatenated images come one after the other`() throws {
     let first = Image.scene(width: 5, height: 3)
     let second = Image.scene(width: 2, height: 4, channels: 1)
-    let bytes = try first.encoded(as: .ppm) + second.encoded(as: .ppm) + Array("P1 1 1 1\n\n".utf8)
+    let bytes =
+      try Array(first.encoded(as: .ppm)) + second.encoded(as: .ppm) + Array("P1 1 1 1\n\n".utf8)
     var sequence = ImageSequence(bytes)
     #expect(try sequence.next()?.image == first)
     #expect(try sequence.next()?.image.height == 4)
-    #expect(try sequence.next()?.image.pixels == Self.black)
+    #expect(try sequence.next()?.image.pixels == Buffer(Self.black))
     #expect(try sequence.next() == nil)
     #expect(try Image.decoded(bytes).warnings.count == 1)
   }

@@ -18,9 +18,9 @@ import Testing
     let preprocessing = Preprocessing(loadSize: 12, cropSize: 8)
     let image = Image.noise(width: 9, height: 17, channels: 3)
     var random = RandomSource(seed: 3)
-    let resized = image.resized(width: 12, height: 12)
-    let parts = (0..<5).flatMap { y in
-      (0..<5).map { resized.cropped(x: $0, y: y, width: 8, height: 8) }
+    let resized = try image.resized(width: 12, height: 12)
+    let parts = try (0..<5).flatMap { y in
+      try (0..<5).map { try resized.cropped(x: $0, y: y, width: 8, height: 8) }
     }
     var flips = 0
     var positions = Set<Int>()

@@ -18,7 +18,7 @@ import Testing
   ) throws {
     let bytes = try ImageFixture(name).bytes
     let whole = try Image.decoded(bytes)
-    let colored = channels == 1 ? whole.image.gray() : whole.image
+    let colored = channels == 1 ? try whole.image.gray() : whole.image
     for (width, height) in Self.sizes {
       let resizing = Resizing(width: width, height: height, channels: channels)
       var options = DecodingOptions()
@@ -27,8 +27,8 @@ import Testing
         return resizing
       }
       let decoded = try Image.decoded(bytes, options: options)
-      let resized = channels == 1 ? decoded.image.gray() : decoded.image
-      #expect(resized.resized(to: resizing) == colored.resized(to: resizing))
+      let resized = channels == 1 ? try decoded.image.gray() : decoded.image
+      #expect(try resized.resized(to: resizing) == colored.resized(to: resizing))
       #expect(decoded.warnings == whole.warnings)
     }
   }
@@ -55,7 +55,7 @@ import Testing
         let cut = Array(bytes.prefix(bytes.count * part / 10))
         let whole = ImageFixture.image(of: cut, plain)
         let resized = ImageFixture.image(of: cut, options)
-        #expect(resized?.resized(to: resizing) == whole?.resized(to: resizing))
+        #expect(try resized?.resized(to: resizing) == whole?.resized(to: resizing))
         if resized != nil { delivered += 1 }
       }
       let isDelivered = policy == .none && !Self.neverDelivered.contains(name)

@@ -52,7 +52,7 @@ struct ForwardCase: CustomTestStringConvertible, Sendable {
     let output = try generator(image)
     #expect((output.width, output.height) == (width, height))
     #expect(output.channels == architecture.outputChannels)
-    let values = output.float32Samples().map { Double($0) }
+    let values = try output.float32Samples().map { Double($0) }
     for (i, sample) in samples.enumerated() {
       let found = values[i * 7919 % values.count]
       #expect(abs(found - sample) < Self.tolerance, "sample \(i) is \(found), not \(sample)")

@@ -17,7 +17,7 @@ import Testing
     let bias = try #require(weights["model.19.bias"]).values.map { tanh($0) }
     let image = Frame(
       width: width, height: height, channels: 3,
-      samples: .uint8(.init(repeating: 200, count: 3 * width * height)))
+      samples: .uint8(Buffer([UInt8](repeating: 200, count: 3 * width * height))))
     let output = try Generator(weights, architecture: small)(image).float32Samples()
     for (i, value) in output.enumerated() {
       #expect(abs(value - bias[i / (width * height)]) < 1e-6)
@@ -27,7 +27,7 @@ import Testing
   @Test func `levels and the values that they stand for give the same`() throws {
     let image = Image.noise(width: 21, height: 34, channels: 3)
     let values = Frame(
-      width: 21, height: 34, channels: 3, samples: .float32(Frame(image).float32Samples()))
+      width: 21, height: 34, channels: 3, samples: .float32(try Frame(image).float32Samples()))
     let generator = try small.generator()
     #expect(try generator(Frame(image)) == generator(values))
   }
@@ -125,7 +125,7 @@ import Testing
   @Test func `an image with a side beyond all memory is refused`() throws {
     let width = 1 << 26 + 1
     let levels = [UInt8](repeating: 0, count: width)
-    let frame = Frame(width: width, height: 1, channels: 1, samples: .uint8(levels))
+    let frame = Frame(width: width, height: 1, channels: 1, samples: .uint8(Buffer(levels)))
     let generator = try small.generator()
     #expect(throws: GeneratorError.outOfMemory) { try generator(frame) }
   }

@@ -28,7 +28,7 @@ import Testing
       for frame in frames { try writer.write(frame, name: nil) }
       try writer.finish()
     }
-    let lengths = frames.map { NPY.record(of: $0).count }
+    let lengths = try frames.map { try NPY.record(of: $0).count }
     #expect(bytes.count == lengths.reduce(0, +))
     for count in 0..<bytes.count {
       let reading = try Reading(Array(bytes.prefix(count)))

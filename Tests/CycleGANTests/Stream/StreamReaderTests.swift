@@ -4,7 +4,8 @@ import Testing
 @Suite struct StreamReaderTests {
   let levels = Frame(Image(width: 3, height: 2, channels: 3, pixels: Array(0..<18)))
   let values = Frame(
-    width: 2, height: 2, channels: 3, samples: .float32((0..<12).map { Float($0) / 64 - 1 }))
+    width: 2, height: 2, channels: 3, samples: .float32(Buffer((0..<12).map { Float($0) / 64 - 1 }))
+  )
 
   @Test func `what NumPy writes is read, with notes and without`() throws {
     let noted = try Reading(Fixtures.bytes("streams/notes.npys"))
@@ -111,7 +112,7 @@ import Testing
 
   @Test func `a value that is not a number is refused with its index`() throws {
     let frame = Frame(width: 2, height: 1, channels: 1, samples: .float32([0, .nan]))
-    let reading = try Reading(NPY.record(of: frame))
+    let reading = try Reading(Array(NPY.record(of: frame)))
     #expect(reading.error?.description.contains("value at index 1 is nan") == true)
   }
 

@@ -29,7 +29,7 @@ func written(
 ) throws -> [UInt8] {
   let pipe = MemoryPipe()
   try body(StreamWriter(pipe.writer, plain: plain))
-  return try pipe.reader().readAll()
+  return Array(try pipe.reader().readAll())
 }
 
 /// A record as NumPy would write it, of any kind.
@@ -49,8 +49,8 @@ struct SmallStream {
   init() throws {
     let image = Image.noise(width: 8, height: 8, channels: 3)
     let values = Frame(
-      width: 8, height: 8, channels: 3, samples: .float32(Frame(image).float32Samples()))
-    let frames = [Frame(image), values, Frame(image.gray())]
+      width: 8, height: 8, channels: 3, samples: .float32(try Frame(image).float32Samples()))
+    let frames = [Frame(image), values, Frame(try image.gray())]
     bytes = try written { writer throws(SystemError) in
       for (i, frame) in frames.enumerated() {
         try writer.write(frame, name: FilePath("\(i).png"))
@@ -61,7 +61,7 @@ struct SmallStream {
     var boundaries = [0: 0]
     var offset = 0
     for (i, frame) in frames.enumerated() {
-      let record = NPY.record(of: frame)
+      let record = try NPY.record(of: frame)
       let note = 128 + #"{"name":"\#(i).png","crc32":\#(crc32(record))}"#.utf8.count
       boundaries[offset + note] = i
       offset += note + record.count

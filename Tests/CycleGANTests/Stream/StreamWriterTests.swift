@@ -37,7 +37,7 @@ import Testing
       try writer.writeFailure(name: FilePath("b"), reason: "damaged")
       try writer.finish()
     }
-    #expect(bytes == NPY.record(of: frame))
+    #expect(try bytes == NPY.record(of: frame))
   }
 
   @Test func `a name that is not UTF-8 can be read and can be used`() throws {

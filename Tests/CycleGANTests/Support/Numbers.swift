@@ -21,7 +21,7 @@ enum Numbers {
     let seed = height * 7919 + width * 104_729 + channels
     return Frame(
       width: width, height: height, channels: channels,
-      samples: .float32(floats(seed, channels * height * width)))
+      samples: .float32(Buffer(floats(seed, channels * height * width))))
   }
 }
 

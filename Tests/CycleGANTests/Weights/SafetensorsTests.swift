@@ -84,7 +84,7 @@ import Testing
     let tensors = names.enumerated().map {
       NamedTensor($1, shape: [1], values: [Float($0)])
     }
-    let file = WeightsFile(metadata: ["steps": "5"], tensors: tensors).serialized()
+    let file = try WeightsFile(metadata: ["steps": "5"], tensors: tensors).serialized()
     let second = try WeightsFile(parsing: file, entry: "netD")
     #expect(second.tensors == [NamedTensor("net.0.bias", shape: [1], values: [1])])
     #expect(second.metadata == ["steps": "5"] && second.isChecked)

@@ -12,7 +12,7 @@ import Testing
     let path = isFIFO ? folder.path.appending("fifo") : all
     var bytes: [UInt8] = []
     for i in 0..<3 {
-      let image = Image(TrainingMaterial.image(0, i, channels: 3, side: 8))
+      let image = try Image(TrainingMaterial.image(0, i, channels: 3, side: 8))
       bytes += try image.encoded(as: format)
     }
     try AtomicFile.write(bytes, to: all)
@@ -34,7 +34,7 @@ import Testing
   @Test func `one image in a file stays a file, which is read when it is needed`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path.appending("one.png")
-    let image = Image(TrainingMaterial.image(0, 0, channels: 3, side: 8))
+    let image = try Image(TrainingMaterial.image(0, 0, channels: 3, side: 8))
     try AtomicFile.write(image.encoded(as: .png), to: path)
     let gathering = ImageGathering(diagnostics: Diagnostics(tool: "test"))
     let images = try gathering.images(of: path.string, cache: ImageCache(maximumBytes: 1 << 20))

@@ -13,7 +13,7 @@ import Testing
       let path = folder.path.appending("images/\(name)").string
       let parent = FilePath(path).directory.string
       try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-      let image = Image(TrainingMaterial.image(0, name.utf8.count, channels: 3, side: 8))
+      let image = try Image(TrainingMaterial.image(0, name.utf8.count, channels: 3, side: 8))
       try AtomicFile.write(
         image.encoded(as: name.hasSuffix("png") ? .png : .ppm), to: FilePath(path))
     }
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func `a FIFO's frames and images are kept in memory`() throws {
-    let bytes = try ByteReader(FilePath(path("images/a.ppm"))).readAll()
+    let bytes = Array(try ByteReader(FilePath(path("images/a.ppm"))).readAll())
     let fifo = path("fifo")
     #expect(mkfifo(fifo, 0o600) == 0)
     let writer = Thread {
@@ -101,7 +101,7 @@ import Testing
 
   @Test func `other contents under the same names give another fingerprint`() throws {
     let (file, before) = (path("images/a.ppm"), try gather(path("images")).0.fingerprint)
-    var bytes = try ByteReader(FilePath(file)).readAll()
+    var bytes = Array(try ByteReader(FilePath(file)).readAll())
     bytes[bytes.count - 1] ^= 1
     try AtomicFile.write(bytes, to: FilePath(file))
     let other = try gather(path("images")).0.fingerprint

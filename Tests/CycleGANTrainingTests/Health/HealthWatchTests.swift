@@ -18,8 +18,8 @@ import Testing
 
   private static func reading(
     _ translations: [Frame] = [other, varied], logits: [Float] = [0, 1]
-  ) -> Probe.Reading {
-    let found = TranslationReading(
+  ) throws -> Probe.Reading {
+    let found = try TranslationReading(
       images: ImageSet([varied, other]), translations: ImageSet(translations),
       targets: ImageSet([varied, other]))
     return Probe.Reading(
@@ -39,11 +39,11 @@ import Testing
     #expect(Alarm(word: "mode_collapse") == nil)
   }
 
-  @Test func `a sign has to last, begins once, ends, and can begin again`() {
+  @Test func `a sign has to last, begins once, ends, and can begin again`() throws {
     var watch = HealthWatch()
-    let same = Self.reading([Self.varied, Self.varied])
+    let same = try Self.reading([Self.varied, Self.varied])
     let alarm = Alarm(kind: .modeCollapse, role: .generatorAB)
-    for reading in [same, same, Self.reading(), same, same] {
+    for reading in [same, same, try Self.reading(), same, same] {
       #expect(watch.observe(reading).isEmpty)
     }
     #expect(watch.observe(same) == [alarm])
@@ -51,19 +51,20 @@ import Testing
     #expect(watch.active == [alarm])
     #expect(watch.takeUnlogged() == [alarm])
     #expect(watch.takeUnlogged().isEmpty)
-    #expect(watch.observe(Self.reading()).isEmpty && watch.active.isEmpty)
+    #expect(watch.observe(try Self.reading()).isEmpty && watch.active.isEmpty)
     for _ in 0..<2 { #expect(watch.observe(same).isEmpty) }
     #expect(watch.observe(same) == [alarm])
   }
 
   @Test(arguments: [GANMode.lsgan, .vanilla, .wgangp])
   func `a discriminator is too strong when its mean loss has been low for 500 steps`(mode: GANMode)
+    throws
   {
     var watch = HealthWatch()
     watch.observe(Self.measurement(), mode)
     // 0.25 falls below 0.01 in the 321st step, and below 0.03 in the 211th.
     var steps = 0
-    while steps < 2000, watch.observe(Self.reading()).isEmpty {
+    while steps < 2000, watch.observe(try Self.reading()).isEmpty {
       watch.observe(Self.measurement(lossA: 0, length: 1 + Float(steps % 2)), mode)
       steps += 1
     }
@@ -75,25 +76,27 @@ import Testing
     }
   }
 
-  @Test func `a discriminator is dead without gradients, without motion, or without an opinion`() {
+  @Test func `a discriminator is dead without gradients, without motion, or without an opinion`()
+    throws
+  {
     let dead = Alarm(kind: .dead, role: .discriminatorB)
     var still = HealthWatch()
     for _ in 0..<500 { still.observe(Self.measurement(gradient: 0), .lsgan) }
-    #expect(still.observe(Self.reading()).contains(dead))
+    #expect(still.observe(try Self.reading()).contains(dead))
     var frozen = HealthWatch()
     for _ in 0..<4 {
       #expect(frozen.active.isEmpty)
       frozen.observe(Self.measurement(), .lsgan)
-      _ = frozen.observe(Self.reading())
+      _ = frozen.observe(try Self.reading())
     }
     #expect(frozen.active == [dead])
     var silent = HealthWatch()
-    for _ in 0..<3 { _ = silent.observe(Self.reading(logits: [0.5, 0.504])) }
+    for _ in 0..<3 { _ = silent.observe(try Self.reading(logits: [0.5, 0.504])) }
     #expect(silent.active == [dead])
     var healthy = HealthWatch()
     for i in 0..<2000 {
       healthy.observe(Self.measurement(length: 1 + Float(i) / 1000), .lsgan)
-      #expect(healthy.observe(Self.reading()).isEmpty)
+      #expect(healthy.observe(try Self.reading()).isEmpty)
     }
   }
 
@@ -101,7 +104,7 @@ import Testing
     var watch = HealthWatch()
     for i in 0..<7 {
       watch.observe(Self.measurement(lossA: 0.1 * Float(i), gradient: 0), .lsgan)
-      _ = watch.observe(Self.reading([Self.varied, Self.varied]))
+      _ = watch.observe(try Self.reading([Self.varied, Self.varied]))
     }
     var copy = HealthWatch(try JSON(parsing: Array(watch.json.text.utf8)))
     #expect(copy.active == watch.active && copy.unlogged == watch.unlogged)
@@ -109,37 +112,38 @@ import Testing
       let measurement = Self.measurement(lossA: 0, gradient: Float(i % 2))
       watch.observe(measurement, .lsgan)
       copy.observe(measurement, .lsgan)
-      #expect(watch.observe(Self.reading()) == copy.observe(Self.reading()))
+      #expect(watch.observe(try Self.reading()) == copy.observe(try Self.reading()))
     }
     #expect(watch == copy)
   }
 
-  @Test func `readings are what their names say`() {
-    func reading(_ translated: (Float) -> Float) -> TranslationReading {
+  @Test func `readings are what their names say`() throws {
+    func reading(_ translated: (Float) -> Float) throws -> TranslationReading {
       let images = [Self.varied, Self.other]
-      return TranslationReading(
+      return try TranslationReading(
         images: ImageSet(images),
         translations: ImageSet(
           images.map { image in
             Frame(
               width: 16, height: 16, channels: 3,
-              samples: .float32(image.float32Samples().map(translated)))
+              samples: .float32(try image.float32Samples().converted(translated)))
           }), targets: ImageSet(images))
     }
-    let copied = reading { $0 }
+    let copied = try reading { $0 }
     #expect(copied.change == 0 && copied.diversity == 1 && copied.saturated == 0)
     #expect(abs(copied.brightnessCorrelation - 1) < 1e-9)
-    let inverted = reading { -$0 / 2 }
+    let inverted = try reading { -$0 / 2 }
     #expect(abs(inverted.brightnessCorrelation + 1) < 1e-6)
     #expect(abs(inverted.diversity - 0.5) < 1e-6)
     #expect(abs(inverted.contrast - copied.contrast / 2) < 1e-6)
-    let white = reading { _ in 1 }
+    let white = try reading { _ in 1 }
     #expect(white.saturated > 0.9 && white.contrast == 0 && white.diversity == 0)
     #expect(white.brightnessCorrelation == 0)
     let gray = Frame(
-      width: 16, height: 16, channels: 1, samples: .uint8(.init(repeating: 9, count: 256)))
+      width: 16, height: 16, channels: 1, samples: .uint8(Buffer([UInt8](repeating: 9, count: 256)))
+    )
     #expect(
-      TranslationReading(
+      try TranslationReading(
         images: ImageSet([Self.varied]), translations: ImageSet([gray]), targets: ImageSet([gray])
       ).change == nil
     )

@@ -21,7 +21,7 @@ import Testing
     var small = try SmallRun()
     small.options.saveEvery = 5
     try small.run()
-    let bytes = try ByteReader(small.path.appending("index.html")).readAll()
+    let bytes = Array(try ByteReader(small.path.appending("index.html")).readAll())
     let parsed = ParsedPage(String(decoding: bytes, as: UTF8.self))
     #expect(parsed.error == nil)
     #expect(parsed.count("polyline") == 1 + 8 + 2)
@@ -46,7 +46,7 @@ import Testing
     #expect(
       String(decoding: stopped, as: UTF8.self).contains("stopped, step 7 of 12, epoch 2 of 3"))
     try small.run()
-    let bytes = try ByteReader(small.path.appending("index.html")).readAll()
+    let bytes = Array(try ByteReader(small.path.appending("index.html")).readAll())
     let parsed = ParsedPage(String(decoding: bytes, as: UTF8.self))
     #expect(parsed.element("slider")?["data-steps"] == "3 6 9 12")
     let line = try #require(parsed.elements.first { $0.name == "polyline" }?.attributes["points"])

@@ -62,7 +62,7 @@ import Testing
       decoding: try ByteReader(small.path.appending("index.html")).readAll(), as: UTF8.self)
     #expect(page.contains("step 12 of 12"))
     let events = try EventFile(
-      ByteReader(small.path.appending(TensorBoardLog.name)).readAll()
+      Array(ByteReader(small.path.appending(TensorBoardLog.name)).readAll())
     ).events
     #expect(events.filter { !$0.scalars.isEmpty }.map(\.step) == Array(1...12))
   }

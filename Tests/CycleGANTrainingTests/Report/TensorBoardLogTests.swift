@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct TensorBoardLogTests {
   private func events(_ small: SmallRun) throws -> [EventFile.Event] {
-    try EventFile(ByteReader(small.path.appending(TensorBoardLog.name)).readAll()).events
+    try EventFile(Array(ByteReader(small.path.appending(TensorBoardLog.name)).readAll())).events
   }
 
   @Test func `the checksum of the reader here is that of the standard`() {
@@ -39,7 +39,7 @@ import Testing
       let image = try #require(event.images["samples"])
       let file = small.path.appending("samples/\(padded(event.step, to: 8)).png")
       #expect(try ByteReader(file).readAll() == image.png)
-      let decoded = try Image(decoding: image.png)
+      let decoded = try Image(decoding: Array(image.png))
       #expect(image.sizes == [UInt64(decoded.width), UInt64(decoded.height), 3])
     }
   }
@@ -49,7 +49,7 @@ import Testing
     try small.run(stoppingAfter: 5)
     let path = small.path.appending(TensorBoardLog.name)
     let later = EventRecord(content: .scalars([("loss/cycle_A", 1)]), step: 6, time: 1).bytes
-    let bytes = try ByteReader(path).readAll() + later + later.prefix(20)
+    let bytes = Array(try ByteReader(path).readAll()) + later + later.prefix(20)
     try AtomicFile.write(bytes, to: path)
     try small.run()
     let steps = try events(small).filter { !$0.scalars.isEmpty }.map(\.step)

@@ -45,7 +45,8 @@ import Testing
     let model = try TrainingMaterial.model(SmallRun().options.model, seed: 1)
     let image = TrainingMaterial.image(0, 0, channels: 3, side: 16)
     let broken = Frame(
-      width: 16, height: 16, channels: 3, samples: .float32([Float](repeating: .nan, count: 768)))
+      width: 16, height: 16, channels: 3,
+      samples: .float32(Buffer([Float](repeating: .nan, count: 768))))
     let before = try model.state()
     let losses = try model.step(realA: [image], realB: [broken]).losses
     #expect(!losses.cycleB.isFinite)
@@ -106,7 +107,7 @@ import Testing
     var small = try SmallRun()
     let flat = Frame(
       width: 24, height: 24, channels: 3,
-      samples: .uint8((0..<24 * 24).flatMap { _ in [UInt8](arrayLiteral: 10, 20, 30) }))
+      samples: .uint8(Buffer((0..<24 * 24).flatMap { _ in [UInt8](arrayLiteral: 10, 20, 30) })))
     let draw = small.image
     small.image = { $0 == 0 && $1 == 0 ? flat : draw($0, $1) }
     #expect(try small.run() == .finished(steps: 12))

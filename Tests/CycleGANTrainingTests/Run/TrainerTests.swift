@@ -101,7 +101,7 @@ import Testing
     try small.run(stoppingAfter: 4)
     try small.run(stoppingAfter: 3)
     let newest = small.checkpoint(7)
-    let bytes = try ByteReader(newest).readAll()
+    let bytes = Array(try ByteReader(newest).readAll())
     try AtomicFile.write(Array(bytes.prefix(bytes.count / 2)), to: newest)
     #expect(try small.run() == .finished(steps: 12))
     #expect(small.messages.lines.contains { $0.contains("00000007.ckpt: ") })

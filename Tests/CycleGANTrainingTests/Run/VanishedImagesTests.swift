@@ -15,7 +15,7 @@ import Testing
       try FileManager.default.createDirectory(
         atPath: folder.path.appending(name).string, withIntermediateDirectories: true)
       for i in 0..<4 {
-        let image = Image(TrainingMaterial.image(name == "a" ? 0 : 1, i, channels: 3, side: 24))
+        let image = try Image(TrainingMaterial.image(name == "a" ? 0 : 1, i, channels: 3, side: 24))
         try AtomicFile.write(
           image.encoded(as: .png), to: folder.path.appending("\(name)/\(i).png"))
       }

@@ -48,6 +48,6 @@ enum CopyingGenerator {
     let levels = (0..<256 * 3).map { i in
       UInt8(108 + noise[(i / 48 / 4 * 4 + i / 3 % 16 / 4) * 3 + i % 3] % 40)
     }
-    return Frame(width: 16, height: 16, channels: 3, samples: .uint8(levels))
+    return Frame(width: 16, height: 16, channels: 3, samples: .uint8(Buffer(levels)))
   }
 }

@@ -45,11 +45,11 @@ struct Fault: Sendable, CustomTestStringConvertible {
   private static func image(_ value: Float) -> Fault {
     Fault("\(value) in an image", "discriminator_A is not a number") { batch, _ in
       let frame = batch.realA[0]
-      var values = frame.float32Samples()
+      var values = Array(try frame.float32Samples())
       values[values.count / 2] = value
       let broken = Frame(
         width: frame.width, height: frame.height, channels: frame.channels,
-        samples: .float32(values))
+        samples: .float32(Buffer(values)))
       return .init(realA: [broken], realB: batch.realB, names: batch.names)
     }
   }
@@ -80,7 +80,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
   }
 
   private static func overwrite(_ tensor: Tensor, _ value: Float) throws {
-    var values = try tensor.values()
+    var values = Array(try tensor.values())
     values[values.count / 2] = value
     try tensor.write(values)
   }

@@ -69,7 +69,7 @@ struct SmallRun {
         "gen_AB.bin", "gen_BA.bin", "disc_A.bin", "disc_B.bin", "log.tsv", "health.tsv",
         "validation.tsv",
       ].map {
-        try ByteReader(path.appending($0)).readAll()
+        Array(try ByteReader(path.appending($0)).readAll())
       }
     }
   }

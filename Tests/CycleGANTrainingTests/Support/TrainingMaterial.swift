@@ -64,6 +64,6 @@ enum TrainingMaterial {
     let levels = samples.enumerated().map { place, sample in
       UInt8(Int(sample >> 17) + (index * 37 + place % channels * 53 + domain * 91) % 128)
     }
-    return Frame(width: side, height: side, channels: channels, samples: .uint8(levels))
+    return Frame(width: side, height: side, channels: channels, samples: .uint8(Buffer(levels)))
   }
 }

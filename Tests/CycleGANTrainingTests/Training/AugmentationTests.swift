@@ -87,7 +87,7 @@ import Testing
     for i in 0..<8 {
       let image = TrainingMaterial.image(0, i, channels: 3, side: 16)
       let fake = try model.generatorAB(Tensor([image], device: .cpu))
-      let copy = try Tensor(fake.values(), shape: fake.shape, device: .cpu)
+      let copy = try Tensor(Array(fake.values()), shape: fake.shape, device: .cpu)
       let augmented = try [fake, copy].map { image in
         var random = source
         return try image.augmented([.color], random: &random).values()

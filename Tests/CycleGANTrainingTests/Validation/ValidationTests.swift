@@ -23,7 +23,7 @@ import Testing
   }
 
   private static func rows(_ small: SmallRun) throws -> [[String]] {
-    let bytes = try ByteReader(small.path.appending("validation.tsv")).readAll()
+    let bytes = Array(try ByteReader(small.path.appending("validation.tsv")).readAll())
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map {
       $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
     }
@@ -63,11 +63,11 @@ import Testing
     for place in 10..<14 {
       func prepared(_ domain: Int) throws -> Frame {
         let frame = TrainingMaterial.image(domain, place, channels: 3, side: 24)
-        return Frame(CycleGAN.Image(frame).resized(width: 16, height: 16))
+        return Frame(try CycleGAN.Image(frame).resized(width: 16, height: 16))
       }
       let fake = try generators[0](prepared(0))
-      cycled.append(Similarity(try prepared(0), try generators[1](fake)))
-      truth.append(Similarity(try prepared(1), fake))
+      cycled.append(try Similarity(try prepared(0), try generators[1](fake)))
+      truth.append(try Similarity(try prepared(1), fake))
     }
     for (column, expected) in [
       (2, cycled.map(\.l1)), (3, cycled.map(\.psnr)), (4, cycled.map(\.ssim)),
@@ -124,9 +124,9 @@ import Testing
   @Test func `what cannot be measured is refused before the first step`() throws {
     var (small, broken) = (try SmallRun(), try SmallRun())
     small.options.preprocessing.mode = .none
-    func wide(_ place: Int, _ width: Int) -> TrainingImages {
+    func wide(_ place: Int, _ width: Int) throws -> TrainingImages {
       let frame = TrainingMaterial.image(1, place, channels: 3, side: 24)
-      let image = CycleGAN.Image(frame).resized(width: width, height: 24)
+      let image = try CycleGAN.Image(frame).resized(width: width, height: 24)
       return TrainingImages(
         [.frame(Frame(image), name: FilePath("\(width)/0.png"))],
         cache: ImageCache(maximumBytes: 1 << 20))
@@ -228,7 +228,8 @@ import Testing
     let gray = try (0..<12).map { _ in
       try features(
         Frame(
-          width: 24, height: 24, channels: 3, samples: .uint8(.init(repeating: 90, count: 1728))))
+          width: 24, height: 24, channels: 3,
+          samples: .uint8(Buffer([UInt8](repeating: 90, count: 1728)))))
     }
     let other = try #require(kernelDistance(real: real, fake: gray))
     #expect(other > 5 * abs(same))

@@ -2,9 +2,10 @@ import CycleGAN
 import Foundation
 
 extension Shell {
-  /// Writes a generator of a few hundred parameters, the same at every run for the same seed.
-  func makeGenerator(_ name: String, seed: UInt32) throws {
-    let architecture = GeneratorArchitecture(kind: .resnet(blocks: 1), width: 4)
+  /// Writes a generator of a few hundred parameters unless it is wider, the same at every run for the
+  /// same seed.
+  func makeGenerator(_ name: String, seed: UInt32, width: Int = 4) throws {
+    let architecture = GeneratorArchitecture(kind: .resnet(blocks: 1), width: width)
     var state = seed
     let tensors = architecture.network.parameters.map { parameter in
       let values = (0..<parameter.shape.reduce(1, *)).map { _ in
@@ -14,7 +15,7 @@ extension Shell {
       return NamedTensor(parameter.name, shape: parameter.shape, values: values)
     }
     let weights = WeightsFile(tensors: tensors)
-    try Data(weights.serialized()).write(to: folder.appending(path: name))
+    try Data(try weights.serialized()).write(to: folder.appending(path: name))
   }
 
   /// Reads a weights file.

@@ -56,7 +56,7 @@ package final class Diagnostics: Sendable {
 extension Diagnostics.State {
   fileprivate func write(_ line: String) {
     // Nobody can be told where stderr itself fails; the exit status still says what happened.
-    try? ProgressLine.write(Array((line + "\n").utf8), to: descriptor)
+    try? ProgressLine.write(Buffer(Array((line + "\n").utf8)), to: descriptor)
   }
 }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// An error in one line for a person at a terminal, with the options that change the outcome.
 ///
 /// The reason is the library's, which knows no command line; the options' names are the tools'.
@@ -11,7 +13,24 @@ package func describedWithHint(_ error: any Error) -> String {
   if case PreprocessingError.smallerThanCrop = error {
     return "\(error); see --crop-size and --load-size"
   }
+  if lacksMemory(error) {
+    return "\(error); fewer threads need less, see -j and -t, and so do smaller images"
+  }
   return "\(error)"
+}
+
+/// Whether something failed because the system had no memory for it.
+///
+/// - Parameter error: Any error of the library.
+/// - Returns: False for every other reason.
+package func lacksMemory(_ error: any Error) -> Bool {
+  switch error {
+  case is OutOfMemory, CodecError.outOfMemory, PreprocessingError.outOfMemory,
+    GeneratorError.outOfMemory, WeightsError.outOfMemory:
+    true
+  case let error as SystemError: error.code == ENOMEM
+  default: false
+  }
 }
 
 extension ResourceLimit {

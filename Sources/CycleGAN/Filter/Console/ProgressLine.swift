@@ -71,13 +71,17 @@ package enum ProgressLine {
   ///   - bytes: What is printed; the line is drawn again once they end in a line feed.
   ///   - descriptor: Where they go.
   /// - Throws: `SystemError` if they cannot be written.
-  static func write(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
+  static func write(_ bytes: Buffer<UInt8>, to descriptor: Int32) throws(SystemError) {
     let writer = ByteWriter(descriptor: descriptor)
     guard isPossible, isShared(descriptor) else { return try writer.write(bytes) }
     try state.withLock { state throws(SystemError) in
       let clearing = cleared(&state)
       state.isAfterText = bytes.last.map { $0 != 0x0A } ?? state.isAfterText
-      try writer.write(clearing + bytes + (state.isAfterText ? [] : redrawn(&state)))
+      let drawing = state.isAfterText ? [] : redrawn(&state)
+      if bytes.count <= 1 << 16 { return try writer.write(clearing + Array(bytes) + drawing) }
+      try writer.write(clearing)
+      try writer.write(bytes)
+      try writer.write(drawing)
     }
   }
 

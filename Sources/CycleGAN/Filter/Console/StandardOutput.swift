@@ -12,7 +12,13 @@ package enum StandardOutput {
   ///
   /// - Parameter bytes: Any.
   /// - Throws: `ToolError` if they cannot be written.
-  package static func write(_ bytes: [UInt8]) throws(ToolError) {
+  package static func write(_ bytes: [UInt8]) throws(ToolError) { try write(Buffer(bytes)) }
+
+  /// Writes bytes.
+  ///
+  /// - Parameter bytes: Any.
+  /// - Throws: `ToolError` if they cannot be written.
+  package static func write(_ bytes: Buffer<UInt8>) throws(ToolError) {
     try checked { () throws(SystemError) in
       try ProgressLine.write(bytes, to: STDOUT_FILENO)
     }

@@ -21,6 +21,7 @@ package enum Tool {
     // A write beyond `ulimit -f` is then an error like others, and cleaned up after like others.
     signal(SIGXFSZ, SIG_IGN)
     let name = command.configuration.commandName ?? "cyclegan"
+    MemoryGuard.start(tool: name)
     let arguments = CommandLineArguments.all
     if let advice = UnknownOption.fileAdvice(arguments, command)
       ?? OfficialWords.advice(arguments, words, command)

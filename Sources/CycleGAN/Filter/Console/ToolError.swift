@@ -1,3 +1,5 @@
+import Glibc
+
 /// Why a tool ends early: what it tells the shell and the person in front of it.
 package struct ToolError: Error, Sendable, CustomStringConvertible {
   /// What the shell gets.
@@ -32,9 +34,9 @@ package struct ToolError: Error, Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - path: The file.
   ///   - error: What the system said.
-  ///   - status: What the shell gets.
+  ///   - status: What the shell gets, unless memory is short.
   package init(_ path: FilePath, _ error: SystemError, _ status: ExitStatus = .inputOutput) {
-    self.init(status, "\(path): \(error)")
+    self.init(error.code == ENOMEM ? .outOfMemory : status, "\(path): \(error)")
   }
 
   /// An error of writing a file: the disk's, or one of permissions and names.

@@ -176,12 +176,13 @@ package struct GeneratorOptions: ParsableArguments, Sendable {
     _ path: FilePath, _ body: () throws -> Result
   ) throws(ToolError) -> Result {
     do { return try body() } catch let error as WeightsError {
-      let isMissing = if case .system = error { true } else { false }
       throw ToolError(
-        isMissing ? .noInput : .badData,
+        error.status,
         lines: error.pointsWithHints(allowNonfinite: true).map { "\(path): \($0)" })
     } catch GeneratorError.outOfMemory {
-      throw ToolError(.outOfMemory, "\(path): not enough memory for these weights")
+      throw ToolError(
+        .outOfMemory,
+        "\(path): not enough memory for these weights; free memory, or raise its limit (ulimit -v)")
     } catch {
       throw ToolError(.internalError, "\(path): \(error); please report this")
     }

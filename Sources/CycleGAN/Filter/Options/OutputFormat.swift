@@ -33,12 +33,12 @@ package enum OutputFormat: Sendable, Equatable {
   /// - Returns: A whole file.
   /// - Throws: `CodecError` if the format cannot hold the image, `SampleRangeError` if its samples
   ///   are not from -1 to 1.
-  func encoded(_ frame: Frame, _ options: EncodingOptions) throws -> [UInt8] {
+  func encoded(_ frame: Frame, _ options: EncodingOptions) throws -> Buffer<UInt8> {
     switch self {
     case .image(let format):
       try frame.requireNetworkRange()
       return try Image(frame).encoded(as: format, options: options)
-    case .npy: return NPY.record(of: frame)
+    case .npy: return try NPY.record(of: frame)
     }
   }
 }

@@ -119,15 +119,17 @@ package struct OutputOptions: ParsableArguments, Sendable {
   }
 
   /// Changes samples to the type that was asked for.
-  func typed(_ frame: Frame) throws(SampleRangeError) -> Frame {
+  ///
+  /// - Throws: `SampleRangeError` or `OutOfMemory`.
+  func typed(_ frame: Frame) throws -> Frame {
     switch (dtype?.value, frame.samples) {
     case (.uint8, .float32):
       try frame.requireNetworkRange()
-      return Frame(Image(frame))
+      return Frame(try Image(frame))
     case (.float32, .uint8):
       return Frame(
         width: frame.width, height: frame.height, channels: frame.channels,
-        samples: .float32(frame.float32Samples()))
+        samples: .float32(try frame.float32Samples()))
     default: return frame
     }
   }

@@ -8,10 +8,22 @@ extension WeightsError {
       switch self {
       case .architecture(let error): error.hint
       case .notFinite where allowNonfinite: "--allow-nonfinite accepts them"
+      case .outOfMemory: "free memory, or raise its limit (ulimit -v)"
       default: nil as String?
       }
     guard let hint, let last = points.last else { return points }
     return points.dropLast() + ["\(last); \(hint)"]
+  }
+}
+
+extension WeightsError {
+  /// The exit status of a tool that cannot use a file because of it.
+  package var status: ExitStatus {
+    switch self {
+    case .system: .noInput
+    case .outOfMemory: .outOfMemory
+    default: .badData
+    }
   }
 }
 

@@ -7,7 +7,7 @@ final class FileSink: Sink {
   private let depfile: Depfile?
 
   private struct State {
-    var bytes: [UInt8]?
+    var bytes: Buffer<UInt8>?
     var identity: Input.Identity?
     var isLeftOut = false
     var hasFailure = false

@@ -5,7 +5,7 @@ package struct Input: Sendable {
     /// An image's file, which is read when it is needed.
     case file(FilePath)
     /// A whole PNG, JPEG or WebP file.
-    case encoded([UInt8])
+    case encoded(Buffer<UInt8>)
     /// An image of a sequence, decoded while it was read.
     case image(DecodedImage)
     /// A frame of a stream.
@@ -100,7 +100,8 @@ package struct InputFailure: Error, Sendable, Equatable, CustomStringConvertible
   ///
   /// - Parameter error: Why the image cannot be decoded or encoded.
   package init(_ error: CodecError) {
-    self.init(describedWithHint(error))
+    self.init(
+      describedWithHint(error), status: lacksMemory(error) ? .outOfMemory : .someFailed)
     cause = error
   }
 
@@ -109,7 +110,9 @@ package struct InputFailure: Error, Sendable, Equatable, CustomStringConvertible
     switch error {
     case let failure as InputFailure: self = failure
     case let error as CodecError: self.init(error)
-    default: self.init(describedWithHint(error))
+    default:
+      self.init(
+        describedWithHint(error), status: lacksMemory(error) ? .outOfMemory : .someFailed)
     }
   }
 

@@ -130,6 +130,9 @@ final class InputPaths {
       }
       pending.append(.files(content.entries[...]))
     } catch {
+      guard error.code != ENOMEM else {
+        return pending.append(.entry(.unreadable(path, reason: describedWithHint(error))))
+      }
       // Opening it as a file says again why it cannot be read.
       pending.append(.entry(.path(path, isNamed: true)))
     }
@@ -152,7 +155,7 @@ final class InputPaths {
       return ForeignFile.recognized(more)?.isImage ?? false ? .image : .paths
     } catch {
       if Interrupts.wantsStop { return .paths }
-      throw ToolError(.noInput, "standard input: \(error)")
+      throw ToolError(FilePath("standard input"), error, .noInput)
     }
   }
 

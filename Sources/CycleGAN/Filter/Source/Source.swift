@@ -119,6 +119,11 @@ package final class Source {
   }
 
   private func unreadable(_ path: FilePath?, _ error: SystemError, isNamed: Bool) -> Input {
+    guard error.code != ENOMEM else {
+      return Input(
+        path ?? number(), label: path == nil ? "standard input" : nil,
+        failure: InputFailure(from: error))
+    }
     let status = isNamed ? ExitStatus.noInput : .someFailed
     let reason =
       error.code == EISDIR && !isNamed
@@ -198,6 +203,9 @@ package final class Source {
           var input = Input(own, label: label(name, "frame"), .frame(frame))
           if isRegular, let path = opened?.path { input.record = (path, offset) }
           return input
+        case .skipped(let error, let name):
+          return Input(
+            name ?? number(), label: label(name, "frame"), failure: InputFailure(from: error))
         case .failure(let name, let reason):
           return Input(
             name ?? number(), label: label(name, "frame"),

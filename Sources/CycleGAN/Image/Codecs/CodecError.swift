@@ -1,5 +1,5 @@
 /// Why bytes could not become an image, or an image could not become bytes.
-public enum CodecError: ResourceLimited, Equatable {
+public enum CodecError: ResourceLimited, OutOfMemoryError, Equatable {
   /// There are no bytes.
   case empty
   /// The first bytes match no format's signature.
@@ -36,6 +36,11 @@ public enum CodecError: ResourceLimited, Equatable {
   package static func unrecognized(_ firstBytes: [UInt8]) -> CodecError {
     guard !firstBytes.isEmpty else { return .empty }
     return ForeignFile.recognized(firstBytes).map { .foreign($0) } ?? .unknownFormat
+  }
+
+  /// The system lacks the memory.
+  package static func outOfMemory(_ error: OutOfMemory) -> CodecError {
+    .outOfMemory(reason: error.reason)
   }
 
   /// Whether the bytes are of no format that is read here.

@@ -1,5 +1,3 @@
-import CCodecs
-
 /// Which damage makes an image fail; the words are those of libvips.
 public enum DamagePolicy: String, Sendable, CaseIterable {
   /// Nothing: what could be decoded is delivered, the rest is gray.
@@ -71,7 +69,7 @@ extension DecodingOptions {
   /// - Throws: `CodecError` with the limit that is exceeded, or if the system lacks the memory.
   func allocate(
     width: Int, height: Int, copies: Int = 1, scratch: Int = 0
-  ) throws(CodecError) -> [UInt8] {
+  ) throws(CodecError) -> MutableBuffer<UInt8> {
     try checkSize(width: width, height: height)
     let pixels = width * height
     let (samples, overflowsOne) = pixels.multipliedReportingOverflow(by: 3 * copies)
@@ -80,11 +78,11 @@ extension DecodingOptions {
     guard needed <= maximumMemory else {
       throw .tooMuchMemory(needed: needed, limit: maximumMemory)
     }
-    // Swift's own allocation ends the process where it fails.
-    guard cc_memory_available(UInt64(needed)) else {
+    do throws(OutOfMemory) {
+      return try MutableBuffer(repeating: 128, count: 3 * pixels)
+    } catch {
       throw .outOfMemory(reason: "decoding needs \(needed) bytes")
     }
-    return [UInt8](repeating: 128, count: 3 * pixels)
   }
 }
 

@@ -10,7 +10,7 @@ extension Image {
   /// - Returns: Three channels, upright.
   /// - Throws: `CodecError` if `bytes` is not an image, is damaged or exceeds a limit.
   public static func decoded(
-    _ bytes: [UInt8], options: DecodingOptions = DecodingOptions()
+    _ bytes: Buffer<UInt8>, options: DecodingOptions = DecodingOptions()
   ) throws(CodecError) -> DecodedImage {
     var sequence = ImageSequence(bytes, options: options)
     guard var first = try sequence.next() else { throw .empty }
@@ -21,7 +21,28 @@ extension Image {
     return first
   }
 
+  /// Decodes a file that is in an array, as above.
+  ///
+  /// - Parameters:
+  ///   - bytes: The whole file.
+  ///   - options: Limits, and which damage is refused.
+  /// - Returns: Three channels, upright.
+  /// - Throws: `CodecError` if `bytes` is not an image, is damaged or exceeds a limit.
+  public static func decoded(
+    _ bytes: [UInt8], options: DecodingOptions = DecodingOptions()
+  ) throws(CodecError) -> DecodedImage {
+    try decoded(Buffer(bytes), options: options)
+  }
+
   /// Decodes a file with the default limits.
+  ///
+  /// - Parameter bytes: A PNG, JPEG, WebP or PNM file.
+  /// - Throws: `CodecError` if `bytes` is not an image, is damaged or exceeds a limit.
+  public init(decoding bytes: Buffer<UInt8>) throws(CodecError) {
+    self = try Image.decoded(bytes).image
+  }
+
+  /// Decodes a file that is in an array, as above.
   ///
   /// - Parameter bytes: A PNG, JPEG, WebP or PNM file.
   /// - Throws: `CodecError` if `bytes` is not an image, is damaged or exceeds a limit.
@@ -41,7 +62,7 @@ extension Image {
   ///   `CodecError.outOfMemory`.
   public func encoded(
     as format: ImageFormat, options: EncodingOptions = EncodingOptions()
-  ) throws(CodecError) -> [UInt8] {
+  ) throws(CodecError) -> Buffer<UInt8> {
     let side = format.codec.maximumSide
     guard width <= side && height <= side else {
       throw .notEncodable(
@@ -80,7 +101,7 @@ public struct DecodedImage: Sendable, Equatable {
 ///
 /// A multi-picture JPEG is one image, and so is an animation.
 public struct ImageSequence: Sendable {
-  private let bytes: [UInt8]
+  private let bytes: Buffer<UInt8>
   private let options: DecodingOptions
   private var position = 0
 
@@ -89,9 +110,18 @@ public struct ImageSequence: Sendable {
   /// - Parameters:
   ///   - bytes: The whole file.
   ///   - options: Limits, and which damage is refused.
-  public init(_ bytes: [UInt8], options: DecodingOptions = DecodingOptions()) {
-    self.bytes = bytes
+  public init(_ bytes: Buffer<UInt8>, options: DecodingOptions = DecodingOptions()) {
+    self.bytes = bytes.rebased
     self.options = options
+  }
+
+  /// Starts at the first image of a file that is in an array.
+  ///
+  /// - Parameters:
+  ///   - bytes: The whole file.
+  ///   - options: Limits, and which damage is refused.
+  public init(_ bytes: [UInt8], options: DecodingOptions = DecodingOptions()) {
+    self.init(Buffer(bytes), options: options)
   }
 
   /// How many bytes do not belong to an image that was decoded.

@@ -77,7 +77,7 @@ protocol Codec {
   ///   image, where another one may start.
   /// - Throws: `CodecError` if the image is damaged or exceeds a limit.
   static func decode(
-    _ bytes: [UInt8], at start: Int, options: DecodingOptions
+    _ bytes: Buffer<UInt8>, at start: Int, options: DecodingOptions
   ) throws(CodecError) -> (image: DecodedImage, end: Int)
 
   /// Encodes an image.
@@ -87,7 +87,7 @@ protocol Codec {
   ///   - options: Quality 1...100, or losslessness.
   /// - Returns: A whole file.
   /// - Throws: `CodecError.notEncodable` or `CodecError.outOfMemory`.
-  static func encode(_ image: Image, options: EncodingOptions) throws(CodecError) -> [UInt8]
+  static func encode(_ image: Image, options: EncodingOptions) throws(CodecError) -> Buffer<UInt8>
 }
 
 /// The bytes that files of a format start with.

@@ -1,10 +1,12 @@
+import Glibc
+
 /// Reads images of any format one after the other as they arrive, so that a pipe of them needs no
 /// more memory than the largest.
 package final class ImageStreamReader {
   /// One image of several.
   package enum Element: Sendable {
     /// The bytes of one image, which are not decoded yet.
-    case encoded([UInt8])
+    case encoded(Buffer<UInt8>)
     /// An image whose end only decoding told.
     case decoded(DecodedImage)
   }
@@ -114,9 +116,8 @@ package final class ImageStreamReader {
     format = recognized
     guard let codec = recognized.codec as? any DelimitedCodec.Type else { return try readPNM() }
     var image = EncodedImage(reader, limit: options.maximumBytes)
-    let bytes = Array(image.readToEnd(as: codec))
-    failure = image.failure
-    guard failure == nil else { throw .empty }
+    let bytes = image.readToEnd(as: codec)
+    if let error = image.failure { throw stopped(by: error) }
     // Nobody knows where such an image ends; its decoder names the limit.
     if image.isTooLong { isAtEnd = true }
     return .encoded(bytes)
@@ -144,7 +145,7 @@ package final class ImageStreamReader {
     while true {
       let bytes = try peek(wanted)
       let isAll = bytes.count < wanted || wanted >= Self.maximumHeaderBytes
-      var scanner = PNMScanner(bytes: bytes, position: 0)
+      var scanner = PNMScanner(bytes: Buffer(bytes), position: 0)
       do throws(CodecError) {
         let header = try PNMHeader(&scanner)
         // A comment at the header's end may go on behind what was looked at.
@@ -161,13 +162,22 @@ package final class ImageStreamReader {
     try read { reader, _ throws(SystemError) in try reader.peek(count) }
   }
 
-  private func read(
-    _ body: (ByteReader, Int) throws(SystemError) -> [UInt8]
-  ) throws(CodecError) -> [UInt8] {
+  private func read<Bytes>(
+    _ body: (ByteReader, Int) throws(SystemError) -> Bytes
+  ) throws(CodecError) -> Bytes {
     do throws(SystemError) { return try body(reader, options.maximumBytes) } catch {
-      failure = error
-      throw .empty
+      throw stopped(by: error)
     }
+  }
+
+  /// What is thrown where reading fails: an image that is too large for the memory is refused by its
+  /// codec's words, and other failures are kept for `next`.
+  private func stopped(by error: SystemError) -> CodecError {
+    guard error.code == ENOMEM else {
+      failure = error
+      return .empty
+    }
+    return .outOfMemory(reason: "the file cannot be read whole")
   }
 }
 
@@ -175,19 +185,23 @@ package final class ImageStreamReader {
 ///
 /// Nothing behind the image is read, so that an image of a pipe need not wait for the next one.
 struct EncodedImage {
-  /// From the image's first byte on; of those that arrive, what is read so far.
-  private(set) var bytes: ArraySlice<UInt8>
+  private enum Source {
+    /// From the image's first byte on.
+    case memory(Buffer<UInt8>)
+    /// All that was read belongs to the image.
+    case arriving(ByteReader, MutableBuffer<UInt8>)
+  }
+
   /// How many bytes are known to belong to the image.
   private(set) var count = 0
   /// Why reading failed.
   private(set) var failure: SystemError?
-  private let reader: ByteReader?
+  private let source: Source
   private let limit: Int
 
   /// Takes bytes that are all there, the image's first one first.
-  init(_ bytes: ArraySlice<UInt8>) {
-    self.bytes = bytes
-    reader = nil
+  init(_ bytes: Buffer<UInt8>) {
+    source = .memory(bytes)
     limit = .max
   }
 
@@ -197,8 +211,10 @@ struct EncodedImage {
   ///   - reader: At the image's first byte.
   ///   - limit: The most that is read and kept, but for one more, bytes.
   init(_ reader: ByteReader, limit: Int) {
-    bytes = []
-    self.reader = reader
+    let bytes = MutableBuffer<UInt8>()
+    // The image is most often the whole file; where there is no memory for that, it may be a part.
+    do throws(OutOfMemory) { try bytes.reserve(min(reader.restOfFile?.count ?? 0, limit)) } catch {}
+    source = .arriving(reader, bytes)
     self.limit = limit
   }
 
@@ -209,39 +225,58 @@ struct EncodedImage {
   ///
   /// - Parameter format: The image's.
   /// - Returns: Its bytes; all that there are where it has no end.
-  mutating func readToEnd(as format: any DelimitedCodec.Type) -> ArraySlice<UInt8> {
+  mutating func readToEnd(as format: any DelimitedCodec.Type) -> Buffer<UInt8> {
     do throws(EndOfBytes) { try format.findEnd(of: &self) } catch {
       // A truncated image, which its decoder names.
-      count = bytes.count
+      count = available
     }
-    return bytes.prefix(count)
+    switch source {
+    case .memory(let bytes): return bytes.prefix(count)
+    case .arriving(_, let bytes): return bytes.frozen()
+    }
+  }
+
+  /// Bytes of the image that are in memory, and of what follows it.
+  private var available: Int {
+    switch source {
+    case .memory(let bytes): bytes.count
+    case .arriving(_, let bytes): bytes.count
+    }
   }
 
   /// Moves forward.
   ///
   /// - Parameter distance: Bytes, at least 0.
-  /// - Throws: `EndOfBytes` if there are fewer.
-  mutating func skip(_ distance: Int) throws(EndOfBytes) { _ = try readBytes(distance) }
+  /// - Throws: `EndOfBytes` if there are fewer, or more than may be kept.
+  mutating func skip(_ distance: Int) throws(EndOfBytes) {
+    if case .arriving(let reader, let bytes) = source {
+      // One more than the limit tells that there are more.
+      let allowed = min(distance, limit == .max ? .max : limit + 1 - count)
+      do throws(SystemError) { try reader.append(allowed, to: bytes) } catch {
+        failure = error
+        throw EndOfBytes()
+      }
+    }
+    guard distance <= available - count else {
+      count = available
+      throw EndOfBytes()
+    }
+    count += distance
+  }
 
   /// Reads a piece and moves behind it.
   ///
-  /// - Parameter wanted: Bytes, at least 0.
+  /// - Parameter wanted: Bytes, at least 0 and few: no format has a piece of more than 64 KiB that has to
+  ///   be looked at.
   /// - Returns: Exactly that many.
   /// - Throws: `EndOfBytes` if there are fewer, or more than may be kept.
-  mutating func readBytes(_ wanted: Int) throws(EndOfBytes) -> ArraySlice<UInt8> {
-    let missing = wanted - (bytes.count - count)
-    if missing > 0, let reader {
-      // One more than the limit tells that there are more.
-      let allowed = min(missing, limit == .max ? .max : limit + 1 - bytes.count)
-      try append(attempt { () throws(SystemError) in try reader.readExactly(allowed) })
+  mutating func readBytes(_ wanted: Int) throws(EndOfBytes) -> Buffer<UInt8> {
+    let start = count
+    try skip(wanted)
+    switch source {
+    case .memory(let bytes): return bytes.dropFirst(start).prefix(wanted)
+    case .arriving(_, let bytes): return bytes.withElements { Buffer(Array($0[start...])) }
     }
-    guard wanted <= bytes.count - count else {
-      count = bytes.count
-      throw EndOfBytes()
-    }
-    let start = bytes.startIndex + count
-    count += wanted
-    return bytes[start..<start + wanted]
   }
 
   /// Reads a number and moves behind it.
@@ -261,58 +296,67 @@ struct EncodedImage {
   ///
   /// - Parameter isLast: Asked for every byte once, in order.
   /// - Throws: `EndOfBytes` if there is none.
+  @inline(__always)
   mutating func skip(through isLast: (UInt8) -> Bool) throws(EndOfBytes) {
-    if let found = bytes[(bytes.startIndex + count)...].firstIndex(where: isLast) {
-      count = found + 1 - bytes.startIndex
-      return
-    }
-    count = bytes.count
-    var isFound = false
-    while let reader, !isFound, count <= limit {
-      let allowed = limit == .max ? limit : limit + 1 - count
-      let read = attempt { () throws(SystemError) in
-        try reader.read(upTo: allowed) { byte in
-          isFound = isLast(byte)
-          return isFound
-        }
+    switch source {
+    case .memory(let bytes):
+      guard let found = bytes.dropFirst(count).firstIndex(where: isLast) else {
+        count = bytes.count
+        throw EndOfBytes()
       }
-      try append(read)
-      guard count < bytes.count else { break }
-      count = bytes.count
+      count = found + 1 - bytes.startIndex
+    case .arriving(let reader, let bytes):
+      var isFound = false
+      while !isFound {
+        let allowed = limit == .max ? limit : limit + 1 - count
+        guard allowed > 0 else { throw EndOfBytes() }
+        do throws(SystemError) {
+          try reader.append(upTo: allowed, to: bytes) { byte in
+            isFound = isLast(byte)
+            return isFound
+          }
+        } catch {
+          failure = error
+          throw EndOfBytes()
+        }
+        guard count < bytes.count else { throw EndOfBytes() }
+        count = bytes.count
+      }
     }
-    guard isFound else { throw EndOfBytes() }
+  }
+
+  /// Whether what follows begins like this, without taking it for the image's.
+  ///
+  /// - Parameters:
+  ///   - beginning: A few bytes.
+  ///   - distance: Where they are to be, bytes from here.
+  /// - Returns: False also where the bytes end before.
+  func follows(_ beginning: [UInt8], at distance: Int) -> Bool {
+    guard distance >= 0, distance <= limit else { return false }
+    return peek(distance + beginning.count) { $0.dropFirst(distance).elementsEqual(beginning) }
+  }
+
+  /// Counts the bytes that follow, if they are zeros.
+  ///
+  /// - Parameter most: How many are looked at.
+  /// - Returns: How many there are; 0 if any is not zero.
+  func zeros(atMost most: Int) -> Int {
+    peek(min(most, limit)) { $0.allSatisfy { $0 == 0 } ? $0.count : 0 }
   }
 
   /// Looks at bytes without taking them for the image's.
-  ///
-  /// - Parameters:
-  ///   - distance: Where they begin, bytes from here.
-  ///   - wanted: How many.
-  /// - Returns: That many, or fewer where the bytes end.
-  func peek(at distance: Int, _ wanted: Int) -> ArraySlice<UInt8> {
-    guard distance >= 0, distance <= limit else { return [] }
-    let known = bytes.dropFirst(count)
-    guard let reader, known.count < distance + wanted else {
-      return known.dropFirst(distance).prefix(wanted)
+  private func peek<Result>(
+    _ wanted: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) -> Result {
+    switch source {
+    case .memory(let bytes):
+      return bytes.dropFirst(count).prefix(wanted).withUnsafeBufferPointer(body)
+    case .arriving(let reader, _):
+      // A read that fails fails again where the bytes are taken.
+      do throws(SystemError) { return try reader.withPeeked(wanted, body) } catch {
+        return body(UnsafeBufferPointer(start: nil, count: 0))
+      }
     }
-    // A read that fails fails again where the bytes are taken.
-    let more = (try? reader.peek(distance + wanted - known.count)) ?? []
-    return (known + more).dropFirst(distance).prefix(wanted)
-  }
-
-  private mutating func append(_ read: Result<[UInt8], SystemError>) throws(EndOfBytes) {
-    switch read {
-    case .success(let more): bytes += more
-    case .failure(let error):
-      failure = error
-      throw EndOfBytes()
-    }
-  }
-
-  private func attempt(
-    _ read: () throws(SystemError) -> [UInt8]
-  ) -> Result<[UInt8], SystemError> {
-    do throws(SystemError) { return .success(try read()) } catch { return .failure(error) }
   }
 }
 
@@ -332,7 +376,7 @@ extension DelimitedCodec {
   ///   - bytes: A whole file.
   ///   - start: The index of the image's first byte.
   /// - Returns: The index behind its last byte; the end of the bytes where it has none.
-  static func end(in bytes: [UInt8], from start: Int) -> Int {
+  static func end(in bytes: Buffer<UInt8>, from start: Int) -> Int {
     var image = EncodedImage(bytes[start...])
     return start + image.readToEnd(as: self).count
   }

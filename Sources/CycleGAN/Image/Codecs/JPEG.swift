@@ -14,7 +14,7 @@ enum JPEG: DelimitedCodec {
   }
 
   static func decode(
-    _ bytes: [UInt8], at start: Int, options: DecodingOptions
+    _ bytes: Buffer<UInt8>, at start: Int, options: DecodingOptions
   ) throws(CodecError) -> (image: DecodedImage, end: Int) {
     let decoded = try library.decoded(
       bytes[start...], orientation: orientation(in: bytes[start...]), options: options)
@@ -36,14 +36,12 @@ enum JPEG: DelimitedCodec {
     // Programs that change a photo keep the segment and drop the images.
     for start in furtherStarts.sorted() {
       let distance = start - image.count
-      guard image.peek(at: distance, 3).elementsEqual([0xFF, 0xD8, 0xFF]) else { return }
+      guard image.follows([0xFF, 0xD8, 0xFF], at: distance) else { return }
       try image.skip(distance)
       try findEndOfOne(&image) { _, _ in }
     }
     let padding = furtherEnd - image.count
-    if padding > 0, image.peek(at: 0, padding).allSatisfy({ $0 == 0 }) {
-      try image.skip(min(padding, image.peek(at: 0, padding).count))
-    }
+    if padding > 0 { try image.skip(image.zeros(atMost: padding)) }
   }
 
   /// Moves behind the marker that ends one image.
@@ -53,7 +51,7 @@ enum JPEG: DelimitedCodec {
   ///   - multiPicture: Told the content of a multi-picture segment, and its offset.
   /// - Throws: `EndOfBytes` if the bytes end before.
   private static func findEndOfOne(
-    _ image: inout EncodedImage, multiPicture: (ArraySlice<UInt8>, _ offset: Int) -> Void
+    _ image: inout EncodedImage, multiPicture: (Buffer<UInt8>, _ offset: Int) -> Void
   ) throws(EndOfBytes) {
     try image.skip(2)
     while true {
@@ -80,18 +78,20 @@ enum JPEG: DelimitedCodec {
     }
   }
 
-  static func encode(_ image: Image, options: EncodingOptions) throws(CodecError) -> [UInt8] {
+  static func encode(_ image: Image, options: EncodingOptions) throws(CodecError) -> Buffer<UInt8> {
     try ImageFormat.jpeg.encoded { output, error in
-      cc_jpeg_encode(
-        image.pixels, UInt32(image.width), UInt32(image.height), Int32(image.channels),
-        Int32(options.quality), &output, &error)
+      image.pixels.withUnsafeBufferPointer { pixels in
+        cc_jpeg_encode(
+          pixels.baseAddress, UInt32(image.width), UInt32(image.height), Int32(image.channels),
+          Int32(options.quality), &output, &error)
+      }
     }
   }
 
   /// Reads the orientation out of the segments; libjpeg refuses what is wrong with them.
   ///
   /// Source: ITU-T T.81, B.1.1.4; EXIF 2.32, 4.7.2 for APP1.
-  private static func orientation(in bytes: ArraySlice<UInt8>) -> Orientation {
+  private static func orientation(in bytes: Buffer<UInt8>) -> Orientation {
     let (startOfScan, application1): (UInt16, UInt16) = (0xFFDA, 0xFFE1)
     var cursor = ByteCursor(bytes)
     do throws(EndOfBytes) {
@@ -127,7 +127,7 @@ private enum MultiPicture {
   /// - Parameter index: A TIFF header and a directory.
   /// - Returns: Bytes from the header to each image, and its length; 0 for the first image. Empty
   ///   where the index makes no sense.
-  static func parts(in index: ArraySlice<UInt8>) -> [(offset: Int, count: Int)] {
+  static func parts(in index: Buffer<UInt8>) -> [(offset: Int, count: Int)] {
     var cursor = ByteCursor(index)
     do throws(EndOfBytes) {
       let order: ByteOrder =

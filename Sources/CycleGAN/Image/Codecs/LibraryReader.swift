@@ -33,23 +33,20 @@ struct LibraryReader {
   /// - Returns: Three channels, or one if it was asked for, upright.
   /// - Throws: `CodecError` if the image is damaged or exceeds a limit.
   func decoded(
-    _ bytes: ArraySlice<UInt8>, orientation: Orientation, frames: Int = 1, options: DecodingOptions
+    _ bytes: Buffer<UInt8>, orientation: Orientation, frames: Int = 1, options: DecodingOptions
   ) throws(CodecError) -> DecodedImage {
-    // The closure of the standard library does not let a typed error through.
-    try bytes.withUnsafeBufferPointer { bytes in
-      Result { () throws(CodecError) in
-        var image = OpenImage(library: self, orientation: orientation, options: options)
-        try image.open(bytes)
-        defer { free(image.reader) }
-        let pixels = try image.decoded()
-        let count = max(Int(image.header.frames), frames)
-        let animation = "an animation of \(count) images; only the first is used"
-        return DecodedImage(
-          image: pixels, format: format,
-          warnings: (count > 1 ? [animation] : [])
-            + (image.status == CC_OK ? [] : [image.error.reason]))
-      }
-    }.get()
+    try bytes.withUnsafeBufferPointer { bytes throws(CodecError) in
+      var image = OpenImage(library: self, orientation: orientation, options: options)
+      try image.open(bytes)
+      defer { free(image.reader) }
+      let pixels = try image.decoded()
+      let count = max(Int(image.header.frames), frames)
+      let animation = "an animation of \(count) images; only the first is used"
+      return DecodedImage(
+        image: pixels, format: format,
+        warnings: (count > 1 ? [animation] : [])
+          + (image.status == CC_OK ? [] : [image.error.reason]))
+    }
   }
 }
 
@@ -90,9 +87,10 @@ private struct OpenImage {
     if options.shrinksFirst, let resizing { shrink(to: resizing) }
     if header.by_rows, let resizing { return try resized(to: resizing) }
     let copies = orientation == .upright ? 1 : 2
-    var pixels = try allocate(height: height, copies: copies)
-    try read(height, into: &pixels)
-    return Image(width: width, height: height, channels: 3, pixels: pixels).oriented(orientation)
+    let pixels = try allocate(height: height, copies: copies)
+    try read(height, into: pixels)
+    let stored = Image(width: width, height: height, channels: 3, pixels: pixels.frozen())
+    return try CodecError.allocating(try stored.oriented(orientation))
   }
 
   private var width: Int { Int(header.width) }
@@ -106,35 +104,39 @@ private struct OpenImage {
   }
 
   private mutating func resized(to resizing: Resizing) throws(CodecError) -> Image {
-    var resizer = StripResizer(
-      width: width, height: height, channels: resizing.channels, orientation: orientation,
-      to: resizing)
-    let gray = try allocate(height: min(Self.stripHeight, height))
-    var strip = gray
+    var resizer = try CodecError.allocating(
+      try StripResizer(
+        width: width, height: height, channels: resizing.channels, orientation: orientation,
+        to: resizing))
+    let strip = try allocate(height: min(Self.stripHeight, height))
     for row in stride(from: 0, to: height, by: Self.stripHeight) {
       let rows = min(Self.stripHeight, height - row)
+      strip.truncate(to: 3 * rows * width)
       // What a damaged file has no pixels for stays gray.
-      if tolerates(CC_DAMAGED) { strip = gray }
-      strip.removeLast(strip.count - 3 * rows * width)
-      try read(rows, into: &strip)
-      guard resizing.channels == 1 else {
-        resizer.add(strip)
-        continue
+      if tolerates(CC_DAMAGED) { strip.withElements { $0.update(repeating: 128) } }
+      try read(rows, into: strip)
+      try strip.withElements { strip throws(CodecError) in
+        let strip = UnsafeBufferPointer(strip)
+        try CodecError.allocating(
+          resizing.channels == 1 ? try resizer.add(grayOf: strip) : try resizer.add(strip))
       }
-      resizer.add(Image(width: width, height: rows, channels: 3, pixels: strip).gray().pixels)
     }
-    return resizer.image.oriented(orientation)
+    return try CodecError.allocating(try resizer.finished().oriented(orientation))
   }
 
-  private func allocate(height: Int, copies: Int = 1) throws(CodecError) -> [UInt8] {
+  private func allocate(
+    height: Int, copies: Int = 1
+  ) throws(CodecError) -> MutableBuffer<UInt8> {
     try options.allocate(
       width: width, height: height, copies: copies, scratch: Int(clamping: header.memory))
   }
 
-  private mutating func read(_ rows: Int, into pixels: inout [UInt8]) throws(CodecError) {
+  private mutating func read(
+    _ rows: Int, into pixels: MutableBuffer<UInt8>
+  ) throws(CodecError) {
     var limits = cc_limits(
       seconds: Double(options.maximumSeconds), scans: UInt32(clamping: options.maximumScans))
-    status = pixels.withUnsafeMutableBufferPointer {
+    status = pixels.withElements {
       library.read(reader, &limits, UInt32(rows), $0.baseAddress, &error)
     }
     guard tolerates(status) else { throw failure(status) }
@@ -172,13 +174,11 @@ extension ImageFormat {
   /// - Throws: `CodecError.notEncodable` or `CodecError.outOfMemory`.
   func encoded(
     _ encode: (_ output: inout cc_bytes, _ error: inout cc_error) -> cc_status
-  ) throws(CodecError) -> [UInt8] {
+  ) throws(CodecError) -> Buffer<UInt8> {
     var output = cc_bytes()
     var error = cc_error()
-    let status = encode(&output, &error)
-    defer { cc_bytes_free(&output) }
-    switch status {
-    case CC_OK: return Array(UnsafeBufferPointer(start: output.start, count: output.count))
+    switch encode(&output, &error) {
+    case CC_OK: return Buffer(owning: output.start, count: output.count)
     case CC_OUT_OF_MEMORY: throw .outOfMemory(reason: error.reason)
     default: throw .notEncodable(self, reason: error.reason)
     }

@@ -13,7 +13,7 @@ enum PNG: DelimitedCodec {
   }
 
   static func decode(
-    _ bytes: [UInt8], at start: Int, options: DecodingOptions
+    _ bytes: Buffer<UInt8>, at start: Int, options: DecodingOptions
   ) throws(CodecError) -> (image: DecodedImage, end: Int) {
     let chunks = Chunks(bytes[start...])
     let decoded = try library.decoded(
@@ -33,11 +33,13 @@ enum PNG: DelimitedCodec {
     }
   }
 
-  static func encode(_ image: Image, options: EncodingOptions) throws(CodecError) -> [UInt8] {
+  static func encode(_ image: Image, options: EncodingOptions) throws(CodecError) -> Buffer<UInt8> {
     try ImageFormat.png.encoded { output, error in
-      cc_png_encode(
-        image.pixels, UInt32(image.width), UInt32(image.height), Int32(image.channels), &output,
-        &error)
+      image.pixels.withUnsafeBufferPointer { pixels in
+        cc_png_encode(
+          pixels.baseAddress, UInt32(image.width), UInt32(image.height), Int32(image.channels),
+          &output, &error)
+      }
     }
   }
 
@@ -49,7 +51,7 @@ enum PNG: DelimitedCodec {
     /// Images of an animation; libpng knows only the first.
     private(set) var frames = 1
 
-    init(_ bytes: ArraySlice<UInt8>) {
+    init(_ bytes: Buffer<UInt8>) {
       var cursor = ByteCursor(bytes)
       do throws(EndOfBytes) {
         try cursor.skip(8)

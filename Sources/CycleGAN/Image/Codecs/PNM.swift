@@ -11,7 +11,7 @@ enum PNM: Codec {
   static let maximumSide = Int.max
 
   static func decode(
-    _ bytes: [UInt8], at start: Int, options: DecodingOptions
+    _ bytes: Buffer<UInt8>, at start: Int, options: DecodingOptions
   ) throws(CodecError) -> (image: DecodedImage, end: Int) {
     var scanner = PNMScanner(bytes: bytes, position: start)
     let header = try PNMHeader(&scanner)
@@ -26,9 +26,12 @@ enum PNM: Codec {
   static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || (byte >= 9 && byte <= 13) }
 
   /// P5 or P6.
-  static func encode(_ image: Image, options: EncodingOptions) -> [UInt8] {
+  static func encode(
+    _ image: Image, options: EncodingOptions
+  ) throws(CodecError) -> Buffer<UInt8> {
     let kind = image.channels == 1 ? 5 : 6
-    return Array("P\(kind)\n\(image.width) \(image.height)\n255\n".utf8) + image.pixels
+    let header = Buffer(Array("P\(kind)\n\(image.width) \(image.height)\n255\n".utf8))
+    return try CodecError.allocating(try header.followed(by: image.pixels))
   }
 }
 
@@ -155,7 +158,7 @@ struct PNMHeader {
 /// Reads the words of a header one by one, comments aside.
 struct PNMScanner {
   /// The whole file.
-  let bytes: [UInt8]
+  let bytes: Buffer<UInt8>
   /// The index of the next byte.
   var position: Int
 
@@ -257,16 +260,20 @@ private struct PNMSamples {
     let copies = depth == 3 ? 1 : 1 + (depth + 2) / 3
     try options.checkSize(width: width, height: height)
     try checkLength()
-    var pixels = try options.allocate(width: width, height: height, copies: copies)
+    let pixels = try options.allocate(width: width, height: height, copies: copies)
     if depth == 3 {
-      read(into: &pixels)
+      pixels.withElements { read(into: $0) }
     } else {
-      var samples = [UInt8](repeating: 128, count: width * height * depth)
-      read(into: &samples)
-      convertToRGB(samples, into: &pixels)
+      let samples = try CodecError.allocating(
+        try MutableBuffer<UInt8>(repeating: 128, count: width * height * depth))
+      samples.withElements { samples in
+        read(into: samples)
+        pixels.withElements { convertToRGB(samples, into: $0) }
+      }
     }
     return DecodedImage(
-      image: Image(width: width, height: height, channels: 3, pixels: pixels), format: .ppm,
+      image: Image(width: width, height: height, channels: 3, pixels: pixels.frozen()),
+      format: .ppm,
       warnings: try complaints())
   }
 
@@ -295,38 +302,34 @@ private struct PNMSamples {
   }
 
   /// Reads every sample that there is; the others stay as they are.
-  private mutating func read(into samples: inout [UInt8]) {
-    guard !header.isPlain else { return readPlain(into: &samples) }
+  private mutating func read(into samples: UnsafeMutableBufferPointer<UInt8>) {
+    guard !header.isPlain else { return readPlain(into: samples) }
     let start = min(scanner.position, scanner.bytes.count)
     let available = min(header.leastBytes, scanner.bytes.count - start)
     let end = start + available
     scanner.position = end
     missing = header.leastBytes - available
     excessive = scanner.bytes[start..<end].withUnsafeBufferPointer { source in
-      samples.withUnsafeMutableBufferPointer { samples in
-        switch header.coding {
-        case .rawBits: readBits(source, into: samples)
-        case .raw where header.maximum > 255: readPairs(source, into: samples)
-        case .raw: readBytes(source, into: samples)
-        case .littleFloats, .bigFloats: readFloats(source, into: samples)
-        case .plain, .plainBits: preconditionFailure("plain samples are not raw")
-        }
+      switch header.coding {
+      case .rawBits: readBits(source, into: samples)
+      case .raw where header.maximum > 255: readPairs(source, into: samples)
+      case .raw: readBytes(source, into: samples)
+      case .littleFloats, .bigFloats: readFloats(source, into: samples)
+      case .plain, .plainBits: preconditionFailure("plain samples are not raw")
       }
     }
   }
 
   /// Makes RGB of gray, with or without alpha, or of RGB with alpha.
-  private func convertToRGB(_ samples: [UInt8], into pixels: inout [UInt8]) {
+  private func convertToRGB(
+    _ samples: UnsafeMutableBufferPointer<UInt8>, into pixels: UnsafeMutableBufferPointer<UInt8>
+  ) {
     let (depth, colors) = (header.depth, header.depth > 2 ? 3 : 1)
-    samples.withUnsafeBufferPointer { samples in
-      pixels.withUnsafeMutableBufferPointer { pixels in
-        for i in 0..<(pixels.count / 3) {
-          let alpha = depth == colors ? 255 : Int(samples[i * depth + colors])
-          for channel in 0..<3 {
-            let sample = Int(samples[i * depth + (colors == 3 ? channel : 0)])
-            pixels[3 * i + channel] = UInt8((sample * alpha + 255 * (255 - alpha) + 127) / 255)
-          }
-        }
+    for i in 0..<(pixels.count / 3) {
+      let alpha = depth == colors ? 255 : Int(samples[i * depth + colors])
+      for channel in 0..<3 {
+        let sample = Int(samples[i * depth + (colors == 3 ? channel : 0)])
+        pixels[3 * i + channel] = UInt8((sample * alpha + 255 * (255 - alpha) + 127) / 255)
       }
     }
   }
@@ -334,7 +337,7 @@ private struct PNMSamples {
 
 /// P1, P2 and P3, whose samples are decimal numbers.
 extension PNMSamples {
-  private mutating func readPlain(into samples: inout [UInt8]) {
+  private mutating func readPlain(into samples: UnsafeMutableBufferPointer<UInt8>) {
     let isBits = header.coding == .plainBits
     for i in samples.indices {
       scanner.skipBlanks()

@@ -14,7 +14,7 @@ enum WebP: DelimitedCodec {
   }
 
   static func decode(
-    _ bytes: [UInt8], at start: Int, options: DecodingOptions
+    _ bytes: Buffer<UInt8>, at start: Int, options: DecodingOptions
   ) throws(CodecError) -> (image: DecodedImage, end: Int) {
     let decoded = try library.decoded(
       bytes[start...], orientation: orientation(in: bytes[start...]), options: options)
@@ -27,21 +27,24 @@ enum WebP: DelimitedCodec {
     let count = Int(try image.read(UInt32.self, .littleEndian))
     try image.skip(count)
     // Odd sizes are padded; some programs forget it.
-    if count % 2 == 1, image.peek(at: 0, 1).first == 0 { try image.skip(1) }
+    if count % 2 == 1, image.zeros(atMost: 1) == 1 { try image.skip(1) }
   }
 
-  static func encode(_ image: Image, options: EncodingOptions) throws(CodecError) -> [UInt8] {
-    try ImageFormat.webp.encoded { output, error in
-      cc_webp_encode(
-        image.rgb().pixels, UInt32(image.width), UInt32(image.height), Int32(options.quality),
-        options.lossless, &output, &error)
+  static func encode(_ image: Image, options: EncodingOptions) throws(CodecError) -> Buffer<UInt8> {
+    let image = try CodecError.allocating(try image.rgb())
+    return try ImageFormat.webp.encoded { output, error in
+      image.pixels.withUnsafeBufferPointer { pixels in
+        cc_webp_encode(
+          pixels.baseAddress, UInt32(image.width), UInt32(image.height), Int32(options.quality),
+          options.lossless, &output, &error)
+      }
     }
   }
 
   /// Reads the orientation out of the chunks; libwebp refuses what is wrong with them.
   ///
   /// Source: WebP container specification, "RIFF file format" and "Metadata".
-  private static func orientation(in bytes: ArraySlice<UInt8>) -> Orientation {
+  private static func orientation(in bytes: Buffer<UInt8>) -> Orientation {
     var orientation = Orientation.upright
     var cursor = ByteCursor(bytes)
     do throws(EndOfBytes) {

@@ -88,7 +88,7 @@ struct ONNXGraph {
   private mutating func addReflectionPadding(_ size: Int) {
     let name = "mirror.\(size)"
     let pads = [0, 0, size, size, 0, 0, size, size].map { Int64($0) }
-    addConstant(name, .int64(pads))
+    addConstant(name, .int64(Buffer(pads)))
     add("Pad", [name], attributes: [("mode", .text("reflect"))])
   }
 
@@ -108,8 +108,8 @@ struct ONNXGraph {
     switch norm {
     case .instance:
       let (scale, shift) = ("one.\(channels)", "zero.\(channels)")
-      addConstant(scale, .float32(.init(repeating: 1, count: channels)))
-      addConstant(shift, .float32(.init(repeating: 0, count: channels)))
+      addConstant(scale, .float32(Buffer([Float](repeating: 1, count: channels))))
+      addConstant(shift, .float32(Buffer([Float](repeating: 0, count: channels))))
       add("InstanceNormalization", [scale, shift], name: name, attributes: [epsilon])
     case .batch:
       let parameters = ["weight", "bias", "running_mean", "running_var"].map { "\(name).\($0)" }

@@ -38,7 +38,7 @@ struct PickleHeap {
     append(Node(kind: kind, depth: 0, count: 0, payload: payload))
   }
 
-  mutating func add(text bytes: ArraySlice<UInt8>) -> Index {
+  mutating func add(text bytes: Buffer<UInt8>) -> Index {
     defer { text += bytes }
     return append(
       Node(kind: .text, depth: 0, count: Int32(bytes.count), payload: text.count))

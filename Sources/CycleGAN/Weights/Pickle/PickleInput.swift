@@ -7,7 +7,7 @@ struct PickleInput {
   private let end: Int
   private let start: Int
   private let limit: Int
-  private var window: [UInt8] = []
+  private var window: Buffer<UInt8> = []
   private var windowStart: Int
 
   private static let windowBytes = 64 << 10
@@ -40,7 +40,7 @@ struct PickleInput {
   /// - Parameter count: How many; it is held against a limit already.
   /// - Returns: Exactly as many.
   /// - Throws: `PickleError` if there are fewer.
-  mutating func take(_ count: Int) throws(PickleError) -> ArraySlice<UInt8> {
+  mutating func take(_ count: Int) throws(PickleError) -> Buffer<UInt8> {
     if position + count > windowStart + window.count { try fill(max(count, Self.windowBytes)) }
     let first = position - windowStart
     guard first + count <= window.count else { throw error("the file ends early") }

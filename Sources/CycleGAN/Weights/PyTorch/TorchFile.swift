@@ -181,7 +181,7 @@ extension TorchFile {
       storages[String(entry.name.dropFirst(folder.count))] = entry.bytes
     }
     if let order = directory[archive + "/byteorder"] {
-      let word: [UInt8] = try bytes.piece(order.bytes.prefix(16))
+      let word = Array(try bytes.piece(order.bytes.prefix(16)))
       guard word == Array("little".utf8) else {
         throw .refused("its numbers are in the byte order \(escaped(word)), not little")
       }
@@ -339,7 +339,7 @@ extension TorchFile {
       guard let storage = storages[key] else {
         throw .malformed("its storage \(shown) belongs to no tensor")
       }
-      let count: [UInt8] = try bytes.piece(position..<position + 8)
+      let count = try bytes.piece(position..<position + 8)
       guard UInt64(count, .littleEndian) == UInt64(storage.count) else {
         throw .malformed(
           "its storage \(shown) has not the \(storage.count) elements it should have")

@@ -222,10 +222,10 @@ private struct ZipHeader {
   private static func large(_ extra: [UInt8], _ fields: [Int]) throws(WeightsError) -> [Int] {
     let count = fields.count { $0 == moved }
     guard count > 0 else { return [] }
-    var reader = ZipFields(extra)
+    var reader = ZipFields(Buffer(extra))
     while !reader.isAtEnd {
       let (id, length) = (try reader.number(2), try reader.number(2))
-      var field = ZipFields(try reader.take(length))
+      var field = ZipFields(Buffer(try reader.take(length)))
       guard id == 1 else { continue }
       var numbers: [Int] = []
       for _ in 0..<count { numbers.append(try field.number(8)) }
@@ -277,7 +277,7 @@ private struct ZipHeader {
 private struct ZipFields {
   private var cursor: ByteCursor
 
-  init(_ bytes: [UInt8]) { cursor = ByteCursor(bytes) }
+  init(_ bytes: Buffer<UInt8>) { cursor = ByteCursor(bytes) }
 
   var isAtEnd: Bool { cursor.isAtEnd }
 

@@ -15,7 +15,7 @@ extension WeightsFile {
   static func readSafetensors(
     limits: WeightsLimits, entry: String?, length: Int?,
     check: (StateDictOutline) throws(WeightsError) -> Void = { _ in },
-    _ next: (Int) throws(WeightsError) -> [UInt8]
+    _ next: (Int) throws(WeightsError) -> Buffer<UInt8>
   ) throws(WeightsError) -> WeightsFile {
     let beginning = try next(8)
     let text = try headerText(beginning, limits, next)
@@ -29,19 +29,20 @@ extension WeightsFile {
     }
     try check(prefix.map { outline.removing(prefix: $0) } ?? outline)
     let stored = try header.checksum(in: text)
-    var computed = crc32(withoutChecksum(text), crc32(beginning))
+    var computed = checksum(withoutChecksum: text, crc32(beginning))
     var file = WeightsFile(metadata: header.contents.metadata, tensors: [])
     for tensor in header.contents.tensors {
       let isChosen = prefix.map { tensor.name.hasPrefix($0) } ?? true
       let seen = isChosen ? min(tensor.storage.count, length ?? unseenBytes) : 0
-      var collector = ElementsCollector(tensor.type, reserving: seen / tensor.type.bytes)
-      try tensor.readInOrder(next) { bytes in
+      let collector = try WeightsError.allocating(
+        try ElementsCollector(tensor.type, reserving: seen / tensor.type.bytes))
+      try tensor.readInOrder(next) { bytes throws(OutOfMemory) in
         if stored != nil { computed = crc32(bytes, computed) }
-        if isChosen { collector.append(bytes) }
+        if isChosen { try collector.append(bytes) }
       }
       guard isChosen else { continue }
       let name = String(tensor.name.dropFirst(prefix?.count ?? 0))
-      file.tensors.append(NamedTensor(name, shape: tensor.shape, collector.elements))
+      file.tensors.append(NamedTensor(name, shape: tensor.shape, collector.elements()))
       file.storedTypes[name] = tensor.type.rawValue
     }
     guard try next(1).isEmpty else { throw .malformed("there are bytes after the last tensor") }
@@ -52,8 +53,9 @@ extension WeightsFile {
   }
 
   private static func headerText(
-    _ length: [UInt8], _ limits: WeightsLimits, _ next: (Int) throws(WeightsError) -> [UInt8]
-  ) throws(WeightsError) -> [UInt8] {
+    _ length: Buffer<UInt8>, _ limits: WeightsLimits,
+    _ next: (Int) throws(WeightsError) -> Buffer<UInt8>
+  ) throws(WeightsError) -> Buffer<UInt8> {
     guard length.count == 8 else {
       throw .malformed("\(length.count) bytes are too few for a safetensors file")
     }
@@ -79,7 +81,8 @@ extension StoredTensor {
   ///   - take: Gets whole elements, piece by piece.
   /// - Throws: `WeightsError.malformed` if the file ends before.
   fileprivate func readInOrder(
-    _ next: (Int) throws(WeightsError) -> [UInt8], _ take: ([UInt8]) -> Void
+    _ next: (Int) throws(WeightsError) -> Buffer<UInt8>,
+    _ take: (Buffer<UInt8>) throws(OutOfMemory) -> Void
   ) throws(WeightsError) {
     var position = storage.lowerBound
     while position < storage.upperBound {
@@ -90,7 +93,7 @@ extension StoredTensor {
         throw .malformed(
           "the file ends at byte \(position), within \(escaped(Array(name.utf8)))")
       }
-      take(bytes)
+      try WeightsError.allocating(try take(bytes))
     }
   }
 }
@@ -126,7 +129,7 @@ struct SafetensorsHeader {
   ///
   /// - Parameter text: The JSON text.
   /// - Throws: `WeightsError.malformed` with the first thing that is wrong.
-  init(_ text: [UInt8]) throws(WeightsError) {
+  init(_ text: Buffer<UInt8>) throws(WeightsError) {
     dataStart = 8 + text.count
     guard text.first == UInt8(ascii: "{") else {
       throw .malformed("the header does not begin with {")

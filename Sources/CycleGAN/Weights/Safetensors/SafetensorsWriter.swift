@@ -17,7 +17,8 @@ extension WeightsFile {
   /// The whole file; the same contents give the same bytes.
   ///
   /// - Returns: A safetensors file with `"format":"pt"` and a checksum in its metadata.
-  public func serialized() -> [UInt8] { safetensors.bytes }
+  /// - Throws: `OutOfMemory`.
+  public func serialized() throws(OutOfMemory) -> Buffer<UInt8> { try safetensors.bytes() }
 
   /// Writes a safetensors file atomically.
   ///
@@ -81,13 +82,18 @@ extension WeightsFile {
     [8, 4, 1].flatMap { size in tensors.filter { $0.elements.size == size } }
   }
 
-  /// The header text as the checksum sees it.
+  /// Adds a header's text to a checksum, with zeros where its own checksum is.
   ///
-  /// - Parameter text: A header's text.
-  /// - Returns: The same with zeros where a checksum is.
-  static func withoutChecksum(_ text: [UInt8]) -> [UInt8] {
-    guard text.starts(with: opening), text.count >= digits.upperBound else { return text }
-    return text[..<digits.lowerBound] + Array("00000000".utf8) + text[digits.upperBound...]
+  /// - Parameters:
+  ///   - text: A header's text.
+  ///   - previous: The checksum so far.
+  /// - Returns: The checksum with the text.
+  static func checksum(withoutChecksum text: Buffer<UInt8>, _ previous: UInt32) -> UInt32 {
+    guard text.starts(with: opening), text.count >= digits.upperBound else {
+      return crc32(text, previous)
+    }
+    let zeros = crc32(Array("00000000".utf8), crc32(text.prefix(digits.lowerBound), previous))
+    return crc32(text.dropFirst(digits.upperBound), zeros)
   }
 }
 
@@ -98,7 +104,7 @@ extension SafetensorsHeader {
   /// - Returns: Nil for a file that other programs wrote, also where they kept our metadata: then the
   ///   checksum is not at its offset and says nothing about the new file.
   /// - Throws: `WeightsError.malformed` if there should be one and it is not readable.
-  func checksum(in text: [UInt8]) throws(WeightsError) -> UInt32? {
+  func checksum(in text: Buffer<UInt8>) throws(WeightsError) -> UInt32? {
     guard text.starts(with: opening) else {
       if contents.metadata["crc32"] == nil, contents.metadata["crc32_covers"] != nil {
         throw .malformed("its checksum is missing")

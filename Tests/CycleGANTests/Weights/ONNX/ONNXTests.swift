@@ -20,16 +20,16 @@ import Testing
     let (architecture, scale) = Self.generators[index]
     let weights = architecture.filled(scale: scale)
     let file = ONNXFile(
-      try weights.content(.onnx, of: .generator(architecture), version: "0").bytes)
+      Array(try weights.content(.onnx, of: .generator(architecture), version: "0").bytes()))
     let side = architecture.network.minimumSide
     let frame = Numbers.image(
       width: 2 * side, height: side, channels: architecture.inputChannels)
     let made = try Generator(weights, architecture: architecture)(frame)
     guard case .float32(let input) = frame.samples, case .float32(let output) = made.samples
     else { return }
-    let result = file.run(Naive(planes: input, frame.height, frame.width, frame.channels))
+    let result = file.run(Naive(planes: Array(input), frame.height, frame.width, frame.channels))
     result.expect(
-      Naive(planes: output, made.height, made.width, made.channels).floats, within: 1e-4)
+      Naive(planes: Array(output), made.height, made.width, made.channels).floats, within: 1e-4)
   }
 
   @Test func `batch, height and width are open, and the metadata go along`() throws {
@@ -38,7 +38,7 @@ import Testing
     var weights = architecture.filled()
     weights.metadata = architecture.metadata
     let file = ONNXFile(
-      try weights.content(.onnx, of: .generator(architecture), version: "0").bytes)
+      Array(try weights.content(.onnx, of: .generator(architecture), version: "0").bytes()))
     #expect(file.version == 8)
     #expect(file.operatorSet == 17)
     #expect(file.metadata == architecture.metadata)
@@ -53,7 +53,7 @@ import Testing
     let architecture = DiscriminatorArchitecture(kind: .patch(layers: 2), width: 2)
     let weights = weights(of: architecture.network)
     let file = ONNXFile(
-      try weights.content(.onnx, of: .discriminator(architecture), version: "0").bytes)
+      Array(try weights.content(.onnx, of: .discriminator(architecture), version: "0").bytes()))
     #expect(file.sides["output"] == ["batch", "1", "rows", "columns"])
     #expect(file.nodes.last?.operation == "Conv")
     #expect(file.nodes.last?.output == "output")

@@ -12,7 +12,7 @@ let generator = try Generator(
 
 // PNG, JPEG, WebP or PNM, recognized by content; 8-bit RGB, upright.
 let image = try Image(decoding: ByteReader(paths[1]).readAll())
-let translation = Image(try generator(Frame(image)))
+let translation = try Image(try generator(Frame(image)))
 
 // Atomically: under the name there is the whole file or none.
 try AtomicFile.write(translation.encoded(as: .png), to: paths[2])
