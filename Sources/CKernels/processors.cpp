@@ -8,9 +8,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <limits>
-#include <sstream>
 #include <string>
 #include <vector>
+
+#include "CKernels.h"
 
 namespace {
 
@@ -59,7 +60,8 @@ double group_quota(const std::string &root, std::string group, bool is_version_2
         least = std::min(least, processors(quota[0], period[0]));
     }
     if (group.empty() || group == "/") return least;
-    group.resize(group.find_last_of('/'));
+    const size_t slash = group.find_last_of('/');
+    group.resize(slash == std::string::npos ? 0 : slash);
   }
 }
 
@@ -67,19 +69,19 @@ double group_quota(const std::string &root, std::string group, bool is_version_2
 ///
 /// Inside of a container the paths of /proc/self/cgroup may be the host's, and its own group is the
 /// root of the mounted tree: walking up ends there in any case.
-double quota() {
+double quota(const std::string &groups, const std::string &mounts) {
   double least = unlimited;
-  std::ifstream groups("/proc/self/cgroup");
-  for (std::string line; std::getline(groups, line);) {
+  std::ifstream file(groups);
+  for (std::string line; std::getline(file, line);) {
     // ID:controllers:/path
     const size_t first = line.find(':'), second = line.find(':', first + 1);
     if (first == std::string::npos || second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
     const std::string group = line.substr(second + 1);
     if (controllers.empty())
-      least = std::min(least, group_quota("/sys/fs/cgroup", group, true));
+      least = std::min(least, group_quota(mounts, group, true));
     else if (("," + controllers + ",").find(",cpu,") != std::string::npos)
-      least = std::min(least, group_quota("/sys/fs/cgroup/cpu", group, false));
+      least = std::min(least, group_quota(mounts + "/cpu", group, false));
   }
   return least;
 }
@@ -89,7 +91,12 @@ double quota() {
 int ck::threads_by_default() {
   const char *wanted = std::getenv("OMP_NUM_THREADS");
   if (wanted && std::atoi(wanted) > 0) return std::min(std::atoi(wanted), 1024);
-  const int allowed = std::clamp(allowed_processors(), 1, 1024);
+  return ck_processors_within(std::clamp(allowed_processors(), 1, 1024), "/proc/self/cgroup",
+                              "/sys/fs/cgroup");
+}
+
+int ck_processors_within(int allowed, const char *groups, const char *mounts) {
   // A quota of one and a half processors is worth a second thread.
-  return static_cast<int>(std::clamp(std::ceil(quota()), 1.0, static_cast<double>(allowed)));
+  const double least = std::ceil(quota(groups, mounts));
+  return static_cast<int>(std::clamp(least, 1.0, static_cast<double>(allowed)));
 }

@@ -44,9 +44,9 @@ struct EarlySignalTests {
     let outcome = try shell(
       """
       mkfifo list; exec 3<>list; \(command) &
-      until [[ $(readlink /proc/$!/fd/* 2>/dev/null || :) == *"$PWD/list"* ]]; do sleep .02; done
-      grep SigBlk /proc/$!/status; kill -KILL $!
+      until grep -q 'SigBlk:.0*$' /proc/$!/status; do sleep .02; done
+      kill -KILL $!
       """)
-    #expect(outcome.output == "SigBlk:\t0000000000000000\n", "\(outcome.errors)")
+    #expect(outcome.status == 0, "\(outcome.errors)")
   }
 }

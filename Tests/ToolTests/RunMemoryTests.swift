@@ -42,7 +42,7 @@ struct RunMemoryTests {
     #expect(!outcome.errors.contains("damaged"))
     #expect(
       outcome.errors.contains(
-        #/run\/checkpoints\/00000001.ckpt: its \d+ bytes do not fit into memory; free memory, or/#))
+        #/run\/checkpoints\/00000001.ckpt: out of memory: \d+ bytes more cannot be allocated; free/#))
   }
 
   @Test func `is 71 also as initial weights, and no folder is left`() throws {
@@ -55,6 +55,6 @@ struct RunMemoryTests {
     #expect(
       outcome.output == "71\n71\n71\na\nbefore\nerrors\nrun\n", "\(outcome.output)\(outcome.errors)"
     )
-    #expect(outcome.errors.contains("do not fit into memory; free memory, or raise its limit"))
+    #expect(outcome.errors.contains("cannot be allocated; free memory, or raise its limit"))
   }
 }

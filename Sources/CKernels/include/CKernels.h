@@ -25,9 +25,13 @@ void ck_threads_set(int count);
 /// limit before.
 int ck_threads_limit(int most);
 
-/// The threads in use, unless set: OMP_NUM_THREADS, or the processors of the affinity mask, or fewer
-/// where a control group has a quota of processor time.
+/// The threads in use, unless set: OMP_NUM_THREADS, or the processors of the affinity mask, or
+/// fewer where a control group has a quota of processor time.
 int ck_threads_count(void);
+
+/// The processors of `allowed` that control groups leave a process: a file as /proc/self/cgroup
+/// names its groups, and `mounts` has them as /sys/fs/cgroup has. At least 1.
+int ck_processors_within(int allowed, const char *groups, const char *mounts);
 
 /// The version of oneDNN that is linked, as "2.6.3"; static memory.
 const char *ck_onednn_version(void);

@@ -37,8 +37,9 @@ CASES = {
     "lsgan": {},
     "lsgan-without-identity": dict(identity=0),
     "vanilla": dict(mode="vanilla"),
-    # At this scale no activation is nearer to a kink in the first steps than single precision errs.
-    "wgangp": dict(mode="wgangp", side=32, layers=3, scale=0.08),
+    # The critic's loss grows without bound, and at most scales single precision, with oneDNN or
+    # without, is beyond the limits by then. At this one both are within a tenth of them.
+    "wgangp": dict(mode="wgangp", side=32, layers=3, scale=0.09),
     "batch-norm": dict(norm="batch", batch=2, steps=10),
     "no-norm-pixel": dict(norm="none", layers=0, scale=0.15, steps=10),
     "unet": dict(generator=("unet", 6), ngf=4),
