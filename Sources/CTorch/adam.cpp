@@ -13,6 +13,7 @@ struct slot {
 void step_on_host(const slot &s, const at::Tensor &gradient, const ck_adam_update &u) {
   ck_adam_step(&u, s.parameter.data_ptr<float>(), gradient.data_ptr<float>(),
                s.mean.data_ptr<float>(), s.square.data_ptr<float>(), s.parameter.numel());
+  s.parameter.unsafeGetTensorImpl()->bump_version();
 }
 
 void step_on_device(const slot &s, const at::Tensor &gradient, const ck_adam_update &u) {

@@ -1,5 +1,7 @@
 #include "convolution.h"
 
+#include "weight_identity.h"
+
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -20,8 +22,9 @@ struct geometry {
 };
 
 ck_convolution_extents shape(at::IntArrayRef x, at::IntArrayRef weight, at::IntArrayRef y,
-                             geometry g) {
-  return {x[0], x[1], x[2], x[3], y[1], y[2], y[3], weight[2], g.stride, g.padding, g.bf16};
+                             geometry g, ck_weight_identity identity) {
+  return {x[0], x[1],      x[2],     x[3],      y[1],   y[2],
+          y[3], weight[2], g.stride, g.padding, g.bf16, identity};
 }
 
 // A convolution y = w * x is linear in x and in w. With its adjoints x = data(y, w) and
@@ -36,7 +39,7 @@ at::Tensor forward(const at::Tensor &x, const at::Tensor &w, const at::Tensor &b
   TORCH_CHECK(x.dim() == 4 && x.size(1) == w.size(1), "a convolution of ", w.size(1),
               " channels meets an image of ", x.sizes());
   const auto y = empty({x.size(0), w.size(0), side(x.size(2)), side(x.size(3))}, x);
-  const auto s = shape(x.sizes(), w.sizes(), y.sizes(), g);
+  const auto s = shape(x.sizes(), w.sizes(), y.sizes(), g, ct::identity_of(w));
   const auto dense = x.contiguous(channels_last);
   ck_error error;
   ct::check(ck_convolution_forward(&s, dense.data_ptr<float>(), w.contiguous().data_ptr<float>(),
@@ -50,7 +53,7 @@ at::Tensor data(const at::Tensor &y, const at::Tensor &w, at::IntArrayRef x_size
   TORCH_CHECK(y.dim() == 4 && y.size(1) == w.size(0), "a transposed convolution of ", w.size(0),
               " channels meets an image of ", y.sizes());
   const auto x = empty(x_sizes, y);
-  const auto s = shape(x_sizes, w.sizes(), y.sizes(), g);
+  const auto s = shape(x_sizes, w.sizes(), y.sizes(), g, ct::identity_of(w));
   const auto dense = y.contiguous(channels_last), kernel = w.contiguous();
   ck_error error;
   ct::check(ck_convolution_backward_data(&s, dense.data_ptr<float>(), kernel.data_ptr<float>(),
@@ -61,7 +64,7 @@ at::Tensor data(const at::Tensor &y, const at::Tensor &w, at::IntArrayRef x_size
 
 at::Tensor weight(const at::Tensor &x, const at::Tensor &y, at::IntArrayRef w_sizes, geometry g) {
   const auto w = at::empty(w_sizes, x.options());
-  const auto s = shape(x.sizes(), w_sizes, y.sizes(), g);
+  const auto s = shape(x.sizes(), w_sizes, y.sizes(), g, {0, 0});
   const auto dense_x = x.contiguous(channels_last), dense_y = y.contiguous(channels_last);
   ck_error error;
   ct::check(ck_convolution_backward_weights(&s, dense_x.data_ptr<float>(),
@@ -221,6 +224,16 @@ at::Tensor convolve_transposed(const at::Tensor &y, const at::Tensor &weight,
   TORCH_CHECK(y.dim() == 4, "a transposed convolution meets an image of ", y.sizes());
   const std::vector<int64_t> sizes{y.size(0), weight.size(1), side(y.size(2)), side(y.size(3))};
   return biased(apply_data(y, weight, sizes, {o.stride, o.padding, o.bf16}), bias);
+}
+
+convolution::convolution(at::Tensor weight, at::Tensor bias, const ct_convolution &description)
+    : weight(weight),
+      bias(bias),
+      options{description.stride, description.padding, description.output_padding,
+              description.bf16},
+      transposed(description.transposed),
+      instance_normalized(description.instance_normalized) {
+  register_weight(weight);
 }
 
 at::Tensor convolution::forward(at::Tensor input, const pass &, bool) {

@@ -23,13 +23,7 @@ struct convolution final : stage {
   at::Tensor weight, bias;
   convolution_options options;
   bool transposed, instance_normalized;
-  convolution(at::Tensor weight, at::Tensor bias, const ct_convolution &description)
-      : weight(weight),
-        bias(bias),
-        options{description.stride, description.padding, description.output_padding,
-                description.bf16},
-        transposed(description.transposed),
-        instance_normalized(description.instance_normalized) {}
+  convolution(at::Tensor weight, at::Tensor bias, const ct_convolution &description);
   at::Tensor forward(at::Tensor input, const pass &how, bool fresh) override;
   bool output_is_fresh() const override { return true; }
   void append_trainable(std::vector<at::Tensor> &list) const override {

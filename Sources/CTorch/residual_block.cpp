@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "weight_identity.h"
+
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -10,9 +12,16 @@ using torch::autograd::variable_list;
 
 constexpr auto channels_last = at::MemoryFormat::ChannelsLast;
 
-ck_residual_block_shape shape(const at::Tensor &x, double epsilon) {
+ck_residual_block_shape shape(const at::Tensor &x, double epsilon, const at::Tensor &weight1,
+                              const at::Tensor &weight2) {
   const auto side = [&](int i) { return static_cast<int>(x.size(i)); };
-  return {side(0), side(2), side(3), side(1), static_cast<float>(epsilon)};
+  return {side(0),
+          side(2),
+          side(3),
+          side(1),
+          static_cast<float>(epsilon),
+          ct::identity_of(weight1),
+          ct::identity_of(weight2)};
 }
 
 struct block_function : torch::autograd::Function<block_function> {
@@ -21,7 +30,7 @@ struct block_function : torch::autograd::Function<block_function> {
     const auto input = x.contiguous(channels_last);
     const auto first = at::empty_like(input), second = at::empty_like(input);
     const auto result = at::empty_like(input);
-    const auto s = shape(input, epsilon);
+    const auto s = shape(input, epsilon, weight1, weight2);
     const auto statistics =
         at::empty({static_cast<int64_t>(ck_residual_block_statistics(&s))}, input.options());
     ck_error error;
@@ -41,7 +50,7 @@ struct block_function : torch::autograd::Function<block_function> {
     const auto dy = gradients[0].contiguous(channels_last);
     const auto dx = at::empty_like(x);
     const auto dweight1 = at::empty_like(weight1), dweight2 = at::empty_like(weight2);
-    const auto s = shape(x, context->saved_data["epsilon"].toDouble());
+    const auto s = shape(x, context->saved_data["epsilon"].toDouble(), weight1, weight2);
     ck_error error;
     ct::check(ck_residual_block_backward(
                   &s, x.data_ptr<float>(), weight1.data_ptr<float>(), weight2.data_ptr<float>(),

@@ -99,11 +99,10 @@ typedef struct {
 /// A convolution, or the adjoint of one, as GEMMs over rows of pixels.
 typedef struct ck_gemm_convolution ck_gemm_convolution;
 
-/// Makes one. `weight` is [K, C, k, k], or [C, K, k, k] where transposed; `bias` is [K] or NULL.
-/// Both are copied. `*result` is NULL on failure; the caller frees it.
+/// Makes one. `weight` is [K, C, k, k], or [C, K, k, k] where transposed, and copied. `*result` is
+/// NULL on failure; the caller frees it.
 ck_status ck_gemm_convolution_create(ck_convolution_shape shape, const float *weight,
-                                     const float *bias, ck_gemm_convolution **result,
-                                     ck_error *error);
+                                     ck_gemm_convolution **result, ck_error *error);
 
 /// Frees one; NULL is fine.
 void ck_gemm_convolution_free(ck_gemm_convolution *convolution);
@@ -112,7 +111,8 @@ void ck_gemm_convolution_free(ck_gemm_convolution *convolution);
 /// added up in float32: weights reordered once, primitives kept by size.
 typedef struct ck_bf16_convolution ck_bf16_convolution;
 
-/// Makes one, as `ck_gemm_convolution_create` does; without reflection padding.
+/// Makes one, as `ck_gemm_convolution_create` does, without reflection padding; `bias` is [K], and
+/// copied, or NULL.
 ck_status ck_bf16_convolution_create(ck_convolution_shape shape, const float *weight,
                                      const float *bias, ck_bf16_convolution **result,
                                      ck_error *error);
@@ -149,12 +149,19 @@ ck_status ck_winograd_run(const ck_winograd *winograd, const float *x, int heigh
 //
 // All tensors are dense: x [N, H, W, C], weight [K, C, k, k] and y [N, H', W', K].
 
+/// Names the values that a weight has, so that what is made of them is kept for the next call.
+typedef struct {
+  uint64_t weight;   // of this weight alone, in the whole process; 0: nothing is kept
+  uint64_t version;  // another one for other values
+} ck_weight_identity;
+
 /// Extents, and how the kernel moves over x.
 typedef struct {
   int64_t batch, input, height, width;          // x
   int64_t output, output_height, output_width;  // y
   int64_t kernel, stride, padding;              // px
   int bf16;  // 1: factors of 16 channels or more are rounded to bfloat16, see ck_bf16_available
+  ck_weight_identity weight;
 } ck_convolution_extents;
 
 /// y = convolution of x, plus `bias` [K] or NULL; y is complete on success only.
@@ -201,6 +208,7 @@ ck_status ck_instance_norm_backward(const ck_instance_norm_shape *shape, const f
 typedef struct {
   int batch, height, width, channels;
   float epsilon;  // of the norms
+  ck_weight_identity weight1, weight2;
 } ck_residual_block_shape;
 
 /// How many floats a block's statistics are.
@@ -254,14 +262,15 @@ typedef struct {
 void ck_map_apply(ck_map map, const float *x, int height, int width, int channels, float *y,
                   int padding, int y_channels, int y_first);
 
-/// y [H', W', K] = convolution of map(x) [H, W, C]; the map's addend is ignored.
+/// y [H', W', K] = convolution of map(x) [H, W, C], plus `bias` [K] or NULL; the map's addend is
+/// ignored.
 ///
 /// With `y_mean` and `y_scale`, each `ck_channels_padded(K)` long, they receive y's mean and
 /// 1 / sqrt(variance + epsilon) per channel. y is complete on success only.
 ck_status ck_gemm_convolution_run(const ck_gemm_convolution *convolution, ck_map map,
-                                  const float *x, int height, int width, float *y, int y_height,
-                                  int y_width, float *y_mean, float *y_scale, float epsilon,
-                                  ck_error *error);
+                                  const float *x, int height, int width, const float *bias,
+                                  float *y, int y_height, int y_width, float *y_mean,
+                                  float *y_scale, float epsilon, ck_error *error);
 
 /// y [H, W, K] = convolution of map(x) [H, W, C] inside (k - 1) / 2 px of reflection padding.
 ///

@@ -28,9 +28,10 @@ int divided_up(int value, int by) { return (value + by - 1) / by; }
 /// One call: the sizes, and how the work is cut.
 struct ck_gemm_convolution::call {
   call(const ck_gemm_convolution &own, const ck_map &map, const float *x, int height, int width,
-       float *y, int y_height, int y_width)
+       const float *bias, float *y, int y_height, int y_width)
       : map(map),
         x(x),
+        bias(bias),
         y(y),
         height(height),
         width(width),
@@ -70,7 +71,7 @@ struct ck_gemm_convolution::call {
   size_t thread_floats() const { return (window + gathered + products + 15) / 16 * 16; }
 
   const ck_map &map;
-  const float *x;
+  const float *x, *bias;
   float *y;
   int height, width, y_height, y_width;
   size_t x_image, y_image;
@@ -84,8 +85,7 @@ struct ck_gemm_convolution::call {
 };
 
 ck_gemm_convolution::ck_gemm_convolution(int input, int output, convolution_geometry geometry,
-                                         const convolution_weights &weights,
-                                         const float *bias_values)
+                                         const convolution_weights &weights)
     : input(input),
       output(output),
       geometry(geometry),
@@ -94,7 +94,6 @@ ck_gemm_convolution::ck_gemm_convolution(int input, int output, convolution_geom
       x_step(geometry.transposed ? 1 : geometry.stride),
       y_step(geometry.transposed ? geometry.stride : 1) {
   const int kernel = geometry.kernel, padding = geometry.padding, stride = geometry.stride;
-  if (bias_values) bias.assign(bias_values, bias_values + output);
   if (!geometry.transposed) {
     add_phase({0, 0, -padding, -padding, kernel, kernel, 0, 0, 1, {}}, weights);
     return;
@@ -126,29 +125,41 @@ size_t ck_gemm_convolution::panel_floats(const phase &p) const {
   return static_cast<size_t>(p.rows) * p.columns * input * table.panel;
 }
 
+size_t ck_gemm_convolution::bytes() const {
+  size_t floats = 0;
+  for (const phase &p : phases) floats += panels * panel_floats(p);
+  return floats * sizeof(float);
+}
+
 int ck_gemm_convolution::columns_of(const phase &p, int y_width) const {
   return divided_up(y_width - p.y_column, y_step);
 }
 
 void ck_gemm_convolution::add_phase(phase made, const convolution_weights &weights) {
-  constexpr int share = 16;
+  // Kernels of some inputs to all outputs of a panel are read whole, since each lies in its own
+  // lines, and then dealt out.
+  constexpr int share = 4;
   const int shares = divided_up(input, share), panel = table.panel;
-  const size_t own = panel_floats(made);
+  const int taps = geometry.kernel * geometry.kernel;
+  const size_t own = panel_floats(made), thread_floats = static_cast<size_t>(panel) * taps;
   made.packed = floats_of(panels * own);
-  in_parallel(panels * shares, [&](int i) {
+  float *scratch = scratch_floats(threads_for(panels * shares) * thread_floats);
+  in_parallel_with_thread(panels * shares, [&](int i, int thread) {
     const int first = i / shares * panel, count = std::min(panel, output - first);
-    float *to = made.packed.get() + i / shares * own;
-    for (int c = i % shares * share; c < std::min(input, (i % shares + 1) * share); c++)
-      for (int k = 0; k < panel; k++) {
-        const float *from = weights.values + (first + k) * weights.output + c * weights.input;
-        for (int row = 0; row < made.rows; row++)
-          for (int column = 0; column < made.columns; column++) {
-            const int tap = (made.kernel_row + row * made.step) * geometry.kernel +
-                            made.kernel_column + column * made.step;
-            to[(static_cast<size_t>(row * made.columns + column) * input + c) * panel + k] =
-                k < count ? from[tap] : 0;
-          }
-      }
+    float *to = made.packed.get() + i / shares * own, *kernels = scratch + thread * thread_floats;
+    for (int c = i % shares * share; c < std::min(input, (i % shares + 1) * share); c++) {
+      for (int k = 0; k < count; k++)
+        std::copy_n(weights.values + (first + k) * weights.output + c * weights.input, taps,
+                    kernels + k * taps);
+      std::fill(kernels + count * taps, kernels + panel * taps, 0.f);
+      for (int row = 0; row < made.rows; row++)
+        for (int column = 0; column < made.columns; column++) {
+          const int tap = (made.kernel_row + row * made.step) * geometry.kernel +
+                          made.kernel_column + column * made.step;
+          float *line = to + (static_cast<size_t>(row * made.columns + column) * input + c) * panel;
+          for (int k = 0; k < panel; k++) line[k] = kernels[k * taps + tap];
+        }
+    }
   });
   phases.push_back(std::move(made));
 }
@@ -196,13 +207,13 @@ void ck_gemm_convolution::multiply(const call &c, const phase &p, gemm_operands 
   product.b_row = table.panel;
   product.b_panel = panel_floats(p);
   product.columns = rounded_up(count, table.lanes);
-  product.adds = !bias.empty();
+  product.adds = c.bias != nullptr;
   const bool is_direct = product.columns == count && !c.is_narrow;
   product.c = is_direct ? y + first : products;
   product.c_row = is_direct ? y_pixel : product.columns;
   if (product.adds)
     for (int i = 0; i < product.rows; i++)
-      std::copy_n(bias.data() + first, count, product.c + i * product.c_row);
+      std::copy_n(c.bias + first, count, product.c + i * product.c_row);
   table.gemm(product);
   if (is_direct) return;
   const int columns = columns_of(p, c.y_width);
@@ -269,9 +280,9 @@ void ck_gemm_convolution::run_rows(const call &c, int image, int first, int end,
 }
 
 void ck_gemm_convolution::run(const ck_map &map, int batch, const float *x, int height, int width,
-                              float *y, int y_height, int y_width, const image_channels *statistics,
-                              float epsilon) const {
-  const call c(*this, map, x, height, width, y, y_height, y_width);
+                              const float *bias, float *y, int y_height, int y_width,
+                              const image_channels *statistics, float epsilon) const {
+  const call c(*this, map, x, height, width, bias, y, y_height, y_width);
   // Few parts are cut by panels of outputs, too; each copies the inputs for itself.
   const int cuts = batch * c.parts < least_parts ? panels : 1, items = batch * c.parts * cuts;
   const bool gathers = statistics && cuts == 1;
@@ -302,8 +313,7 @@ void ck_gemm_convolution::run(const ck_map &map, int batch, const float *x, int 
 }
 
 ck_status ck_gemm_convolution_create(ck_convolution_shape shape, const float *weight,
-                                     const float *bias, ck_gemm_convolution **result,
-                                     ck_error *error) {
+                                     ck_gemm_convolution **result, ck_error *error) {
   *result = nullptr;
   return guarded(error, [&] {
     const size_t taps = static_cast<size_t>(shape.kernel) * shape.kernel;
@@ -313,19 +323,19 @@ ck_status ck_gemm_convolution_create(ck_convolution_shape shape, const float *we
     *result = new ck_gemm_convolution(
         shape.input, shape.output,
         {shape.kernel, shape.stride, shape.padding, shape.reflects != 0, shape.transposed != 0},
-        {weight, of_output, of_input}, bias);
+        {weight, of_output, of_input});
   });
 }
 
 void ck_gemm_convolution_free(ck_gemm_convolution *convolution) { delete convolution; }
 
 ck_status ck_gemm_convolution_run(const ck_gemm_convolution *convolution, ck_map map,
-                                  const float *x, int height, int width, float *y, int y_height,
-                                  int y_width, float *y_mean, float *y_scale, float epsilon,
-                                  ck_error *error) {
+                                  const float *x, int height, int width, const float *bias,
+                                  float *y, int y_height, int y_width, float *y_mean,
+                                  float *y_scale, float epsilon, ck_error *error) {
   return guarded(error, [&] {
     const image_channels statistics{y_mean, y_scale, 0};
-    convolution->run(map, 1, x, height, width, y, y_height, y_width, y_mean ? &statistics : nullptr,
-                     epsilon);
+    convolution->run(map, 1, x, height, width, bias, y, y_height, y_width,
+                     y_mean ? &statistics : nullptr, epsilon);
   });
 }

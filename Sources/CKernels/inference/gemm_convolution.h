@@ -33,12 +33,16 @@ struct ck_gemm_convolution {
   /// `bias` is [K] or NULL; both are copied. Throws std::invalid_argument where the kernel is
   /// smaller than the stride.
   ck_gemm_convolution(int input, int output, ck::convolution_geometry geometry,
-                      const ck::convolution_weights &weights, const float *bias);
+                      const ck::convolution_weights &weights);
 
-  /// y [N, H', W', K] from map(x) [N, H, W, C], and the statistics of each image of y where they
-  /// are asked for. The map's addend is ignored.
-  void run(const ck_map &map, int batch, const float *x, int height, int width, float *y,
-           int y_height, int y_width, const ck::image_channels *statistics, float epsilon) const;
+  /// y [N, H', W', K] from map(x) [N, H, W, C], plus `bias` [K] or NULL, and the statistics of each
+  /// image of y where they are asked for. The map's addend is ignored.
+  void run(const ck_map &map, int batch, const float *x, int height, int width, const float *bias,
+           float *y, int y_height, int y_width, const ck::image_channels *statistics,
+           float epsilon) const;
+
+  /// What the weights take.
+  size_t bytes() const;
 
   const int input, output;
   const ck::convolution_geometry geometry;
@@ -73,5 +77,4 @@ struct ck_gemm_convolution {
   int panels;
   int x_step, y_step;  // pixels from one output of a phase to the next, in x and in y
   std::vector<phase> phases;
-  std::vector<float> bias;  // [K], or none
 };

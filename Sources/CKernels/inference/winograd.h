@@ -44,6 +44,11 @@ struct ck_winograd {
   void multiply(int position, const float *v, size_t v_row, float *m, size_t m_row,
                 int tiles) const;
 
+  /// What the weights take.
+  size_t bytes() const {
+    return ck::winograd_points::positions * position_floats() * sizeof(float);
+  }
+
   const int input, output;
   const ck::kernel_table &table;  // what `packed` is laid out for
 

@@ -6,6 +6,7 @@
 #include "training/bf16_convolution.h"
 #include "training/gemm_convolution.h"
 #include "training/kn2row.h"
+#include "training/packed_weights.h"
 
 using namespace ck;
 
@@ -58,22 +59,27 @@ void kn2row_backward_data(const ck_convolution_extents &s, const float *y, const
 void gemm_forward(const ck_convolution_extents &s, const float *x, const float *weight,
                   const float *bias, float *y) {
   const size_t taps = s.kernel * s.kernel;
-  const ck_gemm_convolution convolution(
-      side(s.input), side(s.output),
-      {side(s.kernel), side(s.stride), side(s.padding), false, false},
-      {weight, s.input * taps, taps}, bias);
-  convolution.run(as_it_is, side(s.batch), x, side(s.height), side(s.width), y,
-                  side(s.output_height), side(s.output_width), nullptr, 0);
+  const auto convolution = packed_gemm(s.weight, packing::gemm, [&] {
+    return std::make_unique<ck_gemm_convolution>(
+        side(s.input), side(s.output),
+        convolution_geometry{side(s.kernel), side(s.stride), side(s.padding), false, false},
+        convolution_weights{weight, s.input * taps, taps});
+  });
+  convolution->run(as_it_is, side(s.batch), x, side(s.height), side(s.width), bias, y,
+                   side(s.output_height), side(s.output_width), nullptr, 0);
 }
 
 void gemm_backward_data(const ck_convolution_extents &s, const float *y, const float *weight,
                         float *x) {
   const size_t taps = s.kernel * s.kernel;
-  const ck_gemm_convolution convolution(
-      side(s.output), side(s.input), {side(s.kernel), side(s.stride), side(s.padding), false, true},
-      {weight, taps, s.input * taps}, nullptr);
-  convolution.run(as_it_is, side(s.batch), y, side(s.output_height), side(s.output_width), x,
-                  side(s.height), side(s.width), nullptr, 0);
+  const auto convolution = packed_gemm(s.weight, packing::gemm_adjoint, [&] {
+    return std::make_unique<ck_gemm_convolution>(
+        side(s.output), side(s.input),
+        convolution_geometry{side(s.kernel), side(s.stride), side(s.padding), false, true},
+        convolution_weights{weight, taps, s.input * taps});
+  });
+  convolution->run(as_it_is, side(s.batch), y, side(s.output_height), side(s.output_width), nullptr,
+                   x, side(s.height), side(s.width), nullptr, 0);
 }
 
 void bf16_forward(const ck_convolution_extents &s, const float *x, const float *weight,

@@ -10,17 +10,25 @@ using namespace ck;
 
 namespace {
 
-// Floats of dy in one GEMM: they stay in the second-level cache while all rows of x meet them.
-constexpr size_t dy_floats = 64 << 10;
-// Rows of the gradient that a thread takes at a time, a multiple of what a tile of the GEMM has.
-constexpr int block = 48;
+// Floats of dy that meet all taps of some inputs before the next ones do: they stay in the
+// second-level cache.
+constexpr int dy_floats = 64 << 10;
+// Inputs that a thread takes at a time, a multiple of the rows in a tile of the GEMM. Where an
+// image has fewer, a thread takes a row of the kernel.
+constexpr int block = 12;
+// Outputs whose sums are brought together at a time.
+constexpr int some_outputs = 16;
+
+typedef float four __attribute__((vector_size(16), aligned(4)));
 
 int divided_up(int value, int by) { return (value + by - 1) / by; }
 
-/// A copy of x inside zero padding and of dy in whole vectors, where they are not so already.
-struct operands {
-  operands(const ck_convolution_extents &s, const float *x_values, const float *dy_values)
-      : table(kernels()),
+/// One call: dw is, tap by tap, the product of x, moved by the tap and transposed, with dy.
+struct call {
+  call(const ck_convolution_extents &s, const float *x, const float *dy)
+      : x(x),
+        dy(dy),
+        table(kernels()),
         batch(static_cast<int>(s.batch)),
         height(static_cast<int>(s.height)),
         width(static_cast<int>(s.width)),
@@ -31,96 +39,147 @@ struct operands {
         kernel(static_cast<int>(s.kernel)),
         stride(static_cast<int>(s.stride)),
         padding(static_cast<int>(s.padding)),
-        padded_height(std::max(height + padding, (y_height - 1) * stride + kernel)),
         columns(divided_up(output, table.lanes) * table.lanes),
-        line(static_cast<size_t>(std::max(width + padding, (y_width - 1) * stride + kernel)) *
-             input),
-        x(x_values),
-        dy(dy_values) {
-    const bool pads = padding > 0 || line != static_cast<size_t>(width) * input;
-    const size_t x_count = pads ? batch * padded_height * line : 0;
-    const size_t dy_count =
-        columns != output ? static_cast<size_t>(batch) * y_height * y_width * columns : 0;
-    if (x_count + dy_count == 0) return;
-    float *made = scratch_floats(x_count + dy_count);
-    if (pads) pad(made);
-    if (dy_count > 0) widen(made + x_count);
+        by_inputs(input >= block),
+        rows(by_inputs ? block : kernel * input),
+        groups(by_inputs ? kernel * kernel : 1),
+        items(by_inputs ? divided_up(input, block) : kernel),
+        chunk(std::clamp(dy_floats / (y_width * columns), 1, y_height)) {}
+
+  size_t pixels() const { return static_cast<size_t>(chunk) * y_width; }
+  size_t sum_floats() const { return static_cast<size_t>(groups) * rows * columns; }
+  /// A thread's sums, the rows of x that meet a chunk of dy, the sums of some outputs, and the
+  /// chunk in whole vectors.
+  size_t thread_floats() const {
+    return sum_floats() + (rows + 15) / 16 * 16 * pixels() +
+           static_cast<size_t>(groups) * rows * some_outputs +
+           (columns != output ? pixels() * columns : 0);
   }
 
-  const kernel_table &table;
-  const int batch, height, width, input, output, y_height, y_width, kernel, stride, padding;
-  const int padded_height, columns;
-  const size_t line;  // floats of a row of x
-  const float *x, *dy;
+  /// The kernels of some inputs, or a row of all kernels.
+  void run(int item, float *sums, float *dw) const {
+    float *rows_of_x = sums + sum_floats();
+    float *tile = rows_of_x + (rows + 15) / 16 * 16 * pixels();
+    float *wide = tile + static_cast<size_t>(groups) * rows * some_outputs;
+    const int count = by_inputs ? std::min(block, input - item * block) : rows;
+    for (int n = 0; n < batch; n++)
+      for (int row = 0; row < y_height; row += chunk) {
+        const int some = std::min(chunk, y_height - row);
+        const float *own = dy + (static_cast<size_t>(n) * y_height + row) * y_width * output;
+        if (columns != output) own = widened(own, some * y_width, wide);
+        for (int group = 0; group < groups; group++) {
+          gather(n, row, some, item, group, count, rows_of_x);
+          table.gemm({.a = rows_of_x,
+                      .a_row = 1,
+                      .a_column = static_cast<size_t>(count),
+                      .b = own,
+                      .b_row = static_cast<size_t>(columns),
+                      .b_panel = static_cast<size_t>(table.panel),
+                      .c = sums + static_cast<size_t>(group) * count * columns,
+                      .c_row = static_cast<size_t>(columns),
+                      .rows = count,
+                      .columns = columns,
+                      .depth = some * y_width,
+                      .adds = n > 0 || row > 0});
+        }
+      }
+    scatter(item, count, sums, tile, dw);
+  }
 
  private:
-  void pad(float *to) {
-    in_parallel(batch * padded_height, [&](int i) {
-      const int n = i / padded_height, row = i % padded_height - padding;
-      float *own = to + i * line, *end = own + line;
-      if (row < 0 || row >= height) return std::fill(own, end, 0.f);
-      const size_t count = static_cast<size_t>(width) * input;
-      float *inside = own + static_cast<size_t>(padding) * input;
-      std::fill(own, inside, 0.f);
-      std::copy_n(x + (static_cast<size_t>(n) * height + row) * count, count, inside);
-      std::fill(inside + count, end, 0.f);
-    });
-    x = to;
+  const float *widened(const float *values, int count, float *to) const {
+    for (int i = 0; i < count; i++) {
+      std::copy_n(values + static_cast<size_t>(i) * output, output, to + i * columns);
+      std::fill(to + i * columns + output, to + (i + 1) * columns, 0.f);
+    }
+    return to;
   }
 
-  void widen(float *to) {
-    in_parallel(batch * y_height, [&](int row) {
-      for (int column = 0; column < y_width; column++) {
-        const size_t pixel = static_cast<size_t>(row) * y_width + column;
-        std::copy_n(dy + pixel * output, output, to + pixel * columns);
-        std::fill(to + pixel * columns + output, to + (pixel + 1) * columns, 0.f);
+  /// The pixels of x that meet some rows of dy, `count` values each.
+  void gather(int n, int first, int some, int item, int group, int count, float *to) const {
+    const int tap_row = by_inputs ? group / kernel : item;
+    const int first_tap = by_inputs ? group % kernel : 0, taps = by_inputs ? 1 : kernel;
+    const int channels = by_inputs ? count : input, channel = by_inputs ? item * block : 0;
+    for (int i = first; i < first + some; i++) {
+      const int row = i * stride - padding + tap_row;
+      if (row < 0 || row >= height) {
+        std::fill(to, to + static_cast<size_t>(count) * y_width, 0.f);
+        to += static_cast<size_t>(count) * y_width;
+        continue;
       }
-    });
-    dy = to;
+      const float *line = x + (static_cast<size_t>(n) * height + row) * width * input + channel;
+      for (int j = 0; j < y_width; j++) {
+        const int start = j * stride - padding + first_tap;
+        if (start >= 0 && start + taps <= width) {
+          copy(line + static_cast<size_t>(start) * input, count, to);
+          to += count;
+          continue;
+        }
+        for (int column = start; column < start + taps; column++, to += channels)
+          if (column < 0 || column >= width)
+            std::fill(to, to + channels, 0.f);
+          else
+            copy(line + static_cast<size_t>(column) * input, channels, to);
+      }
+    }
   }
+
+  static void copy(const float *from, int count, float *to) {
+    if (count != block) {
+      for (int i = 0; i < count; i++) to[i] = from[i];
+      return;
+    }
+    for (int i = 0; i < block; i += 4)
+      *reinterpret_cast<four *>(to + i) = *reinterpret_cast<const four *>(from + i);
+  }
+
+  /// Into [K, C, k, k], some outputs at a time: their sums are far apart.
+  void scatter(int item, int count, const float *sums, float *tile, float *dw) const {
+    const int taps = kernel * kernel, all = groups * count;
+    for (int first = 0; first < output; first += some_outputs) {
+      const int some = std::min(some_outputs, output - first);
+      for (int i = 0; i < all; i++)
+        std::copy_n(sums + static_cast<size_t>(i) * columns + first, some, tile + i * some_outputs);
+      for (int k = 0; k < some; k++) {
+        float *own = dw + static_cast<size_t>(first + k) * input * taps;
+        const float *from = tile + k;
+        if (by_inputs)
+          for (int c = 0; c < count; c++)
+            for (int tap = 0; tap < taps; tap++)
+              own[(item * block + c) * taps + tap] = from[(tap * count + c) * some_outputs];
+        else
+          for (int c = 0; c < input; c++)
+            for (int tap = 0; tap < kernel; tap++)
+              own[c * taps + item * kernel + tap] = from[(tap * input + c) * some_outputs];
+      }
+    }
+  }
+
+  const float *const x, *const dy;
+  const kernel_table &table;
+  const int batch, height, width, input, output, y_height, y_width, kernel, stride, padding;
+  const int columns;     // of dy, in whole vectors
+  const bool by_inputs;  // whether an item is some inputs; a row of the kernel else
+  const int rows;        // of a product, at most
+  const int groups;      // products of an item
+
+ public:
+  const int items;
+
+ private:
+  const int chunk;  // rows of dy
 };
 
 }  // namespace
 
 void ck::gemm_backward_weights(const ck_convolution_extents &extents, const float *x,
                                const float *dy, float *dweight) {
-  const operands o(extents, x, dy);
-  // dw as [k][k * C][K]: each thread takes some rows of it, and adds up all pixels in order.
-  const int depth = o.kernel * o.input, blocks = divided_up(depth, block);
-  const size_t y_line = static_cast<size_t>(o.y_width) * o.columns;
-  const int rows = static_cast<int>(std::clamp<size_t>(dy_floats / y_line, 1, o.y_height));
-  const floats made = floats_of(static_cast<size_t>(o.kernel) * depth * o.columns);
-  in_parallel(o.kernel * blocks, [&](int i) {
-    const int tap_row = i / blocks, first = i % blocks * block;
-    float *own = made.get() + (static_cast<size_t>(tap_row) * depth + first) * o.columns;
-    for (int n = 0; n < o.batch; n++)
-      for (int row = 0; row < o.y_height; row += rows) {
-        const size_t x_row = static_cast<size_t>(n) * o.padded_height + row * o.stride + tap_row;
-        o.table.gemm({.a = o.x + x_row * o.line + first,
-                      .a_row = 1,
-                      .a_column = static_cast<size_t>(o.stride) * o.input,
-                      .b = o.dy + (static_cast<size_t>(n) * o.y_height + row) * y_line,
-                      .b_row = static_cast<size_t>(o.columns),
-                      .b_panel = static_cast<size_t>(o.table.panel),
-                      .c = own,
-                      .c_row = static_cast<size_t>(o.columns),
-                      .rows = std::min(block, depth - first),
-                      .columns = o.columns,
-                      .depth = o.y_width,
-                      .segments = std::min(rows, o.y_height - row),
-                      .a_segment = o.stride * o.line,
-                      .adds = n > 0 || row > 0});
-      }
-  });
-  // Into [K, C, k, k], some inputs at a time.
-  constexpr int few = 4;
-  const int taps = o.kernel * o.kernel;
-  in_parallel(divided_up(o.input, few), [&](int i) {
-    const int end = std::min(o.input, (i + 1) * few);
-    for (int k = 0; k < o.output; k++)
-      for (int c = i * few; c < end; c++)
-        for (int tap = 0; tap < taps; tap++)
-          dweight[(static_cast<size_t>(k) * o.input + c) * taps + tap] =
-              made[(static_cast<size_t>(tap) * o.input + c) * o.columns + k];
+  // Each thread adds up all pixels for its items, in order: any number of threads gives the same
+  // bits.
+  const call c(extents, x, dy);
+  const size_t thread_floats = c.thread_floats();
+  float *scratch = scratch_floats(threads_for(c.items) * thread_floats);
+  in_parallel_with_thread(c.items, [&](int item, int thread) {
+    c.run(item, scratch + thread * thread_floats, dweight);
   });
 }

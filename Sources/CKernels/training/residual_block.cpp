@@ -1,6 +1,7 @@
 #include "guard.h"
 #include "memory.h"
 #include "training/instance_norm.h"
+#include "training/packed_weights.h"
 #include "training/winograd.h"
 
 using namespace ck;
@@ -24,13 +25,21 @@ struct block {
     return {mean, mean + padded, 4 * padded};
   }
 
-  ck_winograd convolution(const float *weight) const {
-    return {s.channels, s.channels, {weight, static_cast<size_t>(s.channels) * 9, 9}};
+  std::shared_ptr<const ck_winograd> convolution(ck_weight_identity identity,
+                                                 const float *weight) const {
+    const winograd_weights weights{weight, static_cast<size_t>(s.channels) * 9, 9};
+    return packed_winograd(identity, packing::winograd, [&] {
+      return std::make_unique<ck_winograd>(s.channels, s.channels, weights);
+    });
   }
 
   /// With inputs and outputs swapped.
-  ck_winograd transposed(const float *weight) const {
-    return {s.channels, s.channels, {weight, 9, static_cast<size_t>(s.channels) * 9}};
+  std::shared_ptr<const ck_winograd> transposed(ck_weight_identity identity,
+                                                const float *weight) const {
+    const winograd_weights weights{weight, 9, static_cast<size_t>(s.channels) * 9};
+    return packed_winograd(identity, packing::winograd_adjoint, [&] {
+      return std::make_unique<ck_winograd>(s.channels, s.channels, weights);
+    });
   }
 
   /// y = map(x) of each image, plus an addend.
@@ -71,8 +80,10 @@ ck_status ck_residual_block_forward(const ck_residual_block_shape *shape, const 
     const block b(*shape, statistics);
     const int batch = shape->batch;
     const float epsilon = shape->epsilon;
-    b.convolution(weight1).run(b.geometry, batch, x, nullptr, nullptr, y1, &b.first, epsilon);
-    b.convolution(weight2).run(b.geometry, batch, y1, &b.first, nullptr, y2, &b.second, epsilon);
+    b.convolution(shape->weight1, weight1)
+        ->run(b.geometry, batch, x, nullptr, nullptr, y1, &b.first, epsilon);
+    b.convolution(shape->weight2, weight2)
+        ->run(b.geometry, batch, y1, &b.first, nullptr, y2, &b.second, epsilon);
     b.map(&b.second, y2, x, y);
   });
 }
@@ -87,11 +98,11 @@ ck_status ck_residual_block_backward(const ck_residual_block_shape *shape, const
     const floats before = floats_of(batch * b.image_floats);
     const floats middle = floats_of(batch * b.image_floats);
     b.norm_backward(b.second, 1, dy, y2, before.get());
-    winograd_backward(b.transposed(weight2), b.geometry, batch, y1, &b.first, before.get(),
-                      middle.get(), dweight2);
+    winograd_backward(*b.transposed(shape->weight2, weight2), b.geometry, batch, y1, &b.first,
+                      before.get(), middle.get(), dweight2);
     b.norm_backward(b.first, 0, middle.get(), y1, middle.get());
-    winograd_backward(b.transposed(weight1), b.geometry, batch, x, nullptr, middle.get(), dx,
-                      dweight1);
+    winograd_backward(*b.transposed(shape->weight1, weight1), b.geometry, batch, x, nullptr,
+                      middle.get(), dx, dweight1);
     b.map(nullptr, dx, dy, dx);
   });
 }

@@ -112,13 +112,13 @@ final class ConvolutionKernel {
       && convolution.padding == 0
     var made: OpaquePointer?
     if keepsSize && convolution.kernel == 3 {
+      self.bias = try bias.map(FloatStorage.init(copying:))
       try kernel { error in ck_winograd_create(input, output, weight.baseAddress, &made, &error) }
       method = .winograd(try ConvolutionKernel.unwrapped(made))
-      self.bias = try bias.map(FloatStorage.init(copying:))
       return
     }
-    self.bias = nil
     if keepsSize && convolution.outputChannels <= 4 {
+      self.bias = nil
       try kernel { error in
         ck_kn2row_create(
           input, output, size, weight.baseAddress, bias?.baseAddress, &made, &error)
@@ -127,13 +127,15 @@ final class ConvolutionKernel {
       return
     }
     guard precision.rounds(convolution) else {
+      self.bias = try bias.map(FloatStorage.init(copying:))
       let shape = ck_convolution_shape(convolution, context, reflects: convolution.padding == 0)
       try kernel { error in
-        ck_gemm_convolution_create(shape, weight.baseAddress, bias?.baseAddress, &made, &error)
+        ck_gemm_convolution_create(shape, weight.baseAddress, &made, &error)
       }
       method = .gemm(try ConvolutionKernel.unwrapped(made))
       return
     }
+    self.bias = nil
     let shape = ck_convolution_shape(convolution, context, reflects: false)
     try kernel { error in
       ck_bf16_convolution_create(shape, weight.baseAddress, bias?.baseAddress, &made, &error)

@@ -305,8 +305,8 @@ extension Plan.Step {
       try kernel { error in
         ck_gemm_convolution_run(
           pointer, ck_map(norm, slope: slope, addend: nil), memory + x.offset, Int32(x.height),
-          Int32(x.width), memory + y.offset, Int32(y.height), Int32(y.width), statistics?.mean,
-          statistics?.scale, Norm.epsilon, &error)
+          Int32(x.width), convolution.bias?.floats, memory + y.offset, Int32(y.height),
+          Int32(y.width), statistics?.mean, statistics?.scale, Norm.epsilon, &error)
       }
     case .winograd(let convolution, let x, let norm, let y, let statistics):
       guard case .winograd(let pointer) = convolution.method else { return }

@@ -17,7 +17,7 @@ import Testing
     init(_ channels: Int, _ height: Int, _ width: Int) throws {
       shape = ck_residual_block_shape(
         batch: 2, height: Int32(height), width: Int32(width), channels: Int32(channels),
-        epsilon: 1e-5)
+        epsilon: 1e-5, weight1: ck_weight_identity(), weight2: ck_weight_identity())
       let count = height * width * channels
       let image = { (seed: Int) in Naive(height, width, channels, Numbers.numbers(seed, count)) }
       (x, dy) = ([image(1), image(2)], [image(3), image(4)])

@@ -125,7 +125,7 @@ import Testing
       try path.use {
         var made: OpaquePointer?
         try succeed {
-          ck_gemm_convolution_create(description, weight, bias.floats, &made, &$0)
+          ck_gemm_convolution_create(description, weight, &made, &$0)
         }
         defer { ck_gemm_convolution_free(made) }
         var y = [Float](repeating: .nan, count: expected.values.count)
@@ -134,8 +134,8 @@ import Testing
         Map(mean: mean, scale: scale, slope: 0.2).withMap { map in
           var error = ck_error()
           status = ck_gemm_convolution_run(
-            made, map, x.floats, Int32(height), Int32(width), &y, Int32(expected.height),
-            Int32(expected.width), &yMean, &yScale, 1e-5, &error)
+            made, map, x.floats, Int32(height), Int32(width), bias.floats, &y,
+            Int32(expected.height), Int32(expected.width), &yMean, &yScale, 1e-5, &error)
         }
         #expect(status == CK_OK)
         expected.expect(y)
@@ -163,13 +163,13 @@ import Testing
         input: Int32(inputs), output: Int32(outputs), kernel: Int32(k), stride: 1,
         padding: Int32(padding), reflects: 1, transposed: 0)
       var made: OpaquePointer?
-      try succeed { ck_gemm_convolution_create(description, weight, nil, &made, &$0) }
+      try succeed { ck_gemm_convolution_create(description, weight, &made, &$0) }
       defer { ck_gemm_convolution_free(made) }
       var y = [Float](repeating: .nan, count: expected.values.count)
       let map = ck_map(mean: nil, scale: nil, shift: nil, slope: 1, addend: nil)
       try succeed { error in
         ck_gemm_convolution_run(
-          made, map, x.floats, Int32(height), Int32(width), &y, Int32(expected.height),
+          made, map, x.floats, Int32(height), Int32(width), nil, &y, Int32(expected.height),
           Int32(expected.width), nil, nil, 1e-5, &error)
       }
       expected.expect(y)
@@ -182,7 +182,7 @@ import Testing
       transposed: 1)
     var made: OpaquePointer?
     var error = ck_error()
-    #expect(ck_gemm_convolution_create(description, [1], nil, &made, &error) == CK_FAILED)
+    #expect(ck_gemm_convolution_create(description, [1], &made, &error) == CK_FAILED)
     #expect(made == nil)
   }
 

@@ -22,7 +22,8 @@ import Testing
       return ck_convolution_extents(
         batch: 2, input: Int64(input), height: Int64(height), width: Int64(width),
         output: Int64(output), output_height: side(height), output_width: side(width),
-        kernel: Int64(kernel), stride: Int64(stride), padding: Int64(padding), bf16: 0)
+        kernel: Int64(kernel), stride: Int64(stride), padding: Int64(padding), bf16: 0,
+        weight: ck_weight_identity())
     }
   }
 

@@ -29,7 +29,7 @@ struct ParityCase: Sendable, CustomTestStringConvertible {
     ParityCase("lsgan"),
     ParityCase("lsgan-without-identity") { $0.lambdaIdentity = 0 },
     ParityCase("vanilla") { $0.ganMode = .vanilla },
-    ParityCase("wgangp", side: 32, scale: 0.09) {
+    ParityCase("wgangp", side: 32, scale: 0.055) {
       $0.ganMode = .wgangp
       $0.discriminatorKind = .patch(layers: 3)
     },

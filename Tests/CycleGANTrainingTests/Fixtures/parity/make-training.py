@@ -37,9 +37,9 @@ CASES = {
     "lsgan": {},
     "lsgan-without-identity": dict(identity=0),
     "vanilla": dict(mode="vanilla"),
-    # The critic's loss grows without bound, and at most scales single precision, with oneDNN or
-    # without, is beyond the limits by then. At this one both are within a tenth of them.
-    "wgangp": dict(mode="wgangp", side=32, layers=3, scale=0.09),
+    # The critic's loss grows without bound: at most scales PyTorch's single precision misses the
+    # limits once weights are changed by 3e-7. At this one it keeps within half of them.
+    "wgangp": dict(mode="wgangp", side=32, layers=3, scale=0.055),
     "batch-norm": dict(norm="batch", batch=2, steps=10),
     "no-norm-pixel": dict(norm="none", layers=0, scale=0.15, steps=10),
     "unet": dict(generator=("unet", 6), ngf=4),
