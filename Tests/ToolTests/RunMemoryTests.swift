@@ -42,7 +42,8 @@ struct RunMemoryTests {
     #expect(!outcome.errors.contains("damaged"))
     #expect(
       outcome.errors.contains(
-        #/run\/checkpoints\/00000001.ckpt: out of memory: \d+ bytes more cannot be allocated; free/#))
+        #/run\/checkpoints\/00000001.ckpt: out of memory: \d+ bytes more cannot be allocated; free/#
+      ))
   }
 
   @Test func `is 71 also as initial weights, and no folder is left`() throws {

@@ -159,7 +159,10 @@ final class ConvolutionKernel {
 }
 
 extension ck_convolution_shape {
-  /// - Parameter reflects: Whether the kernel does the reflection padding in front of it.
+  /// - Parameters:
+  ///   - convolution: The layer.
+  ///   - context: What stands around it.
+  ///   - reflects: Whether the kernel does the reflection padding in front of it.
   fileprivate init(
     _ convolution: Convolution, _ context: NetworkStage.ConvolutionContext, reflects: Bool
   ) {
