@@ -58,10 +58,10 @@ fail() {
 # sweep COMMAND...: fails its allocations one by one, alone and with all that follow. What it writes to
 # standard output and below out/ has to be what an undisturbed run writes, or missing.
 sweep() {
-  local command="$*" status at all file
+  local line="$*" status at all file
   rm -rf out whole
   mkdir out
-  bash -c "$command" >whole.stdout 2>errors || { fail "without a shortage: $command"; return; }
+  bash -c "$line" >whole.stdout 2>errors || { fail "without a shortage: $line"; return; }
   mv out whole
   for all in 0 1; do
     for ((at = 1; ; at += step)); do
@@ -69,12 +69,12 @@ sweep() {
       mkdir out
       status=0
       SHORTAGE_AT=$at SHORTAGE_ALL=$all SHORTAGE_BYTES=$least SHORTAGE_MARK=$PWD/mark \
-        LD_PRELOAD=$PWD/shortage.so bash -c "exec $command" >stdout 2>errors || status=$?
+        LD_PRELOAD=$PWD/shortage.so bash -c "exec $line" >stdout 2>errors || status=$?
       [[ -e mark ]] || break
       tried=$((tried + 1))
-      what="allocation $at$([[ $all == 0 ]] || echo ' and all that follow'), status $status: $command"
+      what="allocation $at$([[ $all == 0 ]] || echo ' and all that follow'), status $status: $line"
       case $status in
-        0) cmp -s stdout whole.stdout || [[ $command == *-o*out/* ]] || fail "other output: $what" ;;
+        0) cmp -s stdout whole.stdout || [[ $line == *-o*out/* ]] || fail "other output: $what" ;;
         1 | 65 | 71) grep -q 'out of memory\|enough memory\|allocate memory' errors || fail "no reason: $what" ;;
         *) fail "$what" ;;
       esac
