@@ -94,6 +94,7 @@ asan tsan: export CYCLEGAN_WITHOUT_TRAINER = 1
 
 asan: deps
 	ASAN_OPTIONS=strict_string_checks=1:detect_stack_use_after_return=1 \
+	LSAN_OPTIONS='suppressions=$(CURDIR)/Tests/Sanitizers/lsan.supp' \
 	  $(SANITIZED) --sanitize=address --scratch-path .build/asan --skip '$(UNSANITIZED)'
 
 tsan: deps
