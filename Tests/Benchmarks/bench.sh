@@ -25,7 +25,8 @@ install_torch() {
 }
 
 # A module for each package, with the package where it is called otherwise.
-for module in numpy PIL:pillow torch safetensors onnx onnxruntime openvino pyvips:pyvips[binary]; do
+for module in numpy PIL:pillow torch safetensors onnx onnxruntime openvino pyvips:pyvips[binary] \
+  ncnn pnnx MNN; do
   package=${module#*:}
   "$venv/bin/python" -c "import ${module%:*}" 2>/dev/null && continue
   echo "bench: installing $package" >&2
