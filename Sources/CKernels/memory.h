@@ -7,6 +7,9 @@
 
 namespace ck {
 
+/// Four floats at any address.
+typedef float four __attribute__((vector_size(16), aligned(4)));
+
 struct floats_free {
   void operator()(float *floats) const { ck_floats_free(floats); }
 };

@@ -1,5 +1,6 @@
 #include "onednn.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "CKernels.h"
@@ -16,6 +17,13 @@ void ck::use_one_thread() {
 const dnnl::engine &ck::engine() {
   static const dnnl::engine once(dnnl::engine::kind::cpu, 0);
   return once;
+}
+
+ck::strip ck::strip_of(int kernel, int stride, int padding, int height, int y_first, int y_rows) {
+  const int start = y_first * stride - padding;
+  const int end = std::min((y_first + y_rows - 1) * stride - padding + kernel, height);
+  const int first = std::max(start, 0);
+  return {y_first, y_rows, first, end - first, first - start};
 }
 
 dnnl::primitive_attr ck::with_own_scratchpad() {

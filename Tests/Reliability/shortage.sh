@@ -17,17 +17,17 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 cc -shared -fPIC -O1 -o shortage.so "$here/shortage.c"
 
-# picture WIDTH HEIGHT SEED: noise with a scale, as PPM.
-picture() {
+# noise WIDTH HEIGHT SEED: noise with a scale, as PPM.
+noise() {
   printf 'P6\n%s %s\n255\n' "$1" "$2"
   awk -v count="$(($1 * $2 * 3))" -v seed="$3" 'BEGIN {
     state = 1 + (seed * 7919 + 104729) % 2147483645
     for (i = 0; i < count; i++) { state = state * 48271 % 2147483647; printf "%c", 1 + state % 126 }
   }'
 }
-picture 300 200 1 >a.ppm
-picture 16 16 2 >b.ppm
-picture 260 310 3 >c.ppm
+noise 300 200 1 >a.ppm
+noise 16 16 2 >b.ppm
+noise 260 310 3 >c.ppm
 for format in png jpg webp; do
   cg-prep -q --format $format -o $format/ a.ppm b.ppm c.ppm >/dev/null
 done

@@ -6,16 +6,13 @@
 
 #include "guard.h"
 #include "memory.h"
-#include "onednn.h"
+#include "rounding.h"
 #include "threads.h"
 
 using dnnl::memory;
+using namespace ck;
 
 namespace {
-
-const auto f32 = memory::data_type::f32;
-const auto bf16 = memory::data_type::bf16;
-const auto nhwc = memory::format_tag::nhwc;
 
 // Strips of an image, one thread's at a time, and the least rows of one.
 constexpr int most_strips = 16, least_rows = 4;
@@ -27,13 +24,6 @@ int end_padding(const ck_convolution_shape &shape, int start, int x, int y) {
 }
 
 }  // namespace
-
-/// Rows of the output, and the rows of the input that they come from.
-struct ck_bf16_convolution::strip {
-  int y_first, y_rows;
-  int x_first, x_rows;
-  int before;  // padding before these rows of the convolution's input, px
-};
 
 /// A primitive for strips of one size, with the weights in the order it wants.
 struct ck_bf16_convolution::sized {
@@ -52,33 +42,28 @@ ck_bf16_convolution::ck_bf16_convolution(const ck_convolution_shape &shape, cons
   const memory::dims sizes{shape.output, shape.input, shape.kernel, shape.kernel};
   // A transposed weight is [C, K, k, k] in its file: the same numbers, outermost pair swapped.
   const auto order = shape.transposed ? memory::format_tag::iohw : memory::format_tag::oihw;
-  weight = memory({sizes, f32, order}, ck::engine());
+  weight = memory({sizes, f32, order}, engine());
   std::memcpy(weight.get_data_handle(), values, weight.get_desc().get_size());
   if (!has_bias) return;
-  bias = memory({{shape.output}, f32, memory::format_tag::x}, ck::engine());
+  bias = memory({{shape.output}, f32, memory::format_tag::x}, engine());
   std::memcpy(bias.get_data_handle(), bias_values, bias.get_desc().get_size());
 }
 
-std::vector<ck_bf16_convolution::strip> ck_bf16_convolution::strips(int height,
-                                                                    int y_height) const {
+std::vector<strip> ck_bf16_convolution::strips(int height, int y_height) const {
   const int stride = shape.stride, padding = shape.padding;
   const int count = std::clamp(y_height / least_rows, 1, most_strips);
-  const int rows = ((y_height + count - 1) / count + stride - 1) / stride * stride;
+  const int rows = rounded_up(divided_up(y_height, count), stride);
   std::vector<strip> made;
   for (int first = 0; first < y_height; first += rows) {
-    strip s{first, std::min(rows, y_height - first), 0, 0, 0};
-    const int last = first + s.y_rows - 1;
-    // The first input that reaches the strip's outputs, and the last.
-    int start = first * stride - padding, end = last * stride - padding + shape.kernel - 1;
-    if (shape.transposed) {
-      const int reach = first + padding - shape.kernel + 1;
-      start = reach <= 0 ? 0 : (reach + stride - 1) / stride;
-      end = (last + padding) / stride;
+    const int some = std::min(rows, y_height - first);
+    if (!shape.transposed) {
+      made.push_back(strip_of(shape.kernel, stride, padding, height, first, some));
+      continue;
     }
-    s.x_first = std::max(start, 0);
-    s.x_rows = std::min(end, height - 1) - s.x_first + 1;
-    s.before = shape.transposed ? first + padding - s.x_first * stride : s.x_first - start;
-    made.push_back(s);
+    // The first input that reaches the strip's outputs, and the last.
+    const int start = divided_up(std::max(first + padding - shape.kernel + 1, 0), stride);
+    const int end = std::min((first + some - 1 + padding) / stride, height - 1);
+    made.push_back({first, some, start, end - start + 1, first + padding - start * stride});
   }
   return made;
 }
@@ -86,8 +71,8 @@ std::vector<ck_bf16_convolution::strip> ck_bf16_convolution::strips(int height,
 memory ck_bf16_convolution::reordered(const memory::desc &wanted) {
   // Sizes nearly always want the same order: one copy serves them all, and the one as given goes.
   if (weight.get_desc() == wanted) return weight;
-  memory ordered(wanted, ck::engine());
-  dnnl::stream stream(ck::engine());
+  memory ordered(wanted, engine());
+  dnnl::stream stream(engine());
   dnnl::reorder(weight, ordered).execute(stream, weight, ordered);
   stream.wait();
   return weight = ordered;
@@ -105,14 +90,13 @@ ck_bf16_convolution::sized ck_bf16_convolution::made(dnnl::algorithm algorithm, 
   const memory::dims end{end_padding(shape, rows.before, rows.x_rows, rows.y_rows),
                          end_padding(shape, shape.padding, width, y_width)};
   const auto inference = dnnl::prop_kind::forward_inference;
-  const dnnl::primitive_attr attributes = ck::with_own_scratchpad();
+  const dnnl::primitive_attr attributes = with_own_scratchpad();
   const typename Forward::primitive_desc description =
-      has_bias
-          ? typename Forward::primitive_desc(
-                {inference, algorithm, x, any, bias.get_desc(), y, strides, start, end}, attributes,
-                ck::engine())
-          : typename Forward::primitive_desc({inference, algorithm, x, any, y, strides, start, end},
-                                             attributes, ck::engine());
+      has_bias ? typename Forward::primitive_desc(
+                     {inference, algorithm, x, any, bias.get_desc(), y, strides, start, end},
+                     attributes, engine())
+               : typename Forward::primitive_desc(
+                     {inference, algorithm, x, any, y, strides, start, end}, attributes, engine());
   return {Forward(description), x, y, description.scratchpad_desc(),
           reordered(description.weights_desc())};
 }
@@ -134,36 +118,36 @@ std::shared_ptr<const ck_bf16_convolution::sized> ck_bf16_convolution::of(const 
 
 void ck_bf16_convolution::run(int batch, const float *x, int height, int width, float *y,
                               int y_height, int y_width) {
-  ck::use_one_thread();
+  use_one_thread();
   const std::vector<strip> cut = strips(height, y_height);
   std::vector<std::shared_ptr<const sized>> kept;
   size_t rounded = 0, scratch = 0;  // floats
   for (const strip &rows : cut) {
     kept.push_back(of(rows, width, y_width));
-    rounded = std::max(rounded, ck::whole_lines(kept.back()->x.get_size()));
-    scratch = std::max(scratch, ck::whole_lines(kept.back()->scratch.get_size()));
+    rounded = std::max(rounded, whole_lines(kept.back()->x.get_size()));
+    scratch = std::max(scratch, whole_lines(kept.back()->scratch.get_size()));
   }
   const int strips = static_cast<int>(cut.size()), count = batch * strips;
-  float *memories = ck::scratch_floats(ck::threads_for(count) * (rounded + scratch));
-  ck::in_parallel_with_thread(count, [&](int i, int thread) {
-    ck::use_one_thread();
+  float *memories = scratch_floats(threads_for(count) * (rounded + scratch));
+  in_parallel_with_thread(count, [&](int i, int thread) {
+    use_one_thread();
     const strip &rows = cut[i % strips];
     const sized &one = *kept[i % strips];
     const size_t x_row = static_cast<size_t>(i / strips) * height + rows.x_first;
     const size_t y_row = static_cast<size_t>(i / strips) * y_height + rows.y_first;
     float *own = memories + thread * (rounded + scratch);
     float *to = y + y_row * y_width * shape.output;
-    dnnl::stream stream(ck::engine());
-    memory source({{1, shape.input, rows.x_rows, width}, f32, nhwc}, ck::engine(),
+    dnnl::stream stream(engine());
+    memory source({{1, shape.input, rows.x_rows, width}, f32, nhwc}, engine(),
                   const_cast<float *>(x + x_row * width * shape.input));
-    memory factor(one.x, ck::engine(), own);
+    memory factor(one.x, engine(), own);
     dnnl::reorder(source, factor).execute(stream, source, factor);
-    one.primitive.execute(
-        stream, {{DNNL_ARG_SRC, factor},
-                 {DNNL_ARG_WEIGHTS, one.weight},
-                 {DNNL_ARG_BIAS, bias},
-                 {DNNL_ARG_DST, memory(one.y, ck::engine(), to)},
-                 {DNNL_ARG_SCRATCHPAD, memory(one.scratch, ck::engine(), own + rounded)}});
+    one.primitive.execute(stream,
+                          {{DNNL_ARG_SRC, factor},
+                           {DNNL_ARG_WEIGHTS, one.weight},
+                           {DNNL_ARG_BIAS, bias},
+                           {DNNL_ARG_DST, memory(one.y, engine(), to)},
+                           {DNNL_ARG_SCRATCHPAD, memory(one.scratch, engine(), own + rounded)}});
     stream.wait();
   });
 }
@@ -172,12 +156,12 @@ ck_status ck_bf16_convolution_create(ck_convolution_shape shape, const float *we
                                      const float *bias, ck_bf16_convolution **output,
                                      ck_error *error) {
   *output = nullptr;
-  return ck::guarded(error, [&] { *output = new ck_bf16_convolution(shape, weight, bias); });
+  return guarded(error, [&] { *output = new ck_bf16_convolution(shape, weight, bias); });
 }
 
 void ck_bf16_convolution_free(ck_bf16_convolution *convolution) { delete convolution; }
 
 ck_status ck_bf16_convolution_run(ck_bf16_convolution *convolution, const float *x, int height,
                                   int width, float *y, int y_height, int y_width, ck_error *error) {
-  return ck::guarded(error, [&] { convolution->run(1, x, height, width, y, y_height, y_width); });
+  return guarded(error, [&] { convolution->run(1, x, height, width, y, y_height, y_width); });
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "CKernels.h"
+#include "onednn.h"
 
 /// A convolution of any kernel and stride, or a transposed one, on [N, H, W, C], by oneDNN, of
 /// factors that are rounded to bfloat16.
@@ -20,14 +21,13 @@ struct ck_bf16_convolution {
   void run(int batch, const float *x, int height, int width, float *y, int y_height, int y_width);
 
  private:
-  struct strip;
   struct sized;
 
-  std::vector<strip> strips(int height, int y_height) const;
-  std::shared_ptr<const sized> of(const strip &rows, int width, int y_width);
+  std::vector<ck::strip> strips(int height, int y_height) const;
+  std::shared_ptr<const sized> of(const ck::strip &rows, int width, int y_width);
 
   template <typename Forward>
-  sized made(dnnl::algorithm algorithm, const strip &rows, int width, int y_width);
+  sized made(dnnl::algorithm algorithm, const ck::strip &rows, int width, int y_width);
 
   dnnl::memory reordered(const dnnl::memory::desc &wanted);
 

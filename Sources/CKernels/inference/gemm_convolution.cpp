@@ -5,6 +5,7 @@
 
 #include "guard.h"
 #include "reflection.h"
+#include "rounding.h"
 #include "threads.h"
 
 using namespace ck;
@@ -18,10 +19,6 @@ constexpr size_t window_floats = 96 << 10;
 constexpr int narrow = 24;
 // Parts of the rows, so that the threads have enough to choose from, where the image is not small.
 constexpr int least_parts = 16;
-
-int rounded_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
-
-int divided_up(int value, int by) { return (value + by - 1) / by; }
 
 }  // namespace
 
@@ -95,7 +92,8 @@ ck_gemm_convolution::ck_gemm_convolution(int input, int output, convolution_geom
       y_step(geometry.transposed ? geometry.stride : 1) {
   const int kernel = geometry.kernel, padding = geometry.padding, stride = geometry.stride;
   if (!geometry.transposed) {
-    add_phase({0, 0, -padding, -padding, kernel, kernel, 0, 0, 1, {}}, weights);
+    phases.push_back({0, 0, -padding, -padding, kernel, kernel, 0, 0, 1, {}});
+    pack(weights);
     return;
   }
   if (kernel < stride) throw std::invalid_argument("a kernel smaller than the stride");
@@ -107,18 +105,18 @@ ck_gemm_convolution::ck_gemm_convolution(int input, int output, convolution_geom
   for (int row = 0; row < stride; row++)
     for (int column = 0; column < stride; column++) {
       const int tap_row = last_tap(row), tap_column = last_tap(column);
-      add_phase({row,
-                 column,
-                 (row + padding - tap_row) / stride,
-                 (column + padding - tap_column) / stride,
-                 tap_row / stride + 1,
-                 tap_column / stride + 1,
-                 tap_row,
-                 tap_column,
-                 -stride,
-                 {}},
-                weights);
+      phases.push_back({row,
+                        column,
+                        (row + padding - tap_row) / stride,
+                        (column + padding - tap_column) / stride,
+                        tap_row / stride + 1,
+                        tap_column / stride + 1,
+                        tap_row,
+                        tap_column,
+                        -stride,
+                        {}});
     }
+  pack(weights);
 }
 
 size_t ck_gemm_convolution::panel_floats(const phase &p) const {
@@ -135,33 +133,35 @@ int ck_gemm_convolution::columns_of(const phase &p, int y_width) const {
   return divided_up(y_width - p.y_column, y_step);
 }
 
-void ck_gemm_convolution::add_phase(phase made, const convolution_weights &weights) {
+void ck_gemm_convolution::pack(const convolution_weights &weights) {
   // Kernels of some inputs to all outputs of a panel are read whole, since each lies in its own
   // lines, and then dealt out.
   constexpr int share = 4;
   const int shares = divided_up(input, share), panel = table.panel;
   const int taps = geometry.kernel * geometry.kernel;
-  const size_t own = panel_floats(made), thread_floats = static_cast<size_t>(panel) * taps;
-  made.packed = floats_of(panels * own);
+  const size_t thread_floats = static_cast<size_t>(panel) * taps;
+  for (phase &p : phases) p.packed = floats_of(panels * panel_floats(p));
   float *scratch = scratch_floats(threads_for(panels * shares) * thread_floats);
   in_parallel_with_thread(panels * shares, [&](int i, int thread) {
     const int first = i / shares * panel, count = std::min(panel, output - first);
-    float *to = made.packed.get() + i / shares * own, *kernels = scratch + thread * thread_floats;
+    float *kernels = scratch + thread * thread_floats;
     for (int c = i % shares * share; c < std::min(input, (i % shares + 1) * share); c++) {
       for (int k = 0; k < count; k++)
-        std::copy_n(weights.values + (first + k) * weights.output + c * weights.input, taps,
-                    kernels + k * taps);
+        std::copy_n(weights.values + (first + k) * weights.output_step + c * weights.input_step,
+                    taps, kernels + k * taps);
       std::fill(kernels + count * taps, kernels + panel * taps, 0.f);
-      for (int row = 0; row < made.rows; row++)
-        for (int column = 0; column < made.columns; column++) {
-          const int tap = (made.kernel_row + row * made.step) * geometry.kernel +
-                          made.kernel_column + column * made.step;
-          float *line = to + (static_cast<size_t>(row * made.columns + column) * input + c) * panel;
-          for (int k = 0; k < panel; k++) line[k] = kernels[k * taps + tap];
-        }
+      for (const phase &p : phases) {
+        float *to = p.packed.get() + i / shares * panel_floats(p);
+        for (int row = 0; row < p.rows; row++)
+          for (int column = 0; column < p.columns; column++) {
+            const int tap =
+                (p.kernel_row + row * p.step) * geometry.kernel + p.kernel_column + column * p.step;
+            float *line = to + (static_cast<size_t>(row * p.columns + column) * input + c) * panel;
+            for (int k = 0; k < panel; k++) line[k] = kernels[k * taps + tap];
+          }
+      }
     }
   });
-  phases.push_back(std::move(made));
 }
 
 /// Copies rows of an image from row `first` on, with the map and inside their padding.

@@ -7,12 +7,6 @@
 
 namespace ck {
 
-/// Where the weights of a convolution are: w(k, c, tap) = values[k * output + c * input + tap].
-struct convolution_weights {
-  const float *values;
-  size_t output, input;
-};
-
 /// How a convolution's kernel moves, px.
 struct convolution_geometry {
   int kernel, stride, padding;
@@ -30,8 +24,8 @@ struct convolution_geometry {
 /// a row of outputs with all rows of the kernel. A transposed convolution is `stride` x `stride`
 /// such convolutions, each for the outputs of one phase.
 struct ck_gemm_convolution {
-  /// `bias` is [K] or NULL; both are copied. Throws std::invalid_argument where the kernel is
-  /// smaller than the stride.
+  /// Copies the weights. Throws std::invalid_argument where the kernel of a transposed one is
+  /// smaller than its stride.
   ck_gemm_convolution(int input, int output, ck::convolution_geometry geometry,
                       const ck::convolution_weights &weights);
 
@@ -62,7 +56,7 @@ struct ck_gemm_convolution {
   };
   struct call;
 
-  void add_phase(phase made, const ck::convolution_weights &weights);
+  void pack(const ck::convolution_weights &weights);
   size_t panel_floats(const phase &p) const;
   int columns_of(const phase &p, int y_width) const;
   void copy_rows(const call &c, const float *x, int first, int count, float *to) const;

@@ -6,6 +6,7 @@
 #include "guard.h"
 #include "memory.h"
 #include "reflection.h"
+#include "rounding.h"
 #include "threads.h"
 
 /// The index in a row of `length` of what padding shows at `i`; -1 is a zero.
@@ -18,7 +19,7 @@ ck_kn2row::ck_kn2row(int input, int output, int kernel, const float *weight,
     : input(input), output(output), kernel(kernel), table(ck::kernels()), bias(output) {
   if (output > most_channels) throw std::invalid_argument("more than 4 output channels");
   const int taps = kernel * kernel, lanes = table.lanes, panel = table.panel;
-  columns = (taps * output + 4 + lanes - 1) / lanes * lanes;
+  columns = ck::rounded_up(taps * output + 4, lanes);
   packed.resize(static_cast<size_t>(columns + panel - 1) / panel * panel * input);
   for (int k = 0; k < output; k++)
     for (int c = 0; c < input; c++)
@@ -44,17 +45,15 @@ struct ck_kn2row::call {
 };
 
 // Four outputs at once: a tap's column is followed by another's, or by what is to spare.
-typedef float four __attribute__((vector_size(16), aligned(4)));
-
 /// Adds up one row of the output from the columns of the k rows around it.
 void ck_kn2row::sum(const call &c, const float *const *columns_of_rows, float *y) const {
-  four start{};
+  ck::four start{};
   for (int k = 0; k < output; k++) start[k] = bias[k];
   for (int column = 0; column < c.y_width; column++) {
-    four total = start;
+    ck::four total = start;
     for (int i = 0; i < kernel; i++)
       for (int j = 0; j < kernel; j++)
-        total += *reinterpret_cast<const four *>(
+        total += *reinterpret_cast<const ck::four *>(
             columns_of_rows[i] + static_cast<size_t>(c.sources[column + j]) * columns +
             (i * kernel + j) * output);
     for (int k = 0; k < output; k++) y[static_cast<size_t>(column) * output + k] = total[k];

@@ -5,6 +5,7 @@
 #include "guard.h"
 #include "inference/normalization.h"
 #include "reflection.h"
+#include "rounding.h"
 #include "threads.h"
 
 using namespace ck;
@@ -17,8 +18,6 @@ constexpr int positions = winograd_points::positions;
 constexpr int chunk = 32;
 // Tiles whose statistics are gathered on their own.
 constexpr int part = 8;
-
-int rounded_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
 
 /// The rows of an image by the rows of its tiles, six of which follow each other by four.
 std::vector<int> sources(int length, int tiles) {
@@ -52,7 +51,7 @@ winograd_shape winograd_geometry::shape(int input, int output, int lanes) const 
           columns.data()};
 }
 
-ck_winograd::ck_winograd(int input, int output, const winograd_weights &weights)
+ck_winograd::ck_winograd(int input, int output, const convolution_weights &weights)
     : input(input),
       output(output),
       table(kernels()),
@@ -63,7 +62,7 @@ ck_winograd::ck_winograd(int input, int output, const winograd_weights &weights)
   const int shares = (input + share - 1) / share;
   in_parallel(panels * shares, [&](int i) {
     const int k = i / shares * panel, c = i % shares * share;
-    winograd_weights from = weights;
+    convolution_weights from = weights;
     from.values += k * weights.output_step;
     table.transform_kernels(from, std::min(panel, this->output - k), c,
                             std::min(this->input, c + share),

@@ -32,7 +32,7 @@ inline size_t spread(size_t count) {
 /// A tile of 4 x 4 outputs costs 36 multiplications instead of 144: V = BᵀdB, M = V U and Y = AᵀMA
 /// with U = G g Gᵀ. Source: Lavin and Gray 2016, arXiv 1509.09308, section 4.
 struct ck_winograd {
-  ck_winograd(int input, int output, const ck::winograd_weights &weights);
+  ck_winograd(int input, int output, const ck::convolution_weights &weights);
 
   /// y [N, H', W', K] from x [N, H, W, C], with `map` of x, and with a bias or statistics of y;
   /// each of them may be NULL.

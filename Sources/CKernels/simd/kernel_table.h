@@ -23,8 +23,8 @@ struct winograd_points {
   static constexpr int positions = 36;  // of a tile
 };
 
-/// 3 x 3 kernels: that of output k and input c starts at k * output_step + c * input_step.
-struct winograd_weights {
+/// Kernels: that of output k and input c starts at k * output_step + c * input_step.
+struct convolution_weights {
   const float *values;
   size_t output_step, input_step;
 };
@@ -84,7 +84,7 @@ struct kernel_table {
   void (*adam)(const ck_adam_update &update, float *parameter, const float *gradient, float *mean,
                float *square, size_t count);
   void (*gemm)(const gemm_operands &operands);
-  void (*transform_kernels)(const winograd_weights &weights, int count, int first, int end,
+  void (*transform_kernels)(const convolution_weights &weights, int count, int first, int end,
                             float *u, size_t position);
   void (*transform_kernels_adjoint)(const float *du, size_t position, int row, int output,
                                     float *dweight, size_t output_step);

@@ -247,7 +247,7 @@ CK_INLINE void transform_panel(const float (&g)[9][panel], float *u, size_t posi
 /// U of a panel's first `count` outputs, for the inputs from `first` to `end`.
 ///
 /// Position q of the panel goes to u + q * position, [C][panel]; the columns past `count` become 0.
-static void transform_kernels(const winograd_weights &w, int count, int first, int end, float *u,
+static void transform_kernels(const convolution_weights &w, int count, int first, int end, float *u,
                               size_t position) {
   // Kernels of one output lie side by side, so that a few of them are read at a time.
   constexpr int few = 4;

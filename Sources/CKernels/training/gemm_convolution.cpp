@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "memory.h"
+#include "rounding.h"
 #include "simd/kernel_table.h"
 #include "threads.h"
+#include "training/sizes.h"
 
 using namespace ck;
 
@@ -19,27 +21,14 @@ constexpr int block = 12;
 // Outputs whose sums are brought together at a time.
 constexpr int some_outputs = 16;
 
-typedef float four __attribute__((vector_size(16), aligned(4)));
-
-int divided_up(int value, int by) { return (value + by - 1) / by; }
-
 /// One call: dw is, tap by tap, the product of x, moved by the tap and transposed, with dy.
-struct call {
+struct call : convolution_sizes {
   call(const ck_convolution_extents &s, const float *x, const float *dy)
-      : x(x),
+      : convolution_sizes(s),
+        x(x),
         dy(dy),
         table(kernels()),
-        batch(static_cast<int>(s.batch)),
-        height(static_cast<int>(s.height)),
-        width(static_cast<int>(s.width)),
-        input(static_cast<int>(s.input)),
-        output(static_cast<int>(s.output)),
-        y_height(static_cast<int>(s.output_height)),
-        y_width(static_cast<int>(s.output_width)),
-        kernel(static_cast<int>(s.kernel)),
-        stride(static_cast<int>(s.stride)),
-        padding(static_cast<int>(s.padding)),
-        columns(divided_up(output, table.lanes) * table.lanes),
+        columns(rounded_up(output, table.lanes)),
         by_inputs(input >= block),
         rows(by_inputs ? block : kernel * input),
         groups(by_inputs ? kernel * kernel : 1),
@@ -157,14 +146,13 @@ struct call {
 
   const float *const x, *const dy;
   const kernel_table &table;
-  const int batch, height, width, input, output, y_height, y_width, kernel, stride, padding;
   const int columns;     // of dy, in whole vectors
   const bool by_inputs;  // whether an item is some inputs; a row of the kernel else
   const int rows;        // of a product, at most
   const int groups;      // products of an item
 
  public:
-  const int items;
+  const int items;  // that threads take
 
  private:
   const int chunk;  // rows of dy

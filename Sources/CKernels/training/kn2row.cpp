@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "memory.h"
+#include "rounding.h"
 #include "threads.h"
+#include "training/sizes.h"
 
 using namespace ck;
 
@@ -14,26 +16,16 @@ constexpr int most_pixels = 1024;
 /// Parts of the rows that are added up on their own.
 constexpr int most_parts = 16;
 
-typedef float four __attribute__((vector_size(16), aligned(4)));
-
 /// One call: for every pixel of x the gradients of the outputs that it has a part in, as rows of
 /// [k * k * K] columns, the last tap of a kernel's row first; dw is xᵀ times these rows.
-struct gathering {
+struct gathering : convolution_sizes {
   gathering(const ck_convolution_extents &s, const float *x, const float *dy)
-      : x(x),
+      : convolution_sizes(s),
+        x(x),
         dy(dy),
         table(kernels()),
-        batch(static_cast<int>(s.batch)),
-        height(static_cast<int>(s.height)),
-        width(static_cast<int>(s.width)),
-        input(static_cast<int>(s.input)),
-        output(static_cast<int>(s.output)),
-        kernel(static_cast<int>(s.kernel)),
-        padding(static_cast<int>(s.padding)),
-        y_height(static_cast<int>(s.output_height)),
-        y_width(static_cast<int>(s.output_width)),
         taken(kernel * output),
-        columns((kernel * taken + 3 + table.lanes - 1) / table.lanes * table.lanes),
+        columns(rounded_up(kernel * taken + 3, table.lanes)),
         rows_at_once(std::max(1, most_pixels / width)),
         padded_line(static_cast<size_t>(y_width + 2 * (kernel - 1)) * output + 3) {}
 
@@ -98,7 +90,6 @@ struct gathering {
 
   const float *x, *dy;
   const kernel_table &table;
-  const int batch, height, width, input, output, kernel, padding, y_height, y_width;
   const int taken, columns;
   const int rows_at_once;
   const size_t padded_line;

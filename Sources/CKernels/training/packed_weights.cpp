@@ -1,8 +1,8 @@
 #include "training/packed_weights.h"
 
+#include <iterator>
 #include <map>
 #include <mutex>
-#include <utility>
 
 using namespace ck;
 
@@ -20,74 +20,55 @@ struct entry {
   std::shared_ptr<const void> value;
 };
 
-/// Safe to use from several threads.
-class store {
- public:
+/// All that is kept; `lock` is held for whatever is done to it.
+struct store {
   static store &shared() {
     static store &once = *new store;
     return once;
   }
 
-  template <typename Value>
-  std::shared_ptr<const Value> value(ck_weight_identity identity, packing kind,
-                                     const std::function<std::unique_ptr<Value>()> &make) {
-    if (identity.weight == 0) return make();
-    const key k{identity.weight, kind};
-    {
-      const std::lock_guard<std::mutex> held(lock);
-      now++;
-      const auto found = entries.find(k);
-      if (found != entries.end() && found->second.version == identity.version) {
-        found->second.last_use = now;
-        return std::static_pointer_cast<const Value>(found->second.value);
-      }
-      if (found != entries.end()) remove(found);
-    }
-    const std::shared_ptr<const Value> made = make();
-    keep(k, {identity.version, 0, made->bytes(), made});
-    return made;
-  }
-
- private:
-  using key = std::pair<uint64_t, packing>;
-
-  void remove(std::map<key, entry>::iterator which) {
+  std::map<std::pair<uint64_t, packing>, entry>::iterator remove(
+      std::map<std::pair<uint64_t, packing>, entry>::iterator which) {
     total -= which->second.bytes;
-    entries.erase(which);
-  }
-
-  void keep(const key &k, entry made) {
-    const std::lock_guard<std::mutex> held(lock);
-    if (total + made.bytes > most_bytes)
-      for (auto i = entries.begin(); i != entries.end();) {
-        const auto next = std::next(i);
-        if (now - i->second.last_use > longest_wait) remove(i);
-        i = next;
-      }
-    if (total + made.bytes > most_bytes) return;
-    made.last_use = now;
-    total += made.bytes;
-    const auto before = entries.find(k);
-    if (before != entries.end()) remove(before);
-    entries.emplace(k, std::move(made));
+    return entries.erase(which);
   }
 
   std::mutex lock;
-  std::map<key, entry> entries;
+  std::map<std::pair<uint64_t, packing>, entry> entries;
   size_t total = 0;
   uint64_t now = 0;  // counts calls
 };
 
 }  // namespace
 
-std::shared_ptr<const ck_gemm_convolution> ck::packed_gemm(
-    ck_weight_identity identity, packing kind,
-    const std::function<std::unique_ptr<ck_gemm_convolution>()> &make) {
-  return store::shared().value(identity, kind, make);
+std::shared_ptr<const void> ck::kept_packing(ck_weight_identity identity, packing kind) {
+  if (identity.weight == 0) return nullptr;
+  store &all = store::shared();
+  const std::lock_guard<std::mutex> held(all.lock);
+  all.now++;
+  const auto found = all.entries.find({identity.weight, kind});
+  if (found == all.entries.end()) return nullptr;
+  if (found->second.version == identity.version) {
+    found->second.last_use = all.now;
+    return found->second.value;
+  }
+  all.remove(found);
+  return nullptr;
 }
 
-std::shared_ptr<const ck_winograd> ck::packed_winograd(
-    ck_weight_identity identity, packing kind,
-    const std::function<std::unique_ptr<ck_winograd>()> &make) {
-  return store::shared().value(identity, kind, make);
+void ck::keep_packing(ck_weight_identity identity, packing kind, size_t bytes,
+                      std::shared_ptr<const void> made) {
+  if (identity.weight == 0) return;
+  store &all = store::shared();
+  const std::lock_guard<std::mutex> held(all.lock);
+  if (all.total + bytes > most_bytes)
+    for (auto i = all.entries.begin(); i != all.entries.end();)
+      i = all.now - i->second.last_use > longest_wait ? all.remove(i) : std::next(i);
+  if (all.total + bytes > most_bytes) return;
+  // Another thread may have made the same at the same time.
+  const bool is_new = all.entries
+                          .emplace(std::pair{identity.weight, kind},
+                                   entry{identity.version, all.now, bytes, std::move(made)})
+                          .second;
+  if (is_new) all.total += bytes;
 }

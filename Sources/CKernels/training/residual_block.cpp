@@ -27,19 +27,17 @@ struct block {
 
   std::shared_ptr<const ck_winograd> convolution(ck_weight_identity identity,
                                                  const float *weight) const {
-    const winograd_weights weights{weight, static_cast<size_t>(s.channels) * 9, 9};
-    return packed_winograd(identity, packing::winograd, [&] {
-      return std::make_unique<ck_winograd>(s.channels, s.channels, weights);
-    });
+    const convolution_weights weights{weight, static_cast<size_t>(s.channels) * 9, 9};
+    return packed(identity, packing::winograd,
+                  [&] { return std::make_unique<ck_winograd>(s.channels, s.channels, weights); });
   }
 
   /// With inputs and outputs swapped.
   std::shared_ptr<const ck_winograd> transposed(ck_weight_identity identity,
                                                 const float *weight) const {
-    const winograd_weights weights{weight, 9, static_cast<size_t>(s.channels) * 9};
-    return packed_winograd(identity, packing::winograd_adjoint, [&] {
-      return std::make_unique<ck_winograd>(s.channels, s.channels, weights);
-    });
+    const convolution_weights weights{weight, 9, static_cast<size_t>(s.channels) * 9};
+    return packed(identity, packing::winograd_adjoint,
+                  [&] { return std::make_unique<ck_winograd>(s.channels, s.channels, weights); });
   }
 
   /// y = map(x) of each image, plus an addend.

@@ -98,7 +98,7 @@ final class ConvolutionKernel {
   ///   - context: What stands around it.
   ///   - weight: In its file's order.
   ///   - bias: A value per output channel.
-  ///   - precision: Arithmetic of oneDNN's convolutions.
+  ///   - precision: Arithmetic of the convolutions.
   /// - Throws: `GeneratorError` if memory is short.
   init(
     _ convolution: Convolution, _ context: NetworkStage.ConvolutionContext,

@@ -4,8 +4,8 @@ import CycleGAN
 
 /// The weights and images that Fixtures/parity/make-training.py makes.
 enum TrainingMaterial {
-  /// Makes a model that computes with one thread, as runs in tests do: tests share the process, and equal
-  /// bits need equal threads.
+  /// Makes a model once LibTorch has its one thread, as in a run: the bits of its own operations depend on
+  /// its threads, and tests share the process.
   static func model(_ options: ModelOptions, seed: UInt64) throws -> CycleGANModel {
     try oneThread.get()
     return try CycleGANModel(options, device: .cpu, random: RandomSource(seed: seed))
@@ -26,10 +26,10 @@ enum TrainingMaterial {
   static func weights(
     _ description: NetworkDescription, role: NetworkRole, convolutions scale: Double = 0.06
   ) -> WeightsFile {
-    let place = NetworkRole.allCases.firstIndex(of: role) ?? 0
+    let roleIndex = NetworkRole.allCases.firstIndex(of: role) ?? 0
     let tensors = description.parameters.enumerated().map { index, parameter in
       tensor(
-        parameter, seed: place * 7919 + index * 104_729 + 1,
+        parameter, seed: roleIndex * 7919 + index * 104_729 + 1,
         scale: parameter.role == .convolutionWeight ? scale : 0.02)
     }
     return WeightsFile(tensors: tensors)

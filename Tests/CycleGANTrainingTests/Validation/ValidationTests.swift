@@ -124,8 +124,8 @@ import Testing
   @Test func `what cannot be measured is refused before the first step`() throws {
     var (small, broken) = (try SmallRun(), try SmallRun())
     small.options.preprocessing.mode = .none
-    func wide(_ place: Int, _ width: Int) throws -> TrainingImages {
-      let frame = TrainingMaterial.image(1, place, channels: 3, side: 24)
+    func wide(_ index: Int, _ width: Int) throws -> TrainingImages {
+      let frame = TrainingMaterial.image(1, index, channels: 3, side: 24)
       let image = try CycleGAN.Image(frame).resized(width: width, height: 24)
       return TrainingImages(
         [.frame(Frame(image), name: FilePath("\(width)/0.png"))],
